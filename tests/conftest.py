@@ -1,0 +1,121 @@
+"""What every test needs from Home Assistant, and what this machine can run.
+
+Fixtures of one subject live in ``tests/fixtures_<subject>.py`` and are listed in
+``pytest_plugins`` below.
+"""
+
+from collections.abc import Generator
+import os
+from pathlib import Path
+import shutil
+from typing import Any
+
+from homeassistant.const import __version__ as HA_VERSION
+import pytest
+from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from syrupy.assertion import SnapshotAssertion
+
+# Before anything mounts the plugin's own folder of the same name.
+import custom_components  # noqa: F401
+
+pytest_plugins: list[str] = []
+
+# Folders with data that is not part of this repository.
+CORPORA = ("ELFE_SML_CORPUS", "ELFE_NUT_CORPUS", "ELFE_RECORDINGS")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+E2E_VERSION = "2026.11"
+
+
+# ------------------------------------------------------------------- Home Assistant
+
+
+@pytest.fixture(autouse=True)
+def auto_enable_custom_integrations(request: pytest.FixtureRequest) -> None:
+    """Let Home Assistant find this integration, in tests that start one."""
+    if "hass" not in request.fixturenames:
+        return
+    if "recorder_mock" in request.fixturenames:
+        # The recorder has to be there before Home Assistant is.
+        request.getfixturevalue("recorder_mock")
+    request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture
+def expected_lingering_timers() -> bool:
+    """Accept the timer that Home Assistant's MQTT client leaves behind."""
+    return True
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Serialize Home Assistant's objects the way its own tests do."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension)
+
+
+# ------------------------------------------------------- what this machine can run
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip, with a reason, what needs something that is not here."""
+    absent = _find_what_is_absent()
+    for item in items:
+        for name, reason in absent.items():
+            if item.get_closest_marker(name):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _find_what_is_absent() -> dict[str, str]:
+    absent: dict[str, str] = {}
+    if not HA_VERSION.startswith(E2E_VERSION):
+        reason = f"needs Home Assistant {E2E_VERSION} (scripts/test runs it there)"
+        absent["e2e"] = absent["browser"] = reason
+    elif not any(map(shutil.which, BROWSERS)):
+        absent["browser"] = "needs chromium"
+    folder = os.environ.get("ELFE_RECORDINGS")
+    if not folder or not Path(folder).is_dir():
+        absent["recordings"] = "ELFE_RECORDINGS is not the folder of the recordings"
+    return absent
+
+
+# ------------------------------------------- a skip that must not happen is a failure
+
+
+def _explain_forbidden_skip(reason: str) -> str | None:
+    """Return why a skip is not acceptable here, None when it is.
+
+    With ELFE_REQUIRE_CORPORA=1, a test may not skip for want of data that is there.
+    """
+    if os.environ.get("ELFE_REQUIRE_CORPORA") != "1":
+        return None
+    for name in CORPORA:
+        if name in reason and os.environ.get(name):
+            return f"{name} is set, yet this was skipped: {reason}"
+    if "empty parameter set" in reason and any(map(os.environ.get, CORPORA)):
+        return f"nothing was found to test: {reason}"
+    return None
+
+
+def _refuse_forbidden_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if not report.skipped or hasattr(report, "wasxfail"):
+        return
+    location = report.longrepr
+    reason = str(location[2] if isinstance(location, tuple) else location)
+    if explanation := _explain_forbidden_skip(reason):
+        report.outcome = "failed"
+        report.longrepr = explanation
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, Any, Any]:
+    """Turn a forbidden skip of a test into a failure."""
+    report = yield
+    _refuse_forbidden_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, Any, Any]:
+    """Turn a forbidden skip of a whole module into a failure."""
+    report = yield
+    _refuse_forbidden_skip(report)
+    return report
