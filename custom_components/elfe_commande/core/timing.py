@@ -1,0 +1,63 @@
+"""Every wait of the engine, in one value, so that tests can replay a day in seconds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from types import MappingProxyType
+
+DEFAULT_ACK_TIMEOUTS: Mapping[int, float] = MappingProxyType(
+    {111: 5.0, 112: 5.0, 311: 30.0, 411: 5.0, 811: 15.0}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Durations in seconds."""
+
+    first_cycle: float = 30.0
+    """From the entry being up to its first cycle."""
+    settle: float = 5.0
+    """From a quarter-hour boundary to the cycle: the EMS may still be writing."""
+    ack_timeouts: Mapping[int, float] = field(default=DEFAULT_ACK_TIMEOUTS)
+    """Per device type id."""
+    ack_timeout: float = 10.0
+    """For device types that are not in `ack_timeouts`."""
+    press_pause: float = 5.0
+    """Between two presses of one sequence."""
+    retry_first: float = 10.0
+    """From a failed first try to the second; doubled after each further one."""
+    retry_max: float = 120.0
+    order_window: float = 890.0
+    """How long an order may be retried; an EMS order never outlives its slot either."""
+    press_retry: float = 5.0
+    """Between tries of a press inside a sequence already begun."""
+    write_window: float = 0.05
+    """Write-backs of that long go in one statement."""
+    write_retry: float = 5.0
+    """Between tries to write what the database could not take."""
+    read_window: float = 0.01
+    """Fresh reads asked within that time share one statement."""
+    fresh_for: float = 2.0
+    """How old a row may be when an order is decided on it."""
+    storage_timeout: float = 15.0
+    meter_fresh_for: float = 150.0
+    """A power older than that says nothing."""
+    idle_confirm: float = 180.0
+    """How long a meter must show an idle machine before a doubtful press is called failed."""
+    clock_check: float = 5.0
+    """Between looks at an implausible clock."""
+    clock_warning: float = 60.0
+    """From the first look at an implausible clock to the repair issue."""
+    stop_allowance: float = 1.0
+    """What each task gets to end when the engine stops."""
+
+    def ack_for(self, device_type: int) -> float:
+        """Return how long to wait for a device of this type to acknowledge."""
+        return self.ack_timeouts.get(device_type, self.ack_timeout)
+
+    def scaled(self, factor: float) -> "Timing":
+        """Return the same waits, multiplied: tests scale devices and engine alike."""
+        changes: dict[str, float] = {
+            f.name: getattr(self, f.name) * factor for f in fields(self) if f.type is float
+        }
+        timeouts = MappingProxyType({k: v * factor for k, v in self.ack_timeouts.items()})
+        return replace(self, ack_timeouts=timeouts, **changes)  # type: ignore[arg-type]

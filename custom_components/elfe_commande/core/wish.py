@@ -1,0 +1,56 @@
+"""What a person, or their automation, asks of an equipment: one shape for every surface."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import uuid4
+
+from .model import EquipmentId, TypologyId
+
+
+class Origin(StrEnum):
+    """Where an order or a change of mode comes from."""
+
+    DASHBOARD = "dashboard"
+    ACTION = "action"
+    AUTOMATION = "automation"
+    SCREEN = "screen"
+    PORTAL = "portal"
+    PLC = "plc"
+    EMS = "ems"
+    RULE = "rule"
+    DEVICE = "device"
+    """The appliance itself, started by hand."""
+    ELSEWHERE = "elsewhere"
+    """Found changed in the database."""
+
+
+class Intent(StrEnum):
+    """What is wished."""
+
+    TO_MANUAL = "to_manual"
+    """Hand the load over to people: mode 20, powered."""
+    TO_PILOTED = "to_piloted"
+    """Hand the load over to the plan: mode 30, waiting."""
+    FORCED_OFF = "forced_off"
+    """Mode 20, load off and kept off."""
+    START = "start"
+    """Run the typology's start now, as the plan would."""
+    STOP = "stop"
+    """Run the typology's stop now; continuous loads only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One request about one equipment.
+
+    `force` lets a press through that the safety rules would skip. `typology_id` runs another
+    scenario than the equipment's own. `user_id` is Home Assistant's, when one is known.
+    """
+
+    equipment_id: EquipmentId
+    intent: Intent
+    origin: Origin
+    force: bool = False
+    typology_id: TypologyId | None = None
+    user_id: str | None = None
+    id: str = field(default_factory=lambda: uuid4().hex)

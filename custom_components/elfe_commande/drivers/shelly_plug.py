@@ -1,0 +1,36 @@
+"""Device type 111: Shelly Plug S, first generation (`shellies/<id>/relay/0`)."""
+
+from typing import override
+
+from ..core.model import Device, DeviceTypeId
+from .base import Driver, Message, Reading, measures, number_of, text_of
+
+
+class ShellyPlug(Driver):
+    """Publishes its state as bare text and its power, in watts, one level below."""
+
+    type_id = DeviceTypeId(111)
+    name = "shelly_plug"
+
+    @override
+    def topics(self, device: Device) -> tuple[str, ...]:
+        if measures(device):
+            return (device.control_topic, f"{device.control_topic}/power")
+        return (device.control_topic,)
+
+    @override
+    def order(self, device: Device, *, on: bool, request: str) -> Message:
+        return Message(device.command_topic, "on" if on else "off")
+
+    @override
+    def read(self, device: Device, topic: str, payload: bytes) -> Reading | None:
+        text = text_of(payload)
+        if topic == device.control_topic:
+            # Exact and in lower case; an overpowered plug says "overpower" and is off.
+            state = {"on": True, "off": False, "overpower": False}.get(text)
+            return None if state is None else Reading(on=state)
+        power = number_of(text)
+        return None if power is None else Reading(power=power)
+
+
+DRIVER = ShellyPlug()

@@ -1,0 +1,91 @@
+"""What the engine tells about: one listener, the coordinator, hears all of it."""
+
+from dataclasses import dataclass
+
+from ..core.decision import Act, Source
+from ..core.lifecycle import Code
+from ..core.model import EquipmentId
+from ..core.outcome import Result
+from ..core.wish import Origin
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryChanged:
+    """Equipments appeared or went."""
+
+    added: frozenset[EquipmentId]
+    removed: frozenset[EquipmentId]
+
+
+@dataclass(frozen=True, slots=True)
+class EquipmentChanged:
+    """Anything shown of these equipments changed."""
+
+    ids: frozenset[EquipmentId]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderEnded:
+    """An order, or its first try when more follow, came to an end."""
+
+    equipment_id: EquipmentId
+    act: Act
+    source: Source
+    origin: Origin
+    result: Result
+    user_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModeChanged:
+    """The mode of an equipment changed (ids of the mode enumeration)."""
+
+    equipment_id: EquipmentId
+    before: int
+    after: int
+    origin: Origin
+    user_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReceived:
+    """New plans were read for these equipments."""
+
+    ids: frozenset[EquipmentId]
+
+
+@dataclass(frozen=True, slots=True)
+class CycleEnded:
+    """A cycle over all equipments was done; see `Engine.last_cycle`."""
+
+
+@dataclass(frozen=True, slots=True)
+class LifecycleChanged:
+    """The engine reached another code."""
+
+    code: Code
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionChanged:
+    """The plan's database was lost or found again."""
+
+    connected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemsChanged:
+    """What a person must mend changed; see `Engine.problems`."""
+
+
+type Event = (
+    InventoryChanged
+    | EquipmentChanged
+    | OrderEnded
+    | ModeChanged
+    | PlanReceived
+    | CycleEnded
+    | LifecycleChanged
+    | ConnectionChanged
+    | ProblemsChanged
+)

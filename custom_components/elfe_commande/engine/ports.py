@@ -1,0 +1,165 @@
+"""What the engine needs from the world; storage, sources and adapters implement it."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ..core.model import EquipmentId, Inventory, State
+from ..core.outcome import Step
+from ..core.plan import DayPlan
+
+
+class StorageError(Exception):
+    """The coordination database did not do what was asked; see the subclasses."""
+
+
+class StorageUnreachableError(StorageError):
+    """No server, no answer in time, or a connection lost: worth another try later."""
+
+
+class StorageRefusedError(StorageError):
+    """Wrong credentials or a missing privilege: a person must act."""
+
+
+class StorageSchemaError(StorageError):
+    """A table or column that is needed is not there.
+
+    `missing` names them, `table` or `table.column`.
+    """
+
+    def __init__(self, message: str, missing: Sequence[str] = ()) -> None:
+        """Keep the names of what is missing."""
+        super().__init__(message)
+        self.missing = tuple(missing)
+
+
+class StorageDataError(StorageError):
+    """A value was refused by a constraint; another try will not help."""
+
+
+class MessengerError(Exception):
+    """A message could not be handed to the broker; it was not and will not be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in the data that a person must mend; nothing else is disturbed by it.
+
+    `key` is a key of the translations (`issues`), `subject` what it is about (an equipment's
+    or a row's id), `placeholders` fill its text.
+    """
+
+    key: str
+    subject: str
+    placeholders: Mapping[str, str] = field(default_factory=dict)
+    equipment_id: EquipmentId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryRead:
+    """All equipments of the homes served, and what is wrong with some rows.
+
+    An equipment that did not change since the last read is the same object.
+    """
+
+    equipments: Inventory
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlansRead:
+    """The plans in force in a slot and those of the next one."""
+
+    plans: tuple[DayPlan, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+class Storage(Protocol):
+    """Inventory, state and plans, wherever they live.
+
+    Every method may raise a `StorageError`.
+    """
+
+    async def open(self) -> None:
+        """Connect and discover the schema."""
+
+    async def close(self) -> None:
+        """Free the connections."""
+
+    async def read_inventory(self) -> InventoryRead:
+        """Read every equipment with its devices, state and constraints."""
+
+    async def read_plans(self, slot: int) -> PlansRead:
+        """Read, per equipment, the newest plan valid in the slot and that of the next slot.
+
+        `slot` is the unix time a slot starts at.
+        """
+
+    async def read_states(self, ids: Collection[EquipmentId]) -> dict[EquipmentId, State]:
+        """Read the present state of these equipments; absent ones are gone."""
+
+    async def write(self, steps: Sequence[Step]) -> dict[EquipmentId, State]:
+        """Write the steps, each whole or not at all, in one statement.
+
+        At most one step per equipment. Returns the state after it of each equipment that
+        was written; one that a guard refused is absent.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One message received. `at` is the loop's time."""
+
+    topic: str
+    payload: bytes
+    retained: bool
+    at: float
+
+
+type Handler = Callable[[Arrival], None]
+type Unsubscribe = Callable[[], None]
+
+
+class Messenger(Protocol):
+    """The MQTT broker."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether a message can be handed over now."""
+
+    async def publish(self, topic: str, payload: str) -> None:
+        """Send at QoS 0, not retained; `MessengerError` when it cannot be."""
+
+    async def subscribe(self, topics: Iterable[str], handler: Handler) -> Unsubscribe:
+        """Receive these topics; returns once the broker granted them all.
+
+        A topic whose grant the broker delays is still delivered later. After `Unsubscribe`
+        the handler is never called again, even by a message already under way.
+        """
+
+    def watch_connection(self, changed: Callable[[bool], None]) -> Unsubscribe:
+        """Be told when the broker is lost or found again."""
+
+
+class Document(Protocol):
+    """One JSON document on disk that survives a crash."""
+
+    async def load(self) -> dict[str, Any] | None:
+        """Return what was saved last; `None` at first or if it cannot be read."""
+
+    async def save(self, data: dict[str, Any]) -> None:
+        """Save durably: it is on disk when this returns."""
+
+
+class Disk(Protocol):
+    """Where the engine remembers what must outlive it."""
+
+    def document(self, name: str) -> Document:
+        """Return the document of that name."""
+
+
+class Clock(Protocol):
+    """Wall-clock time; durations are the event loop's."""
+
+    def now(self) -> float:
+        """Return the unix time."""

@@ -1,0 +1,101 @@
+"""What the engine knows of each equipment: the object that entities show."""
+
+from dataclasses import dataclass, field
+
+from ..core.decision import Act, Decision
+from ..core.model import ControlState, DeviceId, Equipment, Mode, Usage
+from ..core.outcome import Result
+from ..core.plan import DayPlan
+from ..typologies import TYPOLOGIES, Typology
+
+DRAWING_FROM = 10.0
+"""Watts from which a load is running; standby electronics stay below."""
+
+
+@dataclass(slots=True)
+class Observation:
+    """What one device last said, with the loop's time of it."""
+
+    on: bool | None = None
+    on_at: float = 0.0
+    power: float | None = None
+    power_at: float = 0.0
+    online: bool | None = None
+
+
+@dataclass(slots=True)
+class EquipmentStatus:
+    """One equipment, what is decided for it, and what became of the last order."""
+
+    equipment: Equipment
+    supported: bool = True
+    decision: Decision | None = None
+    plan: DayPlan | None = None
+    """The plan in force."""
+    next_start: int | None = None
+    """Unix seconds."""
+    last_result: Result | None = None
+    last_act: Act | None = None
+    observations: dict[DeviceId, Observation] = field(default_factory=dict)
+    wished_mode: Mode | None = None
+    """A wish under way: shown at once, before it is done."""
+    wished_off: bool | None = None
+    """A wish under way: forced off or not."""
+    wished_on: bool | None = None
+    """What the last order that was sent wants of the load."""
+
+    @property
+    def typology(self) -> Typology | None:
+        """Return the equipment's scenario, `None` if there is none for its typology."""
+        return TYPOLOGIES.get(self.equipment.typology_id)
+
+    @property
+    def mode(self) -> int:
+        """Return the mode to show: the wish under way, else the stored one."""
+        return self.wished_mode if self.wished_mode is not None else self.equipment.state.mode
+
+    @property
+    def forced_off(self) -> bool:
+        """Whether a person switched the load off in manual."""
+        if self.wished_off is not None:
+            return self.wished_off
+        state = self.equipment.state
+        return state.mode == Mode.MANUAL and state.control == ControlState.OFF
+
+    @property
+    def power(self) -> float | None:
+        """Return the last power measured, in watts."""
+        meter = self.equipment.meter
+        seen = None if meter is None else self.observations.get(meter.id)
+        return None if seen is None else seen.power
+
+    @property
+    def reported_on(self) -> bool | None:
+        """Return whether the load is powered, by its switching device's last report."""
+        typology = self.typology
+        if typology is None or typology.presses:
+            return None
+        order = next(iter(typology.scenarios[Act.TO_MANUAL].orders), None)
+        device = None if order is None else self.equipment.device(order.usage)
+        seen = None if device is None else self.observations.get(device.id)
+        if order is None or seen is None or seen.on is None:
+            return None
+        return seen.on == order.on
+
+    @property
+    def running(self) -> bool | None:
+        """Return whether the load runs: by its meter, else by its switch; `None` if unknown."""
+        power = self.power
+        if power is not None:
+            return power >= DRAWING_FROM
+        return self.reported_on
+
+    @property
+    def online(self) -> bool | None:
+        """Return whether every device that tells is there; `None` if none tells."""
+        known = [o.online for o in self.observations.values() if o.online is not None]
+        return all(known) if known else None
+
+    def has_device(self, usage: Usage) -> bool:
+        """Return whether a device has this role."""
+        return self.equipment.device(usage) is not None
