@@ -1,0 +1,1 @@
+"""A small territory to try the integration with: database, broker, appliances, planner."""

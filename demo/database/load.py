@@ -1,0 +1,127 @@
+"""Create the coordination database in a server, with what each role may do."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import asyncpg
+
+from .schema import SCHEMA, Level, ddl, result_ddl, tables
+
+RESULT = f"{SCHEMA}.result"
+
+type Row = Mapping[str, Any]
+
+
+async def load_schema(
+    connection: asyncpg.Connection,
+    level: Level = Level.V6,
+    *,
+    schema: str = SCHEMA,
+    result_table: str | None = RESULT,
+) -> None:
+    """Create schema, tables, reference rows and grants; the connection is the owner's.
+
+    `commande` may SELECT and UPDATE, and only SELECT the plan; `ems` may SELECT, and INSERT plans.
+    `result_table` None leaves the plan table to `load_result` in a database of its own.
+    """
+    async with connection.transaction():
+        await connection.execute(ddl(level, schema))
+        await connection.execute(
+            f'GRANT USAGE ON SCHEMA "{schema}" TO commande, ems;'
+            f'GRANT SELECT, UPDATE ON ALL TABLES IN SCHEMA "{schema}" TO commande;'
+            f'GRANT SELECT ON ALL TABLES IN SCHEMA "{schema}" TO ems;'
+        )
+        if result_table:
+            await load_result(connection, result_table)
+
+
+async def load_result(connection: asyncpg.Connection, table: str = "public.result") -> None:
+    """Create the plan table, in the coordination database or in one of the EMS's own."""
+    schema = table.partition(".")[0]
+    await connection.execute(
+        result_ddl(table) + f"GRANT USAGE ON SCHEMA {schema} TO commande, ems;"
+        f"GRANT SELECT ON {table} TO commande; GRANT SELECT, INSERT ON {table} TO ems;"
+        f"GRANT USAGE ON SEQUENCE {table}_id_seq TO ems;"
+    )
+
+
+async def insert_rows(
+    connection: asyncpg.Connection,
+    rows: Mapping[str, Sequence[Row]],
+    *,
+    schema: str = SCHEMA,
+    ignore_unknown: bool = False,
+) -> None:
+    """Insert rows per table, references first; numbers become text where the column is text.
+
+    `ignore_unknown` drops the tables and columns this level of the schema does not have, and gives the
+    homes of a v7 level their row in `utilisateur`.
+    """
+    columns = await _columns(connection, schema)
+    order = [name for name in tables(Level.V6) if name in rows]
+    unknown = [name for name in rows if name not in columns]
+    if unknown and not ignore_unknown:
+        raise ValueError(f"no such tables: {unknown}")
+    order += [name for name in rows if name not in order]
+    async with connection.transaction():
+        if "utilisateur" in columns:
+            await _insert_homes(connection, schema, rows)
+        for name in order:
+            if name in columns and rows[name]:
+                await _insert(connection, f'"{schema}"."{name}"', columns[name], rows[name], ignore_unknown)
+                await _advance(connection, schema, name, columns[name])
+
+
+async def _columns(connection: asyncpg.Connection, schema: str) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for table, column, kind in await connection.fetch(
+        "SELECT table_name, column_name, data_type FROM information_schema.columns"
+        " WHERE table_schema = $1 ORDER BY table_name, ordinal_position",
+        schema,
+    ):
+        found.setdefault(table, {})[column] = kind
+    return found
+
+
+async def _insert(
+    connection: asyncpg.Connection,
+    table: str,
+    columns: Mapping[str, str],
+    rows: Sequence[Row],
+    ignore_unknown: bool,
+) -> None:
+    names = [name for name in rows[0] if name in columns]
+    unknown = [name for name in rows[0] if name not in columns]
+    if unknown and not ignore_unknown:
+        raise ValueError(f"no such columns in {table}: {unknown}")
+    places = ", ".join(f"${index}" for index in range(1, len(names) + 1))
+    await connection.executemany(
+        f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})",
+        [tuple(_fit(row[name], columns[name]) for name in names) for row in rows],
+    )
+
+
+async def _insert_homes(
+    connection: asyncpg.Connection, schema: str, rows: Mapping[str, Sequence[Row]]
+) -> None:
+    homes = {row["utilisateur"] for table in rows.values() for row in table if "utilisateur" in row}
+    await connection.executemany(
+        f'INSERT INTO "{schema}".utilisateur (id) VALUES ($1) ON CONFLICT DO NOTHING',
+        [(home,) for home in sorted(homes)],
+    )
+
+
+async def _advance(
+    connection: asyncpg.Connection, schema: str, table: str, columns: Mapping[str, str]
+) -> None:
+    if columns.get("id") == "integer":
+        name = f'"{schema}"."{table}"'
+        await connection.execute(
+            f"SELECT setval(sequence, greatest((SELECT max(id) FROM {name}), 1))"
+            f" FROM pg_get_serial_sequence($1, 'id') AS sequence WHERE sequence IS NOT NULL",
+            f"{schema}.{table}",
+        )
+
+
+def _fit(value: Any, kind: str) -> Any:
+    return str(value) if kind == "text" and value is not None else value

