@@ -10,7 +10,7 @@ from pathlib import Path
 import shutil
 from typing import Any
 
-from homeassistant.const import __version__ as HA_VERSION
+from homeassistant import const
 import pytest
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from syrupy.assertion import SnapshotAssertion
@@ -66,7 +66,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _find_what_is_absent() -> dict[str, str]:
     absent: dict[str, str] = {}
-    if not HA_VERSION.startswith(E2E_VERSION):
+    if not const.__version__.startswith(E2E_VERSION):
         reason = f"needs Home Assistant {E2E_VERSION} (scripts/test runs it there)"
         absent["e2e"] = absent["browser"] = reason
     elif not any(map(shutil.which, BROWSERS)):

@@ -43,7 +43,9 @@ class _MovedNameFinder(MetaPathFinder):
             def execute_and_restore(module: ModuleType) -> None:
                 execute(module)
                 if not hasattr(module, MOVED_NAME):
-                    setattr(module, MOVED_NAME, getattr(importlib.import_module(MOVED_TO), MOVED_NAME))
+                    setattr(
+                        module, MOVED_NAME, getattr(importlib.import_module(MOVED_TO), MOVED_NAME)
+                    )
 
             spec.loader.exec_module = execute_and_restore
         return spec

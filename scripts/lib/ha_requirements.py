@@ -8,8 +8,13 @@ integrations that Home Assistant loads by itself.
 import ast
 import importlib.util
 import json
-import sys
 from pathlib import Path
+import sys
+
+from homeassistant.const import Platform
+
+SETS = ("CORE_INTEGRATIONS", "LOGGING_AND_HTTP_DEPS_INTEGRATIONS", "DEFAULT_INTEGRATIONS")
+UNUSED = {"sentry"}
 
 
 def main(arguments: list[str]) -> None:
@@ -18,6 +23,7 @@ def main(arguments: list[str]) -> None:
     wanted = {name for name in arguments if not name.startswith("-")}
     if "--defaults" in arguments:
         wanted |= _read_default_integrations(package / "bootstrap.py")
+        wanted |= {platform.value for platform in Platform}
     print("\n".join(sorted(_collect_requirements(package / "components", wanted))))
 
 
@@ -29,7 +35,7 @@ def _find_home_assistant() -> Path:
 
 
 def _read_default_integrations(bootstrap: Path) -> set[str]:
-    """Return every name in the integration sets of bootstrap.py, without importing it."""
+    """Return the names in the sets of bootstrap.py, whose import needs what we look for."""
     names: set[str] = set()
     for node in ast.parse(bootstrap.read_text(encoding="utf-8")).body:
         match node:
@@ -39,13 +45,13 @@ def _read_default_integrations(bootstrap: Path) -> set[str]:
                 pass
             case _:
                 continue
-        if target.endswith("_INTEGRATIONS"):
+        if target in SETS:
             names |= {
                 item.value
                 for item in ast.walk(value)
                 if isinstance(item, ast.Constant) and isinstance(item.value, str)
             }
-    return names
+    return names - UNUSED
 
 
 def _collect_requirements(components: Path, wanted: set[str]) -> set[str]:
