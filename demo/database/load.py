@@ -68,7 +68,9 @@ async def insert_rows(
             await _insert_homes(connection, schema, rows)
         for name in order:
             if name in columns and rows[name]:
-                await _insert(connection, f'"{schema}"."{name}"', columns[name], rows[name], ignore_unknown)
+                await _insert(
+                    connection, f'"{schema}"."{name}"', columns[name], rows[name], ignore_unknown
+                )
                 await _advance(connection, schema, name, columns[name])
 
 
@@ -96,7 +98,7 @@ async def _insert(
         raise ValueError(f"no such columns in {table}: {unknown}")
     places = ", ".join(f"${index}" for index in range(1, len(names) + 1))
     await connection.executemany(
-        f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})",
+        f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})",  # noqa: S608
         [tuple(_fit(row[name], columns[name]) for name in names) for row in rows],
     )
 
@@ -106,7 +108,7 @@ async def _insert_homes(
 ) -> None:
     homes = {row["utilisateur"] for table in rows.values() for row in table if "utilisateur" in row}
     await connection.executemany(
-        f'INSERT INTO "{schema}".utilisateur (id) VALUES ($1) ON CONFLICT DO NOTHING',
+        f'INSERT INTO "{schema}".utilisateur (id) VALUES ($1) ON CONFLICT DO NOTHING',  # noqa: S608
         [(home,) for home in sorted(homes)],
     )
 
@@ -117,7 +119,7 @@ async def _advance(
     if columns.get("id") == "integer":
         name = f'"{schema}"."{table}"'
         await connection.execute(
-            f"SELECT setval(sequence, greatest((SELECT max(id) FROM {name}), 1))"
+            f"SELECT setval(sequence, greatest((SELECT max(id) FROM {name}), 1))"  # noqa: S608
             f" FROM pg_get_serial_sequence($1, 'id') AS sequence WHERE sequence IS NOT NULL",
             f"{schema}.{table}",
         )

@@ -102,7 +102,13 @@ VEHICLE: Table = (
     "capacite_de_batterie positive",
     MEASURED,
 )
-TANK: Table = ("id serial", ON_PILOT, "volume_ballon positive", "puissance_chauffe positive", MEASURED)
+TANK: Table = (
+    "id serial",
+    ON_PILOT,
+    "volume_ballon positive",
+    "puissance_chauffe positive",
+    MEASURED,
+)
 HEATER: Table = (
     "id serial",
     ON_PILOT,
@@ -199,7 +205,12 @@ def tables(level: Level = Level.V6) -> dict[str, Table]:
         found["chauffage_asservi_modele_thermique"] = ("id serial", "nom text", "description text")
         found["equipement_pilote_chauffage_asservi"] = MODEL_HEATER
     found["equipement_pilote_chauffage_non_asservi"] = HEATER
-    found["equipement_mesure_compteur_electrique"] = ("id serial", ON_PILOT, "numero_pdl text", MEASURED)
+    found["equipement_mesure_compteur_electrique"] = (
+        "id serial",
+        ON_PILOT,
+        "numero_pdl text",
+        MEASURED,
+    )
     found["equipement_mesure_centrale_elec_generique"] = ("id serial", ON_PILOT, MEASURED)
     found[DEVICE] = _device(level)
     for number, name in enumerations.DEVICE_TABLES.items():
@@ -217,9 +228,11 @@ def ddl(level: Level = Level.V6, schema: str = SCHEMA) -> str:
             f"CREATE TABLE {name} (id integer PRIMARY KEY CHECK (id {least}), "
             "nom text NOT NULL, nom_humain text NOT NULL, description text NOT NULL)"
         )
-        more = enumerations.DEVICE_TYPES_V7 if name == f"{DEVICE}_type" and level is Level.V7 else ()
+        more = (
+            enumerations.DEVICE_TYPES_V7 if name == f"{DEVICE}_type" and level is Level.V7 else ()
+        )
         values = ", ".join(f"({n}, {_quote(a)}, {_quote(b)}, '')" for n, a, b in (*rows, *more))
-        statements.append(f"INSERT INTO {name} VALUES {values}")
+        statements.append(f"INSERT INTO {name} VALUES {values}")  # noqa: S608
     for name, table in tables(level).items():
         columns = ",\n  ".join(_column(column) for column in table)
         statements.append(f"CREATE TABLE {name} (\n  {columns}\n)")

@@ -1,9 +1,9 @@
 """Mosquitto on 127.0.0.1, started with a configuration of its own."""
 
+from pathlib import Path
 import shutil
 import signal
 import tempfile
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -131,7 +131,7 @@ class Broker:
         if (process := self._process) is None:
             return
         self.resume()
-        process.signal(number)
+        process.send(number)
         await process.ended()
         self._process = None
 

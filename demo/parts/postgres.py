@@ -1,17 +1,17 @@
 """PostgreSQL from a wheel, on 127.0.0.1, with the roles of the coordination database."""
 
 import asyncio
+from dataclasses import dataclass
 import os
+from pathlib import Path
 import shutil
 import signal
 import ssl
 import subprocess
 import tempfile
-import warnings
-from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+import warnings
 
 import asyncpg
 
@@ -193,7 +193,7 @@ class PostgresServer:
     async def disconnect(self, user: str = COMMANDE) -> None:
         """Cut every connection of a role, as a failing network would."""
         await self.administer(
-            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{user}'"
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{user}'"  # noqa: S608
         )
 
     async def __aenter__(self) -> Self:
@@ -262,14 +262,17 @@ class PostgresServer:
 
     async def _create_roles(self) -> None:
         await self.administer(
-            *(f"CREATE ROLE {role} LOGIN PASSWORD '{password(role)}'" for role in (OWNER, COMMANDE, EMS))
+            *(
+                f"CREATE ROLE {role} LOGIN PASSWORD '{password(role)}'"
+                for role in (OWNER, COMMANDE, EMS)
+            )
         )
 
     async def _end(self, number: signal.Signals) -> None:
         if (process := self._process) is None:
             return
         self.resume()
-        process.signal(number)
+        process.send(number)
         await process.ended()
         self._process = None
 
@@ -300,6 +303,6 @@ def _executable_by(user: str, program: Path) -> bool:
         subprocess.run(
             [program, "--version"], user=user, extra_groups=[], check=True, capture_output=True
         )
-    except (PermissionError, subprocess.CalledProcessError):
+    except PermissionError, subprocess.CalledProcessError:
         return False
     return True

@@ -5,14 +5,14 @@ by a whole test session lives through many loops.
 """
 
 import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 import os
+from pathlib import Path
 import random
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from pathlib import Path
 
 POLL = 0.02
 
@@ -35,10 +35,10 @@ def candidate_ports(first: int | None = None, attempts: int = 20) -> Iterator[in
 
 
 async def wait_until(
-    condition: Callable[[], bool], timeout: float, what: str, poll: float = POLL
+    condition: Callable[[], bool], within: float, what: str, poll: float = POLL
 ) -> None:
-    """Return once the condition holds; raise PartError after `timeout` seconds."""
-    deadline = time.monotonic() + timeout
+    """Return once the condition holds; raise PartError after `within` seconds."""
+    deadline = time.monotonic() + within
     while not condition():
         if time.monotonic() > deadline:
             raise PartError(f"timed out: {what}")
@@ -80,7 +80,7 @@ class ServerProcess:
         """Return whether the server still runs."""
         return self._process.poll() is None
 
-    def signal(self, number: signal.Signals) -> None:
+    def send(self, number: signal.Signals) -> None:
         """Send a signal to the server alone."""
         if self.alive:
             self._process.send_signal(number)
@@ -91,10 +91,10 @@ class ServerProcess:
         for pid in pids:
             _send(pid, number)
 
-    async def ended(self, timeout: float = 20) -> None:
+    async def ended(self, within: float = 20) -> None:
         """Wait for the end of the server; kill it when it takes too long."""
         try:
-            await wait_until(lambda: not self.alive, timeout, f"end of process {self.pid}")
+            await wait_until(lambda: not self.alive, within, f"end of process {self.pid}")
         except PartError:
             self.signal_all(signal.SIGKILL)
             await wait_until(lambda: not self.alive, 5, f"end of process {self.pid}")

@@ -2,11 +2,11 @@
 
 import asyncio
 import contextlib
+from dataclasses import replace
+from pathlib import Path
 import ssl
 import struct
 import tempfile
-from dataclasses import replace
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -91,7 +91,9 @@ class TlsFront:
         behind, ahead = await asyncio.open_connection(self._server.host, self._server.port)
         try:
             ahead.write(first)
-            pipes = {asyncio.create_task(_pipe(a, b)) for a, b in ((reader, ahead), (behind, writer))}
+            pipes = {
+                asyncio.create_task(_pipe(a, b)) for a, b in ((reader, ahead), (behind, writer))
+            }
             try:
                 await asyncio.wait(pipes, return_when=asyncio.FIRST_COMPLETED)
             finally:

@@ -1,0 +1,274 @@
+"""All simulated devices over one MQTT connection."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+import logging
+import random
+from types import TracebackType
+from typing import Any, Self
+
+import aiomqtt
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from demo.parts.process import wait_until
+
+from .device import Behaviour, Device, Message, Order
+from .recorder import Recorder
+from .screen import Screen
+
+_LOGGER = logging.getLogger(__name__)
+
+SUBSCRIBE_AT_ONCE = 200
+FLAP = 2.0
+RECONNECT = 0.2
+
+type AnyDevice = Device[Any]
+
+
+class Fleet:
+    """Devices and screens that live on a broker; it comes back by itself when the broker does.
+
+    `scale` multiplies every delay and period. `loss` and `duplicates` are probabilities, 0 to 1, of an
+    order that never arrives and of an answer that arrives twice; `seed` makes them repeatable.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        devices: Iterable[AnyDevice | Screen] = (),
+        *,
+        scale: float = 1.0,
+        state_period: float | None = None,
+        power_period: float | None = None,
+        record: bool = True,
+        watch: Sequence[str] = (),
+        loss: float = 0.0,
+        duplicates: float = 0.0,
+        seed: int = 0,
+    ) -> None:
+        """Prepare a fleet; periods are in seconds, None for never; `watch` are topics only recorded."""
+        self.recorder = Recorder()
+        self.devices: dict[str, AnyDevice] = {}
+        self.screens: dict[str, Screen] = {}
+        self.scale = scale
+        self.loss = loss
+        self.duplicates = duplicates
+        self._host, self._port = host, port
+        self._record = record
+        self._watch = tuple(watch)
+        self._periods = {"state": state_period, "power": power_period}
+        self._by_topic: dict[str, AnyDevice | Screen] = {}
+        self._chance = random.Random(seed)
+        self._outbox: asyncio.Queue[Message] = asyncio.Queue()
+        self._client: aiomqtt.Client | None = None
+        self._ready = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._timers: set[asyncio.TimerHandle] = set()
+        for device in devices:
+            self._add(device)
+
+    def __getitem__(self, identifier: str) -> AnyDevice:
+        """Return a device by its identifier."""
+        return self.devices[identifier]
+
+    @property
+    def connected(self) -> bool:
+        """Return whether the fleet is on the broker, its subscriptions made."""
+        return self._ready.is_set()
+
+    @property
+    def _everything(self) -> tuple[AnyDevice | Screen, ...]:
+        return (*self.devices.values(), *self.screens.values())
+
+    async def start(self) -> None:
+        """Connect, subscribe and announce everything; returns when orders are heard."""
+        self._tasks = [asyncio.create_task(self._stay_connected())]
+        self._tasks += [
+            asyncio.create_task(self._report(kind, period * self.scale))
+            for kind, period in self._periods.items()
+            if period
+        ]
+        if any(device.behaviour is Behaviour.FLAPPING for device in self.devices.values()):
+            self._tasks.append(asyncio.create_task(self._flap()))
+        await self.wait_connected()
+
+    async def stop(self) -> None:
+        """Say goodbye for everybody and disconnect."""
+        if self.connected:
+            for device in self._everything:
+                self.say(device.presence(online=False))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._outbox.join(), 5)
+        for timer in self._timers:
+            timer.cancel()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def add(self, *devices: AnyDevice | Screen) -> None:
+        """Install devices while the fleet runs; returns once they hear orders."""
+        for device in devices:
+            self._add(device)
+        if self._client and self.connected:
+            await self._subscribe(self._client, [device.topics.command for device in devices])
+        self._announce(devices)
+
+    async def wait_connected(self, within: float = 10) -> None:
+        """Return once orders are heard, also after the broker came back."""
+        await asyncio.wait_for(self._ready.wait(), within)
+
+    async def settle(self, within: float = 10) -> None:
+        """Return once every answer due is published."""
+        await wait_until(lambda: not self._timers, within, "answers of the fleet", 0.005)
+        await self._outbox.join()
+
+    def say(self, messages: Iterable[Message]) -> None:
+        """Publish messages, in order."""
+        for message in messages:
+            self._outbox.put_nowait(message)
+
+    def report(self, device: AnyDevice) -> None:
+        """Publish state and power of one device now."""
+        self.say((*device.state(), *device.power()))
+
+    def lose(self, device: AnyDevice) -> None:
+        """Take a device off the network: its will is published and it hears nothing."""
+        device.lost = True
+        self.say(device.presence(online=False))
+
+    def recover(self, device: AnyDevice) -> None:
+        """Bring a device back, with its state report."""
+        device.lost = False
+        self.say((*device.presence(online=True), *device.state()))
+
+    async def __aenter__(self) -> Self:
+        """Start."""
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop."""
+        await self.stop()
+
+    def _add(self, device: AnyDevice | Screen) -> None:
+        self._by_topic[device.topics.command] = device
+        if isinstance(device, Screen):
+            self.screens[device.identifier] = device
+        else:
+            self.devices[device.identifier] = device
+
+    def _announce(self, devices: Iterable[AnyDevice | Screen]) -> None:
+        for device in devices:
+            self.say(device.presence(online=True))
+            if isinstance(device, Device) and device.initial_retained is not None:
+                self.say([Message(device.topics.control, device.initial_retained, retain=True)])
+
+    async def _stay_connected(self) -> None:
+        while True:
+            try:
+                await self._live()
+            except aiomqtt.MqttError as error:
+                _LOGGER.debug("The fleet lost the broker: %s", error)
+            finally:
+                self._ready.clear()
+                self._client = None
+            await asyncio.sleep(RECONNECT * self.scale)
+
+    async def _live(self) -> None:
+        logger = logging.getLogger(f"{__name__}.paho")
+        async with aiomqtt.Client(
+            self._host, self._port, protocol=aiomqtt.ProtocolVersion.V5, logger=logger
+        ) as client:
+            client.pending_calls_threshold = 1_000
+            await self._subscribe(client, [*self._by_topic, *self._watch])
+            self._client = client
+            self._announce(self._everything)
+            writer = asyncio.create_task(self._write(client))
+            self._ready.set()
+            try:
+                async for message in client.messages:
+                    self._hear(message)
+            finally:
+                writer.cancel()
+                await asyncio.gather(writer, return_exceptions=True)
+
+    async def _subscribe(self, client: aiomqtt.Client, topics: Sequence[str]) -> None:
+        # QoS 2 and "retain as published" show how the controller really published.
+        options = SubscribeOptions(qos=2, retainAsPublished=True)
+        for start in range(0, len(topics), SUBSCRIBE_AT_ONCE):
+            part = topics[start : start + SUBSCRIBE_AT_ONCE]
+            await client.subscribe([(topic, options) for topic in part])
+
+    async def _write(self, client: aiomqtt.Client) -> None:
+        while True:
+            message = await self._outbox.get()
+            try:
+                await client.publish(message.topic, message.payload, retain=message.retain)
+                if self.duplicates and self._chance.random() < self.duplicates:
+                    await client.publish(message.topic, message.payload, retain=message.retain)
+            except aiomqtt.MqttError:
+                continue
+            finally:
+                self._outbox.task_done()
+
+    def _hear(self, message: aiomqtt.Message) -> None:
+        topic, payload = message.topic.value, message.payload
+        data = payload if isinstance(payload, bytes) else b""
+        if self._record:
+            self.recorder.add(topic, data, message.qos, message.retain)
+        device = self._by_topic.get(topic)
+        if isinstance(device, Screen):
+            device.draw(data)
+        elif device is not None:
+            self._obey(device, data)
+
+    def _obey(self, device: AnyDevice, payload: bytes) -> None:
+        if device.lost or (self.loss and self._chance.random() < self.loss):
+            return
+        if (order := device.understand(payload)) is None:
+            return
+        device.orders += 1
+        self.say(device.announce(order))
+        delay = device.delay
+        if device.behaviour is Behaviour.LATE:
+            delay = device.late_delay
+            if device.obeys_silently:
+                device.act(order)
+        if delay * self.scale <= 0:
+            self._answer(device, order)
+            return
+
+        def due() -> None:
+            self._timers.discard(timer)
+            if not device.lost:
+                self._answer(device, order)
+
+        loop = asyncio.get_running_loop()
+        timer: asyncio.TimerHandle = loop.call_later(delay * self.scale, due)
+        self._timers.add(timer)
+
+    def _answer(self, device: AnyDevice, order: Order[Any]) -> None:
+        self.say(device.respond(order))
+
+    async def _report(self, kind: str, period: float) -> None:
+        while True:
+            await asyncio.sleep(period)
+            for device in self.devices.values():
+                if not device.lost:
+                    self.say(device.state() if kind == "state" else device.power())
+
+    async def _flap(self) -> None:
+        online = False
+        while True:
+            await asyncio.sleep(FLAP * self.scale)
+            for device in self.devices.values():
+                if device.behaviour is Behaviour.FLAPPING:
+                    self.say(device.presence(online))
+            online = not online

@@ -1,0 +1,53 @@
+"""A touch screen under openHASP (type 711): people press it, the controller draws on it."""
+
+from collections.abc import Iterator
+import json
+from typing import Any
+
+from .device import Message, Topics
+
+
+class Screen:
+    """A plate: what is drawn on it, and the messages of a finger on it."""
+
+    type_id = 711
+
+    def __init__(self, plate: str, topics: Topics | None = None) -> None:
+        """Prepare a plate by its lower-case name."""
+        self.plate = plate
+        self.identifier = plate.upper()
+        self.topics = topics or Topics(
+            f"hasp/{plate}/page", f"hasp/{plate}/command/jsonl", f"hasp/{plate}/LWT"
+        )
+        self.objects: dict[tuple[str, int], dict[str, Any]] = {}
+
+    def draw(self, payload: bytes) -> None:
+        """Apply the JSON lines of a command."""
+        for line in payload.decode(errors="replace").splitlines():
+            try:
+                drawing = json.loads(line)
+                key = (str(drawing.pop("page")), int(drawing.pop("id")))
+            except ValueError, KeyError, TypeError, AttributeError:
+                continue
+            self.objects.setdefault(key, {}).update(drawing)
+
+    def shown(self, page: int, item: int) -> dict[str, Any]:
+        """Return the properties last drawn on an object."""
+        return self.objects.get((str(page), item), {})
+
+    def presence(self, online: bool) -> Iterator[Message]:
+        """Yield the retained message of being there, or of being gone."""
+        yield Message(self.topics.lwt, "online" if online else "offline", retain=True)
+
+    def toggle(self, page: int, item: int, value: int) -> Iterator[Message]:
+        """Yield the events of a switch moved to `value`, 0 or 1."""
+        yield self._event(page, item, {"event": "down", "val": 1 - value})
+        yield self._event(page, item, {"event": "up", "val": value})
+
+    def roll(self, page: int, item: int, index: int, text: str) -> Iterator[Message]:
+        """Yield the events of a roller left on an entry; `changed` comes last, as on the plate."""
+        for event in ("down", "up", "changed"):
+            yield self._event(page, item, {"event": event, "val": index, "text": text})
+
+    def _event(self, page: int, item: int, event: dict[str, object]) -> Message:
+        return Message(f"hasp/{self.plate}/state/p{page}b{item}", json.dumps(event))
