@@ -1,0 +1,138 @@
+"""Hands each change the engine tells of to the entities of that equipment, and to no others.
+
+The engine keeps its own time and pushes, so this is not a polling `DataUpdateCoordinator`:
+with thousands of equipments its all-listeners wake-up would block the loop.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+
+from .core.model import EquipmentId
+from .engine.events import (
+    ConnectionChanged,
+    CycleEnded,
+    EquipmentChanged,
+    Event,
+    InventoryChanged,
+    LifecycleChanged,
+    ModeChanged,
+    OrderEnded,
+    PlanReceived,
+    ProblemsChanged,
+)
+
+if TYPE_CHECKING:
+    from .engine.engine import Engine
+
+WRITES_PER_TURN = 100
+"""State writes in one turn of the event loop."""
+
+type EquipmentEvent = OrderEnded | ModeChanged
+
+
+class ElfeCoordinator:
+    """The entities' side of one engine."""
+
+    def __init__(self, hass: HomeAssistant, engine: "Engine") -> None:
+        """Listen to nothing yet; the hub connects `handle` to the engine."""
+        self.hass = hass
+        self.engine = engine
+        self._equipment_watchers: dict[EquipmentId, list[CALLBACK_TYPE]] = {}
+        self._event_watchers: dict[EquipmentId, list[Callable[[EquipmentEvent], None]]] = {}
+        self._hub_watchers: list[CALLBACK_TYPE] = []
+        self._inventory_watchers: list[Callable[[frozenset[EquipmentId]], None]] = []
+        self._removal_watchers: list[Callable[[frozenset[EquipmentId]], None]] = []
+        self._listeners: list[Callable[[Event], None]] = []
+        self._due: dict[CALLBACK_TYPE, None] = {}
+        self._flushing = False
+
+    @callback
+    def watch_equipment(
+        self, equipment_id: EquipmentId, changed: CALLBACK_TYPE
+    ) -> CALLBACK_TYPE:
+        """Call `changed` after each change of what is shown of this equipment."""
+        return _enlist(self._equipment_watchers.setdefault(equipment_id, []), changed)
+
+    @callback
+    def watch_equipment_events(
+        self, equipment_id: EquipmentId, happened: Callable[[EquipmentEvent], None]
+    ) -> CALLBACK_TYPE:
+        """Call `happened` for each order's end and mode change of this equipment."""
+        return _enlist(self._event_watchers.setdefault(equipment_id, []), happened)
+
+    @callback
+    def watch_hub(self, changed: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call `changed` after each change of the lifecycle, the connection or a cycle."""
+        return _enlist(self._hub_watchers, changed)
+
+    @callback
+    def watch_added(self, added: Callable[[frozenset[EquipmentId]], None]) -> CALLBACK_TYPE:
+        """Call `added` with the equipments known now, then with each group of new ones."""
+        unwatch = _enlist(self._inventory_watchers, added)
+        if self.engine.statuses:
+            added(frozenset(self.engine.statuses))
+        return unwatch
+
+    @callback
+    def watch_removed(self, removed: Callable[[frozenset[EquipmentId]], None]) -> CALLBACK_TYPE:
+        """Call `removed` with the equipments that left the tables."""
+        return _enlist(self._removal_watchers, removed)
+
+    @callback
+    def watch_all(self, happened: Callable[[Event], None]) -> CALLBACK_TYPE:
+        """Call `happened` with every event of the engine."""
+        return _enlist(self._listeners, happened)
+
+    @callback
+    def handle(self, event: Event) -> None:
+        """Take one event of the engine."""
+        match event:
+            case EquipmentChanged(ids):
+                for equipment_id in ids:
+                    self._wake(self._equipment_watchers.get(equipment_id, ()))
+            case OrderEnded() | ModeChanged():
+                for happened in tuple(self._event_watchers.get(event.equipment_id, ())):
+                    happened(event)
+            case InventoryChanged(added, removed):
+                if added:
+                    for watcher in tuple(self._inventory_watchers):
+                        watcher(added)
+                if removed:
+                    for watcher in tuple(self._removal_watchers):
+                        watcher(removed)
+            case CycleEnded() | LifecycleChanged() | ConnectionChanged() | ProblemsChanged():
+                self._wake(self._hub_watchers)
+            case PlanReceived():
+                pass
+        for listener in tuple(self._listeners):
+            listener(event)
+
+    @callback
+    def _wake(self, watchers: Iterable[CALLBACK_TYPE]) -> None:
+        self._due.update(dict.fromkeys(watchers))
+        if self._due and not self._flushing:
+            self._flushing = True
+            self.hass.loop.call_soon(self._flush)
+
+    @callback
+    def _flush(self) -> None:
+        """Write a chunk of states, and leave the loop to others before the next."""
+        for changed in list(self._due)[:WRITES_PER_TURN]:
+            del self._due[changed]
+            changed()
+        self._flushing = bool(self._due)
+        if self._flushing:
+            self.hass.loop.call_soon(self._flush)
+
+
+def _enlist[T](watchers: list[T], watcher: T) -> CALLBACK_TYPE:
+    watchers.append(watcher)
+
+    @callback
+    def unwatch() -> None:
+        if watcher in watchers:
+            watchers.remove(watcher)
+
+    return unwatch
