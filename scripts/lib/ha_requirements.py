@@ -24,7 +24,10 @@ def main(arguments: list[str]) -> None:
     if "--defaults" in arguments:
         wanted |= _read_default_integrations(package / "bootstrap.py")
         wanted |= {platform.value for platform in Platform}
-    print("\n".join(sorted(_collect_requirements(package / "components", wanted))))
+    requirements = _collect_requirements(package / "components", wanted)
+    if "--defaults" in arguments:
+        requirements |= _read_second_factors(package / "auth" / "mfa_modules")
+    print("\n".join(sorted(requirements)))
 
 
 def _find_home_assistant() -> Path:
@@ -66,6 +69,17 @@ def _collect_requirements(components: Path, wanted: set[str]) -> set[str]:
         manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
         requirements.update(manifest.get("requirements", []))
         wanted.update(manifest.get("dependencies", []))
+    return requirements
+
+
+def _read_second_factors(folder: Path) -> set[str]:
+    """Return what the modules of two-factor authentication ask for, in their REQUIREMENTS."""
+    requirements: set[str] = set()
+    for module in folder.glob("*.py"):
+        for node in ast.parse(module.read_text(encoding="utf-8")).body:
+            match node:
+                case ast.Assign(targets=[ast.Name(id="REQUIREMENTS")], value=value):
+                    requirements.update(ast.literal_eval(value))
     return requirements
 
 
