@@ -1,0 +1,1 @@
+"""What a config entry holds: forms, checks, the import of the reference's file, typed readers."""

@@ -1,0 +1,106 @@
+"""Keys of the config entry, and their defaults."""
+
+from collections.abc import Mapping
+import logging
+from types import MappingProxyType
+from typing import Any, Final
+
+from homeassistant.const import Platform
+
+DOMAIN: Final = "elfe_commande"
+LOGGER: Final = logging.getLogger(__package__)
+
+PLATFORMS: Final = (
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.CALENDAR,
+    Platform.EVENT,
+    Platform.NUMBER,
+    Platform.SELECT,
+    Platform.SENSOR,
+    Platform.SWITCH,
+    Platform.TIME,
+)
+
+MAX_ENTITIES: Final = 10_000
+"""Home Assistant drops what an entry enables beyond that."""
+
+# ------------------------------------------------------------- data: how to reach the database
+
+CONF_ENTRY_TYPE: Final = "entry_type"
+ENTRY_POSTGRESQL: Final = "postgresql"
+"""Inventory and plans in PostgreSQL; the only type so far."""
+
+CONF_DATABASE: Final = "database"
+CONF_SSL: Final = "ssl"
+CONF_SCHEMA: Final = "schema"
+CONF_EMS_DATABASE: Final = "ems_database"
+CONF_EMS_TABLE: Final = "ems_table"
+
+SECTION_ADVANCED: Final = "advanced"
+
+SSL_DISABLE: Final = "disable"
+SSL_REQUIRE: Final = "require"
+SSL_VERIFY_FULL: Final = "verify-full"
+SSL_MODES: Final = (SSL_DISABLE, SSL_REQUIRE, SSL_VERIFY_FULL)
+
+DEFAULT_PORT: Final = 5432
+DEFAULT_DATABASE: Final = "bdd_coordination"
+DEFAULT_SCHEMA: Final = "bdd_coordination_schema"
+DEFAULT_EMS_TABLE: Final = "bdd_coordination_schema.result"
+
+# ------------------------------------------------------------------ options: how to serve it
+
+CONF_HOMES: Final = "homes"
+"""Keys of the homes served (`utilisateur`); none means all."""
+CONF_CONTINUOUS_TYPES: Final = "continuous_types"
+"""Ids of the equipment types that follow their plan every quarter-hour."""
+CONF_ACK_TIMEOUTS: Final = "ack_timeouts"
+"""Seconds per device type id; the ids are text, as JSON wants its keys."""
+CONF_ORDERS_AT_ONCE: Final = "orders_at_once"
+CONF_COMPACT: Final = "compact"
+"""Only the switch per equipment."""
+CONF_TOPICS: Final = "topics"
+"""Topics that people's interfaces and appliances publish on unasked."""
+CONF_SCREENS: Final = "screens"
+
+DEFAULT_CONTINUOUS_TYPES: Final = (131, 151, 155)
+DEFAULT_ORDERS_AT_ONCE: Final = 256
+MAX_ORDERS_AT_ONCE: Final = 1024
+MAX_ACK_TIMEOUT: Final = 300
+DEFAULT_TOPICS: Final = ("hasp/#", "viriya/#", "Socorel/#")
+
+# Keys inside the option `screens`; page numbers are text.
+SCREEN_PAGES: Final = "pages"
+"""Page to the equipment types it shows."""
+SCREEN_STATUS_LEDS: Final = "status_leds"
+"""Page to the number of its light on the status page."""
+SCREEN_STATUS_PAGE: Final = "status_page"
+SCREEN_LED: Final = "led"
+"""Number of the light on a page of its own."""
+SCREEN_LABEL: Final = "label"
+SCREEN_LABEL_COLOR: Final = "label_color"
+SCREEN_LABEL_PAGE: Final = "label_page"
+SCREEN_LABEL_ID: Final = "label_id"
+SCREEN_INDICATOR_TOPIC: Final = "indicator_topic"
+
+DEFAULT_SCREENS: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        SCREEN_PAGES: {
+            "2": [111],
+            "3": [112],
+            "4": [113],
+            "5": [221],
+            "6": [131],
+            "7": [151, 155],
+        },
+        SCREEN_STATUS_LEDS: {"2": 12, "3": 13, "4": 14, "5": 15, "6": 16, "7": 17},
+        SCREEN_STATUS_PAGE: 8,
+        SCREEN_LED: 10,
+        SCREEN_LABEL: "ecran connecté",
+        SCREEN_LABEL_COLOR: "#208020",
+        SCREEN_LABEL_PAGE: 9,
+        SCREEN_LABEL_ID: 8,
+        SCREEN_INDICATOR_TOPIC: "INDICATEURS/refresh",
+    }
+)
