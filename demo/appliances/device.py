@@ -114,6 +114,7 @@ class Device[Value](ABC):
         self.on = on
         self.lost = False
         self.orders = 0
+        self._heeded = False
 
     @abstractmethod
     def understand(self, payload: bytes) -> Order[Value] | None:
@@ -176,8 +177,10 @@ class Device[Value](ABC):
                 return tuple(self.fail(order))
             case Behaviour.CUSTOM:
                 return (Message(self.custom_topic(order), self.answer),)
-            case Behaviour.FLAPPING if self.orders % 2 == 0:
-                return ()
+            case Behaviour.FLAPPING:
+                self._heeded = not self._heeded
+                if not self._heeded:
+                    return ()
         if not (self.behaviour is Behaviour.LATE and self.obeys_silently):
             self.act(order)
         return tuple(self.confirm(order))

@@ -90,8 +90,7 @@ class Fleet:
             for kind, period in self._periods.items()
             if period
         ]
-        if any(device.behaviour is Behaviour.FLAPPING for device in self.devices.values()):
-            self._tasks.append(asyncio.create_task(self._flap()))
+        self._tasks.append(asyncio.create_task(self._flap()))
         await self.wait_connected()
 
     async def stop(self) -> None:

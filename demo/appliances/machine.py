@@ -61,11 +61,12 @@ class Machine:
         self.start = start
         self.standby = standby
         self.powered = powered
-        self.presses = self.starts = self.completed = 0
+        self.presses = self.starts = 0
         self.interruptions = self.harmful_presses = self.wasted_presses = 0
         self._ends = tuple(accumulate(duration for duration, _ in self.profile))
         self._clock = clock
         self._awake_for = AWAKE / speed
+        self._completed = 0
         self._phase = Phase.IDLE
         self._since = 0.0
         self._elapsed = 0.0
@@ -81,8 +82,14 @@ class Machine:
         """Return where the machine is now."""
         if self._phase is Phase.RUNNING and self.powered and self._progress() >= self.duration:
             self._phase = Phase.DONE
-            self.completed += 1
+            self._completed += 1
         return self._phase
+
+    @property
+    def completed(self) -> int:
+        """Return how many runs came to their end."""
+        _ = self.phase
+        return self._completed
 
     @property
     def running(self) -> bool:

@@ -1,0 +1,365 @@
+"""Simulated devices, through a real broker."""
+
+import asyncio
+from collections.abc import AsyncIterator
+import itertools
+import json
+
+import aiomqtt
+import pytest
+
+from demo.appliances import (
+    Behaviour,
+    Dialect,
+    Finger,
+    Fleet,
+    Machine,
+    Outputs,
+    Screen,
+    ShellyPlug,
+    ShellyPlus,
+    SocorelChannel,
+    Start,
+    Tasmota,
+    Topics,
+)
+from demo.parts import Broker
+
+_numbers = itertools.count(1)
+RPC = b'{"id":"on","src":"me","method":"Switch.Set","params":{"id":0,"on":true}}'
+
+
+class Ear:
+    """Everything said below a prefix."""
+
+    def __init__(self, client: aiomqtt.Client, prefix: str) -> None:
+        self.client = client
+        self.prefix = prefix
+        self.heard: list[tuple[str, str, bool]] = []
+
+    async def listen(self) -> None:
+        async for message in self.client.messages:
+            payload = message.payload
+            text = payload.decode(errors="replace") if isinstance(payload, bytes) else ""
+            topic = message.topic.value.removeprefix(f"{self.prefix}/")
+            self.heard.append((topic, text, message.retain))
+
+    async def order(self, topic: str, payload: bytes | str) -> None:
+        await self.client.publish(f"{self.prefix}/{topic}", payload)
+
+    async def hear(self, count: int) -> list[tuple[str, str]]:
+        async with asyncio.timeout(3):
+            while len(self.heard) < count:  # noqa: ASYNC110
+                await asyncio.sleep(0.002)
+        return [(topic, text) for topic, text, _ in self.heard]
+
+
+@pytest.fixture
+async def ear(mqtt_broker: Broker, socket_enabled: None) -> AsyncIterator[Ear]:
+    prefix = f"test{next(_numbers)}"
+    async with aiomqtt.Client(mqtt_broker.host, mqtt_broker.port) as client:
+        found = Ear(client, prefix)
+        for topic in ("stat/#", "tele/#", "say/#", "online"):
+            await client.subscribe(f"{prefix}/{topic}")
+        task = asyncio.create_task(found.listen())
+        yield found
+        task.cancel()
+
+
+def topics(ear: Ear, control: str = "say", command: str = "do") -> Topics:
+    return Topics(f"{ear.prefix}/{control}", f"{ear.prefix}/{command}")
+
+
+async def test_plug(ear: Ear, fleet: Fleet) -> None:
+    plug = ShellyPlug("D1", topics(ear, "say/relay"))
+    await fleet.add(plug)
+    await ear.order("do", "on")
+    assert await ear.hear(1) == [("say/relay", "on")]
+    assert plug.on
+    await ear.order("do", "what")
+    plug.behaviour = Behaviour.WRONG
+    await ear.order("do", "off")
+    assert (await ear.hear(2))[-1] == ("say/relay", "on")
+    assert plug.on
+    plug.behaviour = Behaviour.ERROR
+    await ear.order("do", "off")
+    assert (await ear.hear(3))[-1] == ("say/relay", "overpower")
+    fleet.say(plug.power())
+    assert (await ear.hear(4))[-1] == ("say/relay/power", "0.00")
+
+
+async def test_custom_answer_need_not_be_text(ear: Ear, fleet: Fleet) -> None:
+    await fleet.add(
+        ShellyPlug("D1", topics(ear), behaviour=Behaviour.CUSTOM, answer=bytes.fromhex("fffe6f6e"))
+    )
+    await ear.order("do", "on")
+    assert (await ear.hear(1))[0][1].endswith("on")
+
+
+async def test_silent_and_late(ear: Ear, fleet: Fleet) -> None:
+    plug = ShellyPlug("D1", topics(ear), behaviour=Behaviour.SILENT)
+    await fleet.add(plug)
+    await ear.order("do", "on")
+    await fleet.recorder.wait(1)
+    await fleet.settle()
+    assert (ear.heard, plug.on) == ([], False)
+    plug.obeys_silently = True
+    await ear.order("do", "on")
+    await fleet.recorder.wait(2)
+    await fleet.settle()
+    assert (ear.heard, plug.on) == ([], True)
+    plug.behaviour, plug.obeys_silently = Behaviour.LATE, False
+    await ear.order("do", "off")
+    await fleet.recorder.wait(3)
+    assert plug.on
+    assert await ear.hear(1) == [("say", "off")]
+    assert not plug.on
+
+
+async def test_flapping_answers_every_other_order(ear: Ear, fleet: Fleet) -> None:
+    await fleet.add(ShellyPlug("D1", topics(ear), behaviour=Behaviour.FLAPPING))
+    for _ in range(4):
+        await ear.order("do", "on")
+    await fleet.recorder.wait(4)
+    await fleet.settle()
+    assert await ear.hear(2) == [("say", "on")] * 2
+
+
+async def test_tasmota(ear: Ear, fleet: Fleet) -> None:
+    plug = Tasmota("A1", topics(ear, "say/state", "cmnd/A1/POWER"))
+    await fleet.add(plug)
+    await ear.order("cmnd/A1/POWER", "ON")
+    assert await ear.hear(2) == [("stat/A1/RESULT", '{"POWER":"ON"}'), ("stat/A1/POWER", "ON")]
+    fleet.report(plug)
+    heard = await ear.hear(4)
+    assert [topic for topic, _ in heard[2:]] == ["tele/A1/STATE", "tele/A1/SENSOR"]
+    assert json.loads(heard[2][1])["POWER"] == "ON"
+    assert json.loads(heard[3][1])["ENERGY"]["Power"] == 0
+    plug.dialect = Dialect.RECORDED
+    await ear.order("cmnd/A1/POWER", "OFF")
+    assert json.loads((await ear.hear(5))[-1][1]) == {"POWER": "OFF", "status": "success"}
+    plug.behaviour = Behaviour.NATIVE
+    await ear.order("cmnd/A1/POWER", "OFF")
+    assert ("stat/A1/RESULT", '{"POWER":"OFF"}') in await ear.hear(7)
+
+
+async def test_finger(ear: Ear, fleet: Fleet) -> None:
+    machine = Machine()
+    machine.load()
+    finger = Finger("C1", topics(ear, "say/attributes"), load=machine)
+    await fleet.add(finger)
+    await ear.order("do", "ON")
+    heard = await ear.hear(2)
+    assert [topic for topic, _ in heard] == ["say/status"] * 2
+    assert [json.loads(text)["status"] for _, text in heard] == ["commandSent", "success"]
+    assert json.loads(heard[1][1]) == {"status": "success", "value": 1, "command": "ON"}
+    assert (finger.presses, machine.starts, machine.running) == (1, 1, True)
+    finger.behaviour = Behaviour.WRONG
+    await ear.order("do", "ON")
+    assert json.loads((await ear.hear(3))[-1][1])["status"] == "errorConnect"
+    assert finger.presses == 1
+    finger.behaviour, finger.dialect = Behaviour.ACK, Dialect.RECORDED
+    await ear.order("do", "ON")
+    assert (await ear.hear(4))[-1] == ("say/attributes", '{"status": "success", "value": "ON"}')
+    assert machine.harmful_presses == 1
+
+
+async def test_shelly_plus(ear: Ear, fleet: Fleet) -> None:
+    relay = ShellyPlus("D2", topics(ear, "say/status/switch:0"))
+    await fleet.add(relay)
+    await ear.client.subscribe("me/rpc")
+    await ear.order("do", RPC)
+    heard = dict(await ear.hear(2))
+    assert json.loads(heard["me/rpc"])["id"] == "on"
+    assert "result" in json.loads(heard["me/rpc"])
+    assert json.loads(heard["say/status/switch:0"])["output"] is True
+    relay.behaviour = Behaviour.ERROR
+    await ear.order("do", RPC)
+    assert json.loads((await ear.hear(3))[-1][1])["error"]["code"] == -103
+    relay.behaviour = Behaviour.WRONG
+    await ear.order("do", RPC)
+    assert json.loads((await ear.hear(4))[-1][1])["id"] == "not-on"
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [b"", b"\xff", b"[]", b"1", b'{"method":"Switch.Set"}', b'{"method":"Other"}',
+     b'{"id":1,"src":2,"method":"Switch.Set","params":{"on":true}}'],
+)  # fmt: skip
+def test_shelly_plus_ignores_nonsense(payload: bytes) -> None:
+    assert ShellyPlus("D2", Topics("a", "b")).understand(payload) is None
+
+
+async def test_plc(ear: Ear, fleet: Fleet) -> None:
+    outputs = Outputs()
+    for number in (1, 3):
+        control = "say/EtatSorties" if number == 3 else "say/EtatSortie1"
+        channel = SocorelChannel(f"S{number}", topics(ear, control, f"sortie{number}"))
+        channel.outputs = outputs
+        await fleet.add(channel)
+    await ear.order("sortie1", "1")
+    assert await ear.hear(1) == [("say/EtatSortie1", "1")]
+    await ear.order("sortie3", "1")
+    assert (await ear.hear(2))[-1] == ("say/EtatSorties", "10100000")
+
+
+async def test_presence_and_first_state_are_retained(
+    mqtt_broker: Broker, ear: Ear, fleet: Fleet
+) -> None:
+    where = Topics(f"{ear.prefix}/say", f"{ear.prefix}/do", f"{ear.prefix}/online")
+    plug = ShellyPlug("D1", where, initial_retained="off")
+    await fleet.add(plug)
+    assert await ear.hear(2) == [("online", "true"), ("say", "off")]
+    fleet.lose(plug)
+    assert (await ear.hear(3))[-1] == ("online", "false")
+    await ear.order("do", "on")
+    await fleet.recorder.wait(1)
+    fleet.recover(plug)
+    assert (await ear.hear(5))[3:] == [("online", "true"), ("say", "off")]
+    async with aiomqtt.Client(mqtt_broker.host, mqtt_broker.port) as late:
+        await late.subscribe(f"{ear.prefix}/online")
+        message = await anext(aiter(late.messages))
+    assert (message.payload, message.retain) == (b"true", True)
+
+
+async def test_recorder_sees_how_orders_are_published(ear: Ear, fleet: Fleet) -> None:
+    await fleet.add(ShellyPlug("D1", topics(ear)))
+    await ear.client.publish(f"{ear.prefix}/do", "on", qos=2, retain=True)
+    await fleet.recorder.wait(1)
+    received = fleet.recorder.messages[0]
+    assert (received.text, received.qos, received.retain) == ("on", 2, True)
+    await ear.client.publish(f"{ear.prefix}/do", b"", retain=True)
+
+
+async def test_fleet_returns_after_the_broker(own_broker: Broker) -> None:
+    plug = ShellyPlug("D1", Topics("say", "do", "online"), delay=0)
+    async with Fleet(own_broker.host, own_broker.port, [plug], scale=0.05) as fleet:
+        await own_broker.kill()
+        await own_broker.start()
+        await asyncio.sleep(0.05)
+        await fleet.wait_connected()
+        async with aiomqtt.Client(own_broker.host, own_broker.port) as client:
+            await client.publish("do", "on")
+        await fleet.recorder.wait(1)
+        assert plug.on
+
+
+async def test_thousand_orders(own_broker: Broker) -> None:
+    plugs = [ShellyPlug(str(n), Topics(f"say/{n}", f"do/{n}"), delay=0.02) for n in range(1000)]
+    async with Fleet(own_broker.host, own_broker.port, plugs, record=False) as fleet:
+        async with aiomqtt.Client(own_broker.host, own_broker.port) as client:
+            await client.subscribe("say/#")
+            start = asyncio.get_running_loop().time()
+            for number in range(1000):
+                await client.publish(f"do/{number}", "on")
+            messages = aiter(client.messages)
+            async with asyncio.timeout(10):
+                for _ in range(1000):
+                    await anext(messages)
+            took = asyncio.get_running_loop().time() - start
+        assert all(plug.on for plug in plugs)
+        assert took < 5
+        assert len(fleet.recorder) == 0
+
+
+async def test_screen(ear: Ear, fleet: Fleet) -> None:
+    plate = f"g{ear.prefix}"
+    screen = Screen(plate)
+    await fleet.add(screen)
+    await ear.client.subscribe(f"hasp/{plate}/state/#")
+    fleet.say((*screen.toggle(2, 3, 1), *screen.roll(2, 5, 4, "05")))
+    heard = await ear.hear(5)
+    assert [json.loads(text)["event"] for _, text in heard] == [
+        "down",
+        "up",
+        "down",
+        "up",
+        "changed",
+    ]
+    assert heard[1] == (f"hasp/{plate}/state/p2b3", '{"event": "up", "val": 1}')
+    await ear.client.publish(screen.topics.command, '{"page": "2", "id": 3, "val": 1}\nnonsense')
+    await fleet.recorder.wait(1)
+    assert screen.shown(2, 3) == {"val": 1}
+
+
+class Clock:
+    """A clock that stands still."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_machine_runs_its_profile() -> None:
+    clock = Clock()
+    machine = Machine(((60, 100.0), (60, 2000.0)), clock=clock)
+    machine.press("start")
+    assert machine.wasted_presses == 1
+    machine.load()
+    machine.press("start")
+    assert (machine.watts, machine.running) == (100.0, True)
+    clock.now += 90
+    assert machine.watts == 2000.0
+    clock.now += 31
+    assert (machine.watts, machine.running, machine.completed) == (1.5, False, 1)
+    assert machine.unharmed
+
+
+def test_second_press_pauses_and_a_third_goes_on() -> None:
+    clock = Clock()
+    machine = Machine(((100, 50.0),), clock=clock)
+    machine.load()
+    machine.press("start")
+    clock.now += 10
+    machine.press("start")
+    assert (machine.watts, machine.harmful_presses, machine.unharmed) == (1.5, 1, False)
+    clock.now += 1000
+    machine.press("start")
+    clock.now += 89
+    assert machine.running
+    clock.now += 2
+    assert machine.completed == 1
+
+
+def test_programmed_machine_starts_with_its_power() -> None:
+    clock = Clock()
+    machine = Machine(((100, 50.0),), start=Start.POWER, clock=clock, powered=False)
+    plug = ShellyPlug("D1", Topics("a", "b"), load=machine)
+    machine.load()
+    assert machine.watts == 0.0
+    plug.switch(on=True)
+    assert machine.running
+    clock.now += 50
+    plug.switch(on=False)
+    assert (machine.interruptions, machine.watts, machine.running) == (1, 0.0, True)
+    clock.now += 500
+    plug.switch(on=True)
+    assert machine.running
+    clock.now += 51
+    assert machine.completed == 1
+
+
+def test_double_press_and_two_fingers() -> None:
+    clock = Clock()
+    double = Machine(((100, 50.0),), start=Start.DOUBLE_PRESS, clock=clock)
+    double.load()
+    double.press("start")
+    assert double.starts == 0
+    clock.now += 5
+    double.press("start")
+    assert double.running
+    both = Machine(((100, 50.0),), start=Start.POWER_THEN_PRESS, clock=clock)
+    both.load()
+    both.press("power")
+    both.press("start")
+    assert both.running
+    assert both.unharmed
+
+
+def test_inverted_relay_powers_at_rest() -> None:
+    machine = Machine(powered=False)
+    relay = ShellyPlug("D1", Topics("a", "b"), load=machine, inverted=True)
+    relay.switch(on=False)
+    assert machine.powered

@@ -1,0 +1,170 @@
+"""Fixtures: a real PostgreSQL and a real broker, one of each per test process.
+
+Load with `pytest_plugins = ["tests.fixtures_parts"]` or by importing them in a `conftest.py`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+import itertools
+import socket
+from typing import Any
+
+import asyncpg
+import pytest
+import pytest_socket
+
+from demo.appliances import Fleet
+from demo.database import Level, load_result, load_schema
+from demo.parts import Access, Broker, PostgresServer
+from demo.parts.postgres import COMMANDE, EMS, OWNER
+
+TEMPLATES = {Level.V6: "template_v6", Level.V7: "template_v7"}
+EMS_TEMPLATE = "template_ems"
+
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A fresh coordination database, the plan table in it, and how each role connects."""
+
+    server: PostgresServer
+    name: str
+
+    @property
+    def access(self) -> Access:
+        return self.server.access(COMMANDE, self.name)
+
+    @property
+    def owner(self) -> Access:
+        return self.server.access(OWNER, self.name)
+
+    @property
+    def ems(self) -> Access:
+        return self.server.access(EMS, self.name)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A server for the whole session; do not crash it, start one of your own for that."""
+    server = PostgresServer()
+    with _sockets():
+        _run(_prepare(server))
+    yield server
+    _run(server.close())
+
+
+@pytest.fixture(scope="session")
+def mqtt_broker() -> Iterator[Broker]:
+    """A broker for the whole session; retained messages stay between tests: use topics of your own."""
+    broker = Broker()
+    _run(broker.start())
+    yield broker
+    _run(broker.close())
+
+
+@pytest.fixture
+async def database(
+    postgres_server: PostgresServer, socket_enabled: None
+) -> AsyncIterator[Database]:
+    """A fresh database at the v6.3 level."""
+    async with _fresh(postgres_server, TEMPLATES[Level.V6]) as found:
+        yield found
+
+
+@pytest.fixture
+async def database_v7(
+    postgres_server: PostgresServer, socket_enabled: None
+) -> AsyncIterator[Database]:
+    """A fresh database at the v7 level."""
+    async with _fresh(postgres_server, TEMPLATES[Level.V7]) as found:
+        yield found
+
+
+@pytest.fixture
+async def ems_database(
+    postgres_server: PostgresServer, socket_enabled: None
+) -> AsyncIterator[Database]:
+    """A fresh database of the EMS's own, with `public.result` only."""
+    async with _fresh(postgres_server, EMS_TEMPLATE) as found:
+        yield found
+
+
+@pytest.fixture
+async def owner(database: Database) -> AsyncIterator[asyncpg.Connection]:
+    """A connection that may do everything in `database`."""
+    connection = await database.owner.connect()
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def own_broker(socket_enabled: None) -> AsyncIterator[Broker]:
+    """A broker of the test's own, to stop, kill and restart."""
+    async with Broker() as found:
+        yield found
+
+
+@pytest.fixture
+async def own_postgres(socket_enabled: None) -> AsyncIterator[PostgresServer]:
+    """A server of the test's own, prepared like the session's, to crash and restart."""
+    server = PostgresServer()
+    await _prepare(server)
+    yield server
+    await server.close()
+
+
+@pytest.fixture
+async def fleet(mqtt_broker: Broker, socket_enabled: None) -> AsyncIterator[Fleet]:
+    """An empty fleet on the session's broker; answers come 20 times faster than real ones."""
+    async with Fleet(mqtt_broker.host, mqtt_broker.port, scale=0.05) as found:
+        yield found
+
+
+async def fresh_database(server: PostgresServer, level: Level = Level.V6) -> Database:
+    """Copy the template of a level; drop it with `server.drop_database(found.name)`."""
+    name = f"fresh_{next(_numbers)}"
+    await server.create_database(name, template=TEMPLATES[level])
+    return Database(server, name)
+
+
+@asynccontextmanager
+async def _fresh(server: PostgresServer, template: str) -> AsyncIterator[Database]:
+    name = f"fresh_{next(_numbers)}"
+    await server.create_database(name, template=template)
+    yield Database(server, name)
+    if server.running:
+        await server.drop_database(name)
+
+
+async def _prepare(server: PostgresServer) -> None:
+    """Start a server and make the templates that tests copy."""
+    await server.start()
+    for level, name in TEMPLATES.items():
+        access = await server.create_database(name)
+        connection = await access.connect()
+        await load_schema(connection, level)
+        await connection.close()
+    access = await server.create_database(EMS_TEMPLATE)
+    connection = await access.connect()
+    await load_result(connection)
+    await connection.close()
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    """Run in a loop of its own, without becoming the thread's current loop."""
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        runner.run(work)
+
+
+@contextmanager
+def _sockets() -> Iterator[None]:
+    """Let a session fixture open sockets: it is set up inside a test that may not."""
+    guarded = socket.socket
+    pytest_socket.enable_socket()
+    try:
+        yield
+    finally:
+        socket.socket = guarded  # type: ignore[misc]
