@@ -1,19 +1,20 @@
-# System packages: a broker, a browser, a compiler. Nothing here is fatal: what
-# is missing makes tests skip, and the message says what to install.
+# System packages: a broker, a browser, a compiler. Nothing here is fatal: what is missing
+# makes tests skip, and the message says what to install.
 # shellcheck shell=bash
 
 # as_root <command...>: run it as root, or return 1 when we cannot be root.
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then
     "$@"
-  elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
-    sudo "$@"
-  elif command -v sudo >/dev/null 2>&1 && [ -t 0 ]; then
-    say "sudo is needed for: $*"
+  elif can_be_root; then
     sudo "$@"
   else
     return 1
   fi
+}
+
+can_be_root() {
+  [ "$(id -u)" -eq 0 ] || { command -v sudo >/dev/null 2>&1 && { sudo -n true 2>/dev/null || [ -t 0 ]; }; }
 }
 
 # find_program <name>: like command -v, but also looks where daemons are kept.
@@ -32,27 +33,26 @@ need_program() {
   local programs=$1 package=$2 purpose=$3
   # shellcheck disable=SC2086
   if has_any_program $programs; then return 0; fi
-  say "$package is missing ($purpose): installing it"
+  say "$package is missing: installing it for $purpose"
   if install_package "$package"; then
     hash -r
     # shellcheck disable=SC2086
     if has_any_program $programs; then return 0; fi
   fi
-  warn "$package could not be installed. It is needed for $purpose; what depends on it is skipped." \
-    "To have it: install the package '$package' with your package manager (or run this script as root)."
+  warn "$package could not be installed; $purpose will be skipped or incomplete." \
+    "To have it, install the package '$package' with your package manager, or run this script as root."
   return 1
 }
 
 install_package() {
-  local package=$1
-  if command -v apt-get >/dev/null 2>&1; then
-    apt_install "$package"
-  elif command -v dnf >/dev/null 2>&1; then
-    quietly as_root dnf --assumeyes install "$package"
-  elif command -v pacman >/dev/null 2>&1; then
-    quietly as_root pacman --sync --noconfirm "$package"
+  if command -v apt-get >/dev/null 2>&1 && can_be_root; then
+    apt_install "$1"
+  elif command -v dnf >/dev/null 2>&1 && can_be_root; then
+    quietly as_root dnf --assumeyes install "$1"
+  elif command -v pacman >/dev/null 2>&1 && can_be_root; then
+    quietly as_root pacman --sync --noconfirm "$1"
   elif command -v brew >/dev/null 2>&1; then
-    quietly brew install "$package"
+    quietly brew install "$1"
   else
     return 1
   fi

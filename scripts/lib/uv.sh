@@ -44,6 +44,8 @@ ensure_uv() {
   if [ -z "${SSL_CERT_FILE:-}" ] && [ -n "${PIP_CERT:-}" ] && [ -f "$PIP_CERT" ]; then
     export SSL_CERT_FILE="$PIP_CERT"
   fi
+  # Where there is no cache folder of the user's, uv would look for one in vain.
+  case "$(user_cache)" in "$CACHE"/*) export UV_CACHE_DIR="${UV_CACHE_DIR:-$CACHE/uv}" ;; esac
   # Checkout and uv's cache are often on different file systems: a copy is not worth a warning.
   export UV_LINK_MODE="${UV_LINK_MODE:-copy}" UV_PYTHON_DOWNLOADS="${UV_PYTHON_DOWNLOADS:-manual}"
 }
