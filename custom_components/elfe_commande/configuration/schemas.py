@@ -1,0 +1,244 @@
+"""The forms of the config and options flows, and what they turn into."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, CONF_USERNAME
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
+import probatio
+import voluptuous as vol
+
+from ..const import (
+    CONF_ACK_TIMEOUTS,
+    CONF_COMPACT,
+    CONF_CONTINUOUS_TYPES,
+    CONF_DATABASE,
+    CONF_EMS_DATABASE,
+    CONF_EMS_TABLE,
+    CONF_ENTRY_TYPE,
+    CONF_HOMES,
+    CONF_ORDERS_AT_ONCE,
+    CONF_SCHEMA,
+    CONF_SCREENS,
+    CONF_SSL,
+    DEFAULT_DATABASE,
+    DEFAULT_EMS_TABLE,
+    DEFAULT_PORT,
+    DEFAULT_SCHEMA,
+    ENTRY_POSTGRESQL,
+    MAX_ACK_TIMEOUT,
+    MAX_ORDERS_AT_ONCE,
+    SCREEN_INDICATOR_TOPIC,
+    SCREEN_LABEL,
+    SCREEN_LABEL_COLOR,
+    SECTION_ADVANCED,
+    SSL_DISABLE,
+    SSL_MODES,
+)
+from ..core.timing import DEFAULT_ACK_TIMEOUTS
+from . import settings
+
+CONF_CONFIG: Final = "config"
+
+EQUIPMENT_TYPES: Final = ("111", "112", "113", "131", "151", "155", "221", "225", "515")
+"""Equipment types offered as continuous; others may be typed in."""
+
+EDITED_SCREEN_KEYS: Final = (SCREEN_LABEL, SCREEN_LABEL_COLOR, SCREEN_INDICATOR_TOPIC)
+
+_TEXT: Final = TextSelector()
+_USERNAME: Final = TextSelector(TextSelectorConfig(autocomplete="username"))
+_PASSWORD: Final = TextSelector(
+    TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
+)
+_SSL: Final = SelectSelector(
+    SelectSelectorConfig(
+        options=list(SSL_MODES), translation_key="ssl", mode=SelectSelectorMode.DROPDOWN
+    )
+)
+
+
+def _integer(low: int, high: int) -> vol.All:
+    box = NumberSelectorConfig(min=low, max=high, step=1, mode=NumberSelectorMode.BOX)
+    return vol.All(NumberSelector(box), vol.Coerce(int))
+
+
+def _seconds() -> NumberSelector:
+    return NumberSelector(
+        NumberSelectorConfig(
+            min=1,
+            max=MAX_ACK_TIMEOUT,
+            step="any",
+            unit_of_measurement="s",
+            mode=NumberSelectorMode.BOX,
+        )
+    )
+
+
+def _required(key: str, value: Any | None) -> vol.Required:
+    """Return a marker that a caller may leave out where a value is known."""
+    return vol.Required(key) if value is None else vol.Required(key, default=value)
+
+
+def _suggested(key: str, value: Any | None) -> vol.Optional:
+    """Return a marker that can be emptied, which a default could not be."""
+    return vol.Optional(key, description={"suggested_value": value})
+
+
+def connection_schema(known: Mapping[str, Any], *, keep_password: bool = False) -> vol.Schema:
+    """Return the form of the connection, filled with what is known but the password.
+
+    `keep_password` lets the password be left empty.
+    """
+    password = probatio.Secret(CONF_PASSWORD)
+    return vol.Schema(
+        {
+            _required(CONF_HOST, known.get(CONF_HOST)): _TEXT,
+            vol.Required(CONF_PORT, default=known.get(CONF_PORT, DEFAULT_PORT)): _integer(1, 65535),
+            vol.Required(CONF_DATABASE, default=known.get(CONF_DATABASE, DEFAULT_DATABASE)): _TEXT,
+            _required(CONF_USERNAME, known.get(CONF_USERNAME)): _USERNAME,
+            (vol.Optional if keep_password else vol.Required)(password): _PASSWORD,
+            vol.Required(CONF_SSL, default=known.get(CONF_SSL, SSL_DISABLE)): _SSL,
+            vol.Required(SECTION_ADVANCED, default=dict): section(
+                vol.Schema(
+                    {
+                        vol.Required(
+                            CONF_SCHEMA, default=known.get(CONF_SCHEMA, DEFAULT_SCHEMA)
+                        ): _TEXT,
+                        _suggested(CONF_EMS_DATABASE, known.get(CONF_EMS_DATABASE)): _TEXT,
+                        vol.Required(
+                            CONF_EMS_TABLE, default=known.get(CONF_EMS_TABLE, DEFAULT_EMS_TABLE)
+                        ): _TEXT,
+                    }
+                ),
+                {"collapsed": True},
+            ),
+        }
+    )
+
+
+def entry_data(user_input: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the form of the connection as a config entry's data."""
+    flat = {**user_input, **user_input[SECTION_ADVANCED]}
+    del flat[SECTION_ADVANCED]
+    data = {key: value.strip() if isinstance(value, str) else value for key, value in flat.items()}
+    ems_database = data.get(CONF_EMS_DATABASE, "")
+    data[CONF_EMS_DATABASE] = "" if ems_database == data[CONF_DATABASE] else ems_database
+    data[CONF_ENTRY_TYPE] = ENTRY_POSTGRESQL
+    # Blanks belong to a password; an empty one means the one that is known.
+    if password := flat.get(CONF_PASSWORD):
+        data[CONF_PASSWORD] = password
+    else:
+        data.pop(CONF_PASSWORD, None)
+    return data
+
+
+def credentials_schema(username: str) -> vol.Schema:
+    """Return the form that asks for the credentials again."""
+    return vol.Schema(
+        {
+            vol.Required(CONF_USERNAME, default=username): _USERNAME,
+            vol.Required(probatio.Secret(CONF_PASSWORD)): _PASSWORD,
+        }
+    )
+
+
+def config_schema(text: str | None) -> vol.Schema:
+    """Return the form that takes the reference's file."""
+    area = TextSelector(TextSelectorConfig(multiline=True))
+    return vol.Schema({vol.Required(CONF_CONFIG, description={"suggested_value": text}): area})
+
+
+def summary_schema(options: Mapping[str, Any]) -> vol.Schema:
+    """Return the form that ends an import."""
+    at_once = settings.orders_at_once(options)
+    return vol.Schema(
+        {vol.Required(CONF_ORDERS_AT_ONCE, default=at_once): _integer(1, MAX_ORDERS_AT_ONCE)}
+    )
+
+
+def _homes_selector(found: Iterable[str]) -> SelectSelector:
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=sorted(found),
+            multiple=True,
+            custom_value=True,
+            mode=SelectSelectorMode.DROPDOWN,
+        )
+    )
+
+
+def homes_schema(found: Iterable[str]) -> vol.Schema:
+    """Return the form that chooses homes among those found."""
+    return vol.Schema({vol.Required(CONF_HOMES): _homes_selector(found)})
+
+
+def options_schema(options: Mapping[str, Any], found: Iterable[str]) -> vol.Schema:
+    """Return the form of the options; `found` are the homes of the database."""
+    homes = sorted(settings.homes(options))
+    continuous = sorted(str(type_id) for type_id in settings.continuous_types(options))
+    timeouts = settings.timing(options).ack_timeouts
+    screens = settings.screens(options)
+    types = SelectSelector(
+        SelectSelectorConfig(
+            options=list(EQUIPMENT_TYPES),
+            multiple=True,
+            custom_value=True,
+            translation_key="equipment_type",
+            mode=SelectSelectorMode.DROPDOWN,
+        )
+    )
+    return vol.Schema(
+        {
+            _suggested(CONF_HOMES, homes): _homes_selector({*found, *homes}),
+            _suggested(CONF_CONTINUOUS_TYPES, continuous): types,
+            vol.Required(CONF_ORDERS_AT_ONCE, default=settings.orders_at_once(options)): _integer(
+                1, MAX_ORDERS_AT_ONCE
+            ),
+            vol.Required(CONF_COMPACT, default=settings.compact(options)): BooleanSelector(),
+            vol.Required(CONF_ACK_TIMEOUTS, default=dict): section(
+                vol.Schema(
+                    {
+                        vol.Required(str(type_id), default=timeouts[type_id]): _seconds()
+                        for type_id in DEFAULT_ACK_TIMEOUTS
+                    }
+                ),
+                {"collapsed": True},
+            ),
+            vol.Required(CONF_SCREENS, default=dict): section(
+                vol.Schema(
+                    {
+                        vol.Required(SCREEN_LABEL, default=screens.label): _TEXT,
+                        vol.Required(SCREEN_LABEL_COLOR, default=screens.label_color): _TEXT,
+                        vol.Required(
+                            SCREEN_INDICATOR_TOPIC, default=screens.indicator_topic
+                        ): _TEXT,
+                    }
+                ),
+                {"collapsed": True},
+            ),
+        }
+    )
+
+
+def entry_options(options: Mapping[str, Any], user_input: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the form of the options merged into those that it does not show."""
+    types = user_input.get(CONF_CONTINUOUS_TYPES, [])
+    return {
+        **options,
+        **user_input,
+        CONF_HOMES: sorted(user_input.get(CONF_HOMES, [])),
+        CONF_CONTINUOUS_TYPES: sorted(int(type_id) for type_id in types),
+        CONF_SCREENS: {**options.get(CONF_SCREENS, {}), **user_input[CONF_SCREENS]},
+    }
