@@ -4,15 +4,18 @@ Fixtures of one subject live in ``tests/fixtures_<subject>.py`` and are listed i
 ``pytest_plugins`` below.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, contextmanager
 import os
 from pathlib import Path
 import shutil
+import socket
 from typing import Any
 
 from homeassistant import const
 import pytest
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+import pytest_socket
 from syrupy.assertion import SnapshotAssertion
 
 # Before anything mounts the plugin's own folder of the same name.
@@ -50,6 +53,26 @@ def expected_lingering_timers() -> bool:
 def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     """Serialize Home Assistant's objects the way its own tests do."""
     return snapshot.use_extension(HomeAssistantSnapshotExtension)
+
+
+@pytest.fixture(scope="session")
+def sockets_allowed() -> Callable[[], AbstractContextManager[None]]:
+    """Return a context in which a fixture of a wide scope may open sockets on 127.0.0.1.
+
+    Sockets are blocked before fixtures are set up. A test, and its own fixtures, ask for
+    ``socket_enabled``; a session's or module's fixture cannot, and uses this instead.
+    """
+
+    @contextmanager
+    def allow() -> Iterator[None]:
+        blocked = socket.socket
+        pytest_socket.enable_socket()
+        try:
+            yield
+        finally:
+            socket.socket = blocked
+
+    return allow
 
 
 # ------------------------------------------------------- what this machine can run
