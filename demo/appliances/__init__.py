@@ -5,6 +5,7 @@ from .finger import Finger
 from .fleet import AnyDevice, Fleet
 from .machine import DISHES, DRYING, WASHING, Machine, Phase, Start
 from .recorder import Received, Recorder
+from .scenario import recorded_device
 from .screen import Screen
 from .shelly_plug import ShellyPlug
 from .shelly_plus import ShellyPlus
@@ -45,4 +46,5 @@ __all__ = [
     "Tasmota",
     "Topics",
     "WaterHeater",
+    "recorded_device",
 ]

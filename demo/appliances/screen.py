@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import json
 from typing import Any
 
-from .device import Message, Topics
+from .device import NO_TOPIC, Message, Topics
 
 
 class Screen:
@@ -37,7 +37,8 @@ class Screen:
 
     def presence(self, online: bool) -> Iterator[Message]:
         """Yield the retained message of being there, or of being gone."""
-        yield Message(self.topics.lwt, "online" if online else "offline", retain=True)
+        if self.topics.lwt != NO_TOPIC:
+            yield Message(self.topics.lwt, "online" if online else "offline", retain=True)
 
     def toggle(self, page: int, item: int, value: int) -> Iterator[Message]:
         """Yield the events of a switch moved to `value`, 0 or 1."""

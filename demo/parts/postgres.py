@@ -1,20 +1,17 @@
 """PostgreSQL from a wheel, on 127.0.0.1, with the roles of the coordination database."""
 
 import asyncio
-from dataclasses import dataclass
 import os
 from pathlib import Path
 import shutil
 import signal
-import ssl
 import subprocess
 import tempfile
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 import warnings
 
-import asyncpg
-
+from .access import Access, password
 from .process import PartError, ServerProcess, candidate_ports, read, wait_until
 
 # It warns, when imported, of a runtime directory that it would not even use here.
@@ -46,34 +43,6 @@ SETTINGS = {
 }
 # Enough for a server that is only ever killed, never unplugged: the page cache survives its processes.
 HASTY = {"fsync": "off", "full_page_writes": "off", "wal_level": "minimal", "max_wal_senders": "0"}
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """What a client needs to connect as one role to one database."""
-
-    host: str
-    port: int
-    user: str
-    password: str
-    database: str
-    ssl: ssl.SSLContext | bool = False
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """Return the keyword arguments of `asyncpg.connect` and `asyncpg.create_pool`."""
-        return {
-            "host": self.host,
-            "port": self.port,
-            "user": self.user,
-            "password": self.password,
-            "database": self.database,
-            "ssl": self.ssl,
-        }
-
-    async def connect(self) -> asyncpg.Connection:
-        """Open one connection."""
-        return await asyncpg.connect(**self.parameters)
 
 
 class PostgresServer:
@@ -280,11 +249,6 @@ class PostgresServer:
         if self._user:
             for path in paths:
                 shutil.chown(path, self._user)
-
-
-def password(user: str) -> str:
-    """Return the password of a role."""
-    return f"{user}-secret"
 
 
 def _binaries(version: int, user: str | None) -> Path:

@@ -10,8 +10,9 @@ import tempfile
 from types import TracebackType
 from typing import Self
 
+from .access import Access
 from .certificate import write_certificate
-from .postgres import COMMANDE, Access, PostgresServer
+from .postgres import COMMANDE, PostgresServer
 from .process import PartError
 
 # The first message of a client that wants encryption: its length, then a number no version has.

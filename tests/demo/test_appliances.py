@@ -22,6 +22,7 @@ from demo.appliances import (
     Start,
     Tasmota,
     Topics,
+    recorded_device,
 )
 from demo.parts import Broker
 
@@ -280,6 +281,36 @@ async def test_screen(ear: Ear, fleet: Fleet) -> None:
     await ear.client.publish(screen.topics.command, '{"page": "2", "id": 3, "val": 1}\nnonsense')
     await fleet.recorder.wait(1)
     assert screen.shown(2, 3) == {"val": 1}
+
+
+async def test_devices_of_a_scenario(ear: Ear, fleet: Fleet) -> None:
+    def described(kind: str, behaviour: str, **more: object) -> dict[str, object]:
+        where = {"control_topic": f"{ear.prefix}/say", "command_topic": f"{ear.prefix}/do/{kind}1"}
+        return {"kind": kind, "behaviour": behaviour, **where, **more}
+
+    await fleet.add(
+        recorded_device("1", described("doigt", "wrong")),
+        recorded_device("2", described("tasmota", "wrong")),
+        recorded_device("3", described("socorel", "custom", answer_payload="10")),
+        recorded_device("4", described("shelly_plug", "custom", answer_hex="6f6e")),
+        recorded_device("5", described("screen", "silent")),
+        recorded_device("6", described("shelly_plus", "ack", delay_ms=1)),
+    )
+    await ear.client.subscribe("me/rpc")
+    expected = []
+    for kind, order, answer in (
+        ("doigt", b"ON", '{"status": "errorConnect"}'),
+        ("tasmota", b"ON", '{"POWER": "ON", "status": "error"}'),
+        ("socorel", b"1", "10"),
+        ("shelly_plug", b"off", "on"),
+    ):
+        await ear.order(f"do/{kind}1", order)
+        expected.append(("say", answer))
+        assert await ear.hear(len(expected)) == expected
+    await ear.order("do/shelly_plus1", RPC)
+    assert json.loads((await ear.hear(5))[-1][1])["id"] == "on"
+    await fleet.settle()
+    assert len(ear.heard) == 5
 
 
 class Clock:
