@@ -62,7 +62,7 @@ class Finger(Device[str]):
 
     @override
     def announce(self, order: Order[str]) -> Iterator[Message]:
-        if self.recorded or self.behaviour not in {Behaviour.ACK, Behaviour.LATE, Behaviour.ERROR}:
+        if self.recorded or self.behaviour not in {Behaviour.ACK, Behaviour.LATE}:
             return
         yield self._status("commandSent", order)
 

@@ -56,7 +56,7 @@ class Machine:
         standby: float = 1.5,
         powered: bool = True,
     ) -> None:
-        """Prepare a machine; with `Start.POWER` it runs as soon as it is ready and has power."""
+        """Prepare a machine; with `Start.POWER` it starts when its power comes back."""
         self.profile = tuple((duration / speed, watts) for duration, watts in profile)
         self.start = start
         self.standby = standby
@@ -113,11 +113,9 @@ class Machine:
         return not self.interruptions and not self.harmful_presses
 
     def load(self) -> None:
-        """Fill it, choose a programme and close the door: a person's act."""
+        """Fill it, choose a programme and close the door: a person's act, which starts nothing."""
         if self.phase is not Phase.RUNNING:
             self._phase = Phase.READY
-            if self.start is Start.POWER and self.powered:
-                self._run()
 
     def open(self) -> None:
         """Open the door: a person's act, which gives up what was loaded or running."""
