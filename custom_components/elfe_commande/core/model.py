@@ -154,5 +154,9 @@ class Equipment:
         """Return the same equipment in another state."""
         return replace(self, state=state)
 
+    def with_wished_end(self, wished_end: int) -> "Equipment":
+        """Return the same equipment with another wished end."""
+        return replace(self, constraints=replace(self.constraints, wished_end=wished_end))
+
 
 type Inventory = dict[EquipmentId, Equipment]

@@ -41,6 +41,8 @@ class Timing:
     storage_timeout: float = 15.0
     meter_fresh_for: float = 150.0
     """A power older than that says nothing."""
+    meter_wait: float = 65.0
+    """After the start, how long a waiting load is left alone until its meter speaks."""
     idle_confirm: float = 180.0
     """How long a meter must show an idle machine before a doubtful press is called failed."""
     clock_check: float = 5.0

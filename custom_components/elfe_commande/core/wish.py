@@ -53,4 +53,6 @@ class Wish:
     force: bool = False
     typology_id: TypologyId | None = None
     user_id: str | None = None
+    advance_end: bool = False
+    """Once done, move a wished end that is past to its next occurrence, as the screens do."""
     id: str = field(default_factory=lambda: uuid4().hex)

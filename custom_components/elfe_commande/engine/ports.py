@@ -105,6 +105,9 @@ class Storage(Protocol):
         was written; one that a guard refused is absent.
         """
 
+    async def write_wished_end(self, equipment_id: EquipmentId, wished_end: int) -> bool:
+        """Write the wished end (unix seconds), guarded like a step; whether it was."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:

@@ -41,8 +41,10 @@ class EquipmentStatus:
     """A wish under way: shown at once, before it is done."""
     wished_off: bool | None = None
     """A wish under way: forced off or not."""
-    wished_on: bool | None = None
-    """What the last order that was sent wants of the load."""
+    sent_at: float = float("-inf")
+    """The loop's time of the last order: what a device said before it proves nothing."""
+    revision: int = 0
+    """Counts the states stored since the start, to tell an older read from a newer write."""
 
     @property
     def typology(self) -> Typology | None:
@@ -89,6 +91,19 @@ class EquipmentStatus:
         if power is not None:
             return power >= DRAWING_FROM
         return self.reported_on
+
+    def drawing(self, now: float, fresh_for: float) -> bool | None:
+        """Return whether the load draws power; `None` if its meter says nothing recent.
+
+        `now` is the loop's time, `fresh_for` in seconds.
+        """
+        meter = self.equipment.meter
+        seen = None if meter is None else self.observations.get(meter.id)
+        if seen is None or seen.power is None:
+            return None
+        if seen.power_at <= self.sent_at or now - seen.power_at > fresh_for:
+            return None
+        return seen.power >= DRAWING_FROM
 
     @property
     def online(self) -> bool | None:

@@ -1,0 +1,194 @@
+"""Listens to every device all the time, and matches what they say with orders under way."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+import logging
+
+from ..core.model import Device, DeviceId, Equipment, EquipmentId
+from ..drivers import DRIVERS, Driver, Reading
+from .ports import Arrival, Messenger, MessengerError, Unsubscribe
+from .status import EquipmentStatus, Observation
+
+_LOGGER = logging.getLogger(__name__)
+
+_SUBSCRIPTIONS_AT_ONCE = 100
+
+
+class Answer(StrEnum):
+    """What a device said to one order."""
+
+    ACKNOWLEDGED = "acknowledged"
+    REFUSED = "refused"
+    """It said that it was not done."""
+    SILENT = "silent"
+    UNSENT = "unsent"
+    """The order never left: no broker, or the device's answer could not be heard."""
+    INTERRUPTED = "interrupted"
+    """A person's wish came in between."""
+
+
+@dataclass(slots=True, eq=False)
+class PendingOrder:
+    """An order that waits for its device's answer, over all of its tries."""
+
+    driver: Driver
+    on: bool
+    answer: asyncio.Future[Answer]
+    command: str = ""
+    requests: set[str] = field(default_factory=set)
+    sent_at: float = float("inf")
+    """The loop's time of the first try."""
+
+    def consider(self, reading: Reading, at: float) -> None:
+        """Take the answer if this is one: typed, newer than the order and matching it."""
+        if self.answer.done() or at < self.sent_at:
+            return
+        reply = reading.reply
+        if reply is not None:
+            if reply.request is not None and reply.request not in self.requests:
+                return
+            if reply.command is not None and reply.command.upper() != self.command.upper():
+                return
+            self.answer.set_result(Answer.ACKNOWLEDGED if reply.ok else Answer.REFUSED)
+        elif reading.on is self.on and not self.driver.presses:
+            self.answer.set_result(Answer.ACKNOWLEDGED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    status: EquipmentStatus
+    device: Device
+    driver: Driver
+    lwt: bool
+
+
+class Acks:
+    """The permanent subscriptions, and the orders that wait for an answer."""
+
+    def __init__(
+        self, messenger: Messenger, changed: Callable[[EquipmentId], None]
+    ) -> None:
+        """Route nothing yet; `changed` is called when something shown of a device changes."""
+        self._messenger = messenger
+        self._changed = changed
+        self._routes: dict[str, list[_Route]] = {}
+        self._topics: dict[EquipmentId, tuple[str, ...]] = {}
+        self._wired: dict[EquipmentId, tuple[Device, ...]] = {}
+        self._unsubscribe: dict[str, Unsubscribe] = {}
+        self._granted: set[str] = set()
+        self._pending: dict[DeviceId, PendingOrder] = {}
+
+    async def wire(self, statuses: Iterable[EquipmentStatus]) -> None:
+        """Listen to the devices of these equipments, where they changed.
+
+        Returns once the broker granted what is new.
+        """
+        wanted: list[str] = []
+        for status in statuses:
+            equipment = status.equipment
+            if self._wired.get(equipment.id) is equipment.devices:
+                continue
+            if self._wired.get(equipment.id) == equipment.devices:
+                self._wired[equipment.id] = equipment.devices
+                continue
+            self.unwire(equipment.id)
+            wanted.extend(self._route(status, equipment))
+        topics = [t for t in dict.fromkeys(wanted) if t not in self._unsubscribe]
+        for start in range(0, len(topics), _SUBSCRIPTIONS_AT_ONCE):
+            await self._subscribe(topics[start : start + _SUBSCRIPTIONS_AT_ONCE])
+
+    def unwire(self, equipment_id: EquipmentId) -> None:
+        """Stop listening to the devices of an equipment."""
+        self._wired.pop(equipment_id, None)
+        for topic in self._topics.pop(equipment_id, ()):
+            routes = self._routes.get(topic, [])
+            routes[:] = [r for r in routes if r.status.equipment.id != equipment_id]
+            if not routes:
+                self._routes.pop(topic, None)
+                self._granted.discard(topic)
+                if unsubscribe := self._unsubscribe.pop(topic, None):
+                    unsubscribe()
+
+    def close(self) -> None:
+        """Stop listening to everything."""
+        for equipment_id in list(self._topics):
+            self.unwire(equipment_id)
+
+    def hears(self, device: Device) -> bool:
+        """Whether the broker granted the topics on which the device answers."""
+        driver = DRIVERS[device.type_id]
+        return all(topic in self._granted for topic in driver.topics(device))
+
+    def expect(self, device: Device, driver: Driver, *, on: bool) -> PendingOrder:
+        """Return the order that waits for this device from now on, in place of any other."""
+        pending = PendingOrder(driver, on, asyncio.get_running_loop().create_future())
+        self._pending[device.id] = pending
+        return pending
+
+    def forget(self, device: Device, pending: PendingOrder) -> None:
+        """Wait for this order no longer."""
+        if self._pending.get(device.id) is pending:
+            del self._pending[device.id]
+
+    def _route(self, status: EquipmentStatus, equipment: Equipment) -> list[str]:
+        routed: list[str] = []
+        for device in equipment.devices:
+            driver = DRIVERS.get(device.type_id)
+            if driver is None:
+                continue
+            status.observations.setdefault(device.id, Observation())
+            for topic in driver.topics(device):
+                self._routes.setdefault(topic, []).append(_Route(status, device, driver, False))
+                routed.append(topic)
+            if device.lwt_topic and device.lwt_topic not in routed:
+                route = _Route(status, device, driver, lwt=True)
+                self._routes.setdefault(device.lwt_topic, []).append(route)
+                routed.append(device.lwt_topic)
+        self._wired[equipment.id] = equipment.devices
+        self._topics[equipment.id] = tuple(routed)
+        return routed
+
+    async def _subscribe(self, topics: list[str]) -> None:
+        async def subscribe(topic: str) -> None:
+            try:
+                unsubscribe = await self._messenger.subscribe((topic,), self._receive)
+            except MessengerError as error:
+                _LOGGER.warning("Cannot listen to %s: %s", topic, error)
+                return
+            if topic in self._routes:
+                self._unsubscribe[topic] = unsubscribe
+                self._granted.add(topic)
+            else:
+                unsubscribe()
+
+        await asyncio.gather(*(subscribe(topic) for topic in topics))
+
+    def _receive(self, arrival: Arrival) -> None:
+        for route in tuple(self._routes.get(arrival.topic, ())):
+            if route.lwt:
+                reading = route.driver.read_online(arrival.payload)
+            elif arrival.retained:
+                # A retained state may be that of a device dead for days.
+                continue
+            else:
+                reading = route.driver.read(route.device, arrival.topic, arrival.payload)
+            if reading is None:
+                continue
+            self._observe(route, reading, arrival.at)
+            if pending := self._pending.get(route.device.id):
+                pending.consider(reading, arrival.at)
+
+    def _observe(self, route: _Route, reading: Reading, at: float) -> None:
+        status = route.status
+        seen = status.observations.setdefault(route.device.id, Observation())
+        before = (status.running, status.reported_on, status.online)
+        if reading.on is not None:
+            seen.on, seen.on_at = reading.on, at
+        if reading.power is not None:
+            seen.power, seen.power_at = reading.power, at
+        if reading.online is not None:
+            seen.online = reading.online
+        if before != (status.running, status.reported_on, status.online):
+            self._changed(status.equipment.id)

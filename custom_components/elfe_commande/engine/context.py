@@ -1,0 +1,232 @@
+"""What the rooms of the engine share: the statuses, and the few ways to change them."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import tzinfo
+import logging
+
+from ..core.decision import Act
+from ..core.lifecycle import Lifecycle
+from ..core.model import EquipmentId, Mode, State
+from ..core.outcome import Result, Step, Writes
+from ..core.timing import Timing
+from ..core.wall_clock import advanced_end
+from ..core.wish import Origin
+from .events import (
+    ConnectionChanged,
+    EquipmentChanged,
+    Event,
+    ModeChanged,
+    OrderEnded,
+    ProblemsChanged,
+)
+from .fresh import FreshReader
+from .jobs import Job
+from .journal import Journal
+from .ports import Clock, Problem, Storage, StorageError, StorageUnreachableError
+from .status import EquipmentStatus
+from .write_back import Fate, WriteBack, applied
+
+_LOGGER = logging.getLogger(__name__)
+
+_NEVER_SENT = frozenset(
+    {"database_unavailable", "disconnected", "slot_over", "not_running", "interrupted"}
+)
+"""Reasons for which a pulse of the plan stays to be caught up."""
+
+
+@dataclass(slots=True)
+class Processed:
+    """Up to where the plan was followed: the slot, and what it wanted."""
+
+    slot: int
+    on: bool | None
+
+
+@dataclass(slots=True)
+class EngineContext:
+    """State and services shared by beat, executor and presses."""
+
+    storage: Storage
+    journal: Journal
+    clock: Clock
+    timing: Timing
+    zone: tzinfo
+    lifecycle: Lifecycle
+    notify: Callable[[Event], None]
+    statuses: dict[EquipmentId, EquipmentStatus] = field(default_factory=dict)
+    processed: dict[EquipmentId, Processed] = field(default_factory=dict)
+    problems: dict[tuple[str, str], Problem] = field(default_factory=dict)
+    """Found by the engine itself; those of the data come with each read."""
+    connected: bool = True
+    heard_from: float = float("-inf")
+    """The loop's time from which devices are listened to."""
+    fresh: FreshReader = field(init=False)
+    write_back: WriteBack = field(init=False)
+    _origins: dict[EquipmentId, tuple[Origin, str | None]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Make the two rooms that read and write single rows."""
+        self.fresh = FreshReader(self.storage, self.timing, self.store, self._gone)
+        self.write_back = WriteBack(self.storage, self.timing, self.store, self.reachable)
+
+    # -- database
+
+    def reachable(self, connected: bool) -> None:
+        """Take note of whether the database answers; tell once, log once."""
+        if connected == self.connected:
+            return
+        self.connected = connected
+        if connected:
+            _LOGGER.info("The database answers again")
+        else:
+            _LOGGER.warning("The database cannot be reached; plans read before are followed")
+        self.notify(ConnectionChanged(connected))
+
+    async def refresh(self, equipment_id: EquipmentId) -> bool:
+        """Have a fresh row before an order; whether the database answered."""
+        if equipment_id in self.write_back.pending:
+            return False
+        try:
+            await self.fresh.ensure(equipment_id)
+        except StorageUnreachableError:
+            self.reachable(False)
+            return False
+        except StorageError as error:
+            _LOGGER.warning("Row of equipment %s cannot be read: %s", equipment_id, error)
+            return False
+        return True
+
+    def store(self, equipment_id: EquipmentId, state: State) -> None:
+        """Take a state read or written; tell of what changed, and who changed the mode."""
+        status = self.statuses.get(equipment_id)
+        if status is None:
+            return
+        before = status.equipment.state
+        status.revision += 1
+        origin, user_id = self._origins.pop(equipment_id, (Origin.ELSEWHERE, None))
+        if state == before:
+            return
+        status.equipment = status.equipment.with_state(state)
+        if before.mode != state.mode:
+            self.notify(
+                ModeChanged(equipment_id, before.mode, state.mode, origin, user_id)
+            )
+        self.changed(equipment_id)
+
+    def _gone(self, equipment_id: EquipmentId) -> None:
+        _LOGGER.debug("Equipment %s is no longer in the tables", equipment_id)
+
+    async def write(
+        self,
+        job: Job,
+        writes: Writes,
+        *,
+        expected_mode: Mode | None,
+        written: Callable[[], None] | None = None,
+    ) -> Fate:
+        """Write what follows from a job; until the database can, behave as if it were."""
+        step = Step(job.equipment_id, writes, int(self.clock.now()), expected_mode)
+        self._origins[job.equipment_id] = (job.origin, job.user_id)
+        fate = await self.write_back.submit(step, urgent=job.by_person, written=written)
+        if fate is Fate.DEFERRED and (status := self.statuses.get(job.equipment_id)):
+            self._origins[job.equipment_id] = (job.origin, job.user_id)
+            self.store(job.equipment_id, applied(status.equipment.state, step))
+        elif fate is Fate.GUARDED:
+            _LOGGER.info(
+                "Equipment %s was changed by someone else meanwhile: outcome of %s not written",
+                job.equipment_id,
+                job.act,
+            )
+        self._origins.pop(job.equipment_id, None)
+        return fate
+
+    async def advance_end(self, job: Job) -> None:
+        """Move a wished end that is past to its next occurrence, if the wish asks for it."""
+        status = self.statuses.get(job.equipment_id)
+        if not job.advance_end or status is None:
+            return
+        end = status.equipment.constraints.wished_end
+        if end is None:
+            return
+        moved = advanced_end(end, self.clock.now(), self.zone)
+        if moved == end:
+            return
+        try:
+            await self.storage.write_wished_end(job.equipment_id, moved)
+        except StorageError as error:
+            _LOGGER.warning("Wished end of %s not moved: %s", job.equipment_id, error)
+            return
+        status.equipment = status.equipment.with_wished_end(moved)
+        self.changed(job.equipment_id)
+
+    # -- what is known of a load
+
+    def changed(self, *equipment_ids: EquipmentId) -> None:
+        """Tell that something shown of these equipments changed."""
+        self.notify(EquipmentChanged(frozenset(equipment_ids)))
+
+    def drawing(self, status: EquipmentStatus) -> bool | None:
+        """Return whether the load draws power; `None` if its meter says nothing recent."""
+        now = asyncio.get_running_loop().time()
+        return status.drawing(now, self.timing.meter_fresh_for)
+
+    def load_acknowledged(self, status: EquipmentStatus, job: Job) -> None:
+        """Remember what an acknowledged order means for the safety of later ones."""
+        if job.scenario.orders:
+            status.sent_at = max(
+                status.sent_at, asyncio.get_running_loop().time()
+            )
+        self.journal.unconfirmed.pop(job.equipment_id, None)
+
+    async def start_unconfirmed(self, equipment_id: EquipmentId) -> None:
+        """Remember on disk that a start was sent and never acknowledged."""
+        self.journal.unconfirmed[equipment_id] = self.clock.now()
+        await self.journal.save()
+
+    def meter_is_awaited(self, equipment_id: EquipmentId) -> bool:
+        """Whether, soon after a start, the load's meter had no time yet to say that it runs."""
+        if asyncio.get_running_loop().time() >= self.heard_from + self.timing.meter_wait:
+            return False
+        status = self.statuses.get(equipment_id)
+        return status is not None and status.equipment.meter is not None and status.power is None
+
+    async def meter_heard(self, equipment_id: EquipmentId) -> None:
+        """Wait until the load's meter spoke, or had the time to."""
+        while self.meter_is_awaited(equipment_id):
+            await asyncio.sleep(self.timing.meter_wait / 50)
+
+    # -- orders
+
+    def order_ended(self, job: Job, result: Result) -> None:
+        """Show an order's end, and tell of it."""
+        self.leave_to_catch_up(job, result)
+        if status := self.statuses.get(job.equipment_id):
+            status.last_result = result
+            status.last_act = job.act
+            self.changed(job.equipment_id)
+        self.notify(
+            OrderEnded(job.equipment_id, job.act, job.source, job.origin, result, job.user_id)
+        )
+
+    def leave_to_catch_up(self, job: Job, result: Result) -> None:
+        """Leave a pulse of the plan that was never sent to the next cycle."""
+        if job.act is not Act.START or job.pulse is None or result.will_retry:
+            return
+        seen = self.processed.get(job.equipment_id)
+        never_sent = job.sent_at is None and result.reason in _NEVER_SENT
+        if never_sent and seen is not None and seen.slot >= job.pulse:
+            self.processed[job.equipment_id] = Processed(job.pulse - 1, on=False)
+
+    # -- problems
+
+    def report(self, problem: Problem) -> None:
+        """Show something that a person must look at."""
+        self.problems[problem.key, problem.subject] = problem
+        self.notify(ProblemsChanged())
+
+    def settle_problem(self, key: str, subject: str) -> None:
+        """Show it no longer."""
+        if self.problems.pop((key, subject), None) is not None:
+            self.notify(ProblemsChanged())

@@ -1,0 +1,379 @@
+"""One engine per config entry: puts the rooms together, starts and stops them in order."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import tzinfo
+from itertools import chain
+import logging
+
+from ..core.decision import Act, Source
+from ..core.lifecycle import Code, Lifecycle
+from ..core.model import EquipmentId, Mode
+from ..core.outcome import Result
+from ..core.plan import PlanBook, slot_start
+from ..core.timing import Timing
+from ..core.wish import Intent, Wish
+from ..typologies import TYPOLOGIES
+from . import memory
+from .acks import Acks
+from .beat import Beat, CycleReport
+from .context import EngineContext
+from .errors import WishRefusedError
+from .events import Event, InventoryChanged, LifecycleChanged, ProblemsChanged
+from .executor import Executor
+from .jobs import Job
+from .journal import Claim, Journal
+from .ports import Clock, Disk, Messenger, Problem, Storage, StorageError
+from .presses import PressGuard
+from .reconsider import Reconsider
+from .sender import Sender
+from .status import EquipmentStatus
+
+_LOGGER = logging.getLogger(__name__)
+
+RELEASED = 1_793_491_200
+"""Unix time of 2026-11-01: a clock that shows less was never set."""
+_CLOCK_BACK = 3600
+"""Seconds a clock may lie behind the last time stored."""
+
+_ACTS = {
+    Intent.TO_MANUAL: Act.TO_MANUAL,
+    Intent.TO_PILOTED: Act.TO_PILOTED,
+    Intent.FORCED_OFF: Act.FORCED_OFF,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """What the options choose. `at_once`: orders that wait for their devices together."""
+
+    timing: Timing
+    zone: tzinfo
+    at_once: int = 256
+
+
+class Engine:
+    """The executor of plans. Driven by its beat, by wishes, and by what devices say."""
+
+    def __init__(
+        self,
+        settings: EngineSettings,
+        storage: Storage,
+        messenger: Messenger,
+        disk: Disk,
+        clock: Clock,
+        notify: Callable[[Event], None],
+    ) -> None:
+        """Hand in what the engine needs of the world; `notify` hears of every change."""
+        self._settings = settings
+        self._messenger = messenger
+        self._notify = notify
+        self._memory_document = disk.document("memory")
+        self.lifecycle = Lifecycle(
+            clock.now, lambda: notify(LifecycleChanged(self.lifecycle.code))
+        )
+        self.context = EngineContext(
+            storage=storage,
+            journal=Journal(disk.document("journal")),
+            clock=clock,
+            timing=settings.timing,
+            zone=settings.zone,
+            lifecycle=self.lifecycle,
+            notify=notify,
+        )
+        self.plans = PlanBook()
+        self._acks = Acks(messenger, self.context.changed)
+        sender = Sender(messenger, self._acks, settings.timing, self.lifecycle)
+        self._presses = PressGuard(self.context)
+        self._executor = Executor(self.context, sender, self._presses, settings.at_once)
+        self._reconsider = Reconsider(self.context, self.plans)
+        self._beat = Beat(
+            self.context,
+            self.plans,
+            self._reconsider,
+            self._executor,
+            self._read_inventory,
+            self._remember,
+        )
+        self._inventory_problems: tuple[Problem, ...] = ()
+        self._open_claims: dict[str, Claim] = {}
+        self._last_time = 0.0
+        self._speed: float | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self.unclean_stop = False
+
+    # -- what is shown
+
+    @property
+    def statuses(self) -> dict[EquipmentId, EquipmentStatus]:
+        """Every equipment of the homes served."""
+        return self.context.statuses
+
+    @property
+    def connected(self) -> bool:
+        """Whether the database answered last time."""
+        return self.context.connected
+
+    @property
+    def last_cycle(self) -> CycleReport | None:
+        """The report of the last cycle."""
+        return self._beat.last
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What a person must mend or look at."""
+        return tuple(
+            chain(
+                self._inventory_problems,
+                self._beat.plan_problems,
+                self.context.problems.values(),
+            )
+        )
+
+    def plan_time(self) -> int | None:
+        """Return the unix time the newest plan begins at."""
+        return self.plans.newest()
+
+    def settle_problem(self, key: str, subject: str) -> None:
+        """A person looked at it."""
+        self.context.settle_problem(key, subject)
+
+    # -- start
+
+    async def open(self) -> None:
+        """Read what is known, from the database or else from disk; orders nothing.
+
+        Raises a `StorageError` when there is neither.
+        """
+        self.lifecycle.advance(Code.LOGGING)
+        self._open_claims = await self.context.journal.load()
+        remembered = await memory.load(self._memory_document)
+        if remembered is not None:
+            self.unclean_stop = remembered.code not in (None, int(Code.STOPPED))
+            self._last_time = remembered.at
+            self._speed = remembered.speed
+            self.context.processed.update(remembered.processed)
+            self.plans.update(remembered.plans)
+        self.lifecycle.advance(Code.REQUIREMENTS)
+        try:
+            await self.context.storage.open()
+            await self._read_inventory()
+        except StorageError:
+            if remembered is None or not remembered.equipments:
+                await self.context.storage.close()
+                raise
+            self.context.reachable(False)
+            for equipment in remembered.equipments:
+                self.statuses[equipment.id] = EquipmentStatus(equipment)
+
+    async def start(self, may_run: Awaitable[None]) -> None:
+        """Go through the numbered start; `may_run` is awaited before the last step.
+
+        Returns once running, with the beat begun.
+        """
+        await self._await_clock()
+        self.lifecycle.advance(Code.SPEED)
+        await self._measure_speed()
+        self.lifecycle.advance(Code.STARTING)
+        self.lifecycle.advance(Code.MODULES)
+        self.lifecycle.advance(Code.DRIVERS)
+        self.lifecycle.advance(Code.ITEMS, f"{len(self.statuses)}")
+        self.lifecycle.advance(Code.PREPARED)
+        slot = slot_start(self.context.clock.now())
+        for status in list(self.statuses.values()):
+            self._reconsider.look(status, slot)
+        self.lifecycle.advance(Code.RULES)
+        self.context.heard_from = asyncio.get_running_loop().time()
+        await self._acks.wire(list(self.statuses.values()))
+        self.lifecycle.advance(Code.CONNECTED)
+        await may_run
+        if self.lifecycle.code is not Code.CONNECTED:
+            return
+        self.lifecycle.advance(Code.RUNNING)
+        for status in list(self.statuses.values()):
+            self._reconsider.look(status, slot)
+        await self._presses.report_open(self._open_claims)
+        self._open_claims = {}
+        self._tasks.append(asyncio.create_task(self._beat.run(), name="elfe beat"))
+
+    async def _await_clock(self) -> None:
+        """Hold the start until the clock is plausible; ask for help after a while."""
+        timing, clock = self.context.timing, self.context.clock
+        waited = 0.0
+        while clock.now() < max(RELEASED, self._last_time - _CLOCK_BACK):
+            self.lifecycle.note("clock")
+            if waited >= timing.clock_warning:
+                self.context.report(Problem("clock_implausible", "clock"))
+            await asyncio.sleep(timing.clock_check)
+            waited += timing.clock_check
+        self.context.settle_problem("clock_implausible", "clock")
+
+    async def _measure_speed(self) -> None:
+        """Measure one round trip to the database, once and for all."""
+        if self._speed is not None or not self.connected:
+            return
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        with suppress(StorageError):
+            await self.context.storage.read_states(list(self.statuses)[:1])
+            self._speed = loop.time() - began
+
+    # -- stop
+
+    async def stop(self) -> None:
+        """Send nothing more, end what is under way, and remember how far it got."""
+        if self.lifecycle.code >= Code.STOPPING:
+            return
+        self.lifecycle.advance(Code.STOPPING)
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        await self._beat.stop()
+        self.lifecycle.advance(Code.STOPPING_TASKS)
+        late = await self._executor.close(self._settings.timing.stop_allowance)
+        if late:
+            _LOGGER.warning("Ended before their devices answered: %s", ", ".join(late))
+        self._acks.close()
+        await self.context.write_back.close()
+        self.lifecycle.advance(Code.STOPPED)
+        await self._remember()
+        await self.context.storage.close()
+
+    # -- wishes
+
+    async def wish(self, wish: Wish) -> Result:
+        """Carry out what a person wishes; the result of the first try.
+
+        Raises `NotRunningError` and `WishRefusedError`; nothing was done then.
+        """
+        self.lifecycle.require_running()
+        status = self.statuses.get(wish.equipment_id)
+        if status is None:
+            raise WishRefusedError("unknown_equipment", {"equipment": str(wish.equipment_id)})
+        job = self._wished_job(status, wish)
+        if wish.intent in _ACTS:
+            status.wished_mode = (
+                Mode.PILOTED if wish.intent is Intent.TO_PILOTED else Mode.MANUAL
+            )
+            status.wished_off = wish.intent is Intent.FORCED_OFF
+            self.context.changed(wish.equipment_id)
+        await self._note_forced_off(wish)
+        try:
+            return await asyncio.shield(self._executor.submit(job))
+        finally:
+            status.wished_mode = status.wished_off = None
+            self._reconsider.look(status, slot_start(self.context.clock.now()))
+            self.context.changed(wish.equipment_id)
+
+    def _wished_job(self, status: EquipmentStatus, wish: Wish) -> Job:
+        """Return the job of a wish, or refuse it."""
+        equipment = status.equipment
+        who = {"equipment": equipment.name}
+        typology = TYPOLOGIES.get(wish.typology_id or equipment.typology_id)
+        if not equipment.driven:
+            key = "mode_not_driven"
+            if equipment.state.mode in (Mode.MANUAL, Mode.PILOTED):
+                key = "communication_error"
+            raise WishRefusedError(key, who)
+        if typology is None:
+            raise WishRefusedError("unsupported_typology", who)
+        act = _ACTS.get(wish.intent)
+        if wish.intent is Intent.START:
+            act = Act.ON if equipment.continuous else Act.START
+        elif wish.intent is Intent.STOP and equipment.continuous:
+            act = Act.OFF
+        if act is None or act not in typology.scenarios:
+            raise WishRefusedError("act_not_supported", who)
+        for order in typology.scenarios[act].orders:
+            if equipment.device(order.usage) is None:
+                raise WishRefusedError("missing_device", who)
+        now = self.context.clock.now()
+        return Job(
+            equipment_id=equipment.id,
+            act=act,
+            source=Source.USER,
+            origin=wish.origin,
+            typology=typology,
+            deadline=now + self.context.timing.order_window,
+            claim=f"{equipment.id}:wish:{wish.id}",
+            created=now,
+            force=wish.force,
+            user_id=wish.user_id,
+            advance_end=wish.advance_end,
+        )
+
+    async def _note_forced_off(self, wish: Wish) -> None:
+        journal = self.context.journal
+        if wish.intent is Intent.FORCED_OFF:
+            journal.forced_off[wish.equipment_id] = self.context.clock.now()
+        elif journal.forced_off.pop(wish.equipment_id, None) is None:
+            return
+        await journal.save()
+
+    async def run_cycle(self) -> CycleReport:
+        """Run a cycle now; raises `NotRunningError`."""
+        self.lifecycle.require_running()
+        return await self._beat.cycle()
+
+    # -- inventory
+
+    async def _read_inventory(self) -> None:
+        """Read every row, and take over what changed since."""
+        statuses = self.statuses
+        revisions = {i: s.revision for i, s in statuses.items()}
+        read = await self.context.storage.read_inventory()
+        self.context.fresh.note(set(read.equipments))
+        added: list[EquipmentId] = []
+        rewire: list[EquipmentStatus] = []
+        for equipment_id, equipment in read.equipments.items():
+            status = statuses.get(equipment_id)
+            if status is None:
+                statuses[equipment_id] = status = EquipmentStatus(equipment)
+                added.append(equipment_id)
+                rewire.append(status)
+            elif status.equipment is not equipment:
+                known = status.equipment
+                if known.devices != equipment.devices:
+                    rewire.append(status)
+                state = equipment.state
+                if status.revision != revisions.get(equipment_id):
+                    # Written or read anew while this read was under way.
+                    state = known.state
+                status.equipment = equipment.with_state(known.state)
+                self.context.store(equipment_id, state)
+                if known.with_state(state) != equipment:
+                    self.context.changed(equipment_id)
+        removed = frozenset(statuses.keys() - read.equipments.keys())
+        for equipment_id in removed:
+            self._executor.cancel(equipment_id)
+            self._acks.unwire(equipment_id)
+            del statuses[equipment_id]
+        if added or removed:
+            self._notify(InventoryChanged(frozenset(added), removed))
+        if read.problems != self._inventory_problems:
+            self._inventory_problems = read.problems
+            self._notify(ProblemsChanged())
+        if rewire and self.lifecycle.code >= Code.CONNECTED:
+            await self._acks.wire(rewire)
+
+    async def _remember(self) -> None:
+        """Store what a restart needs."""
+        now = self.context.clock.now()
+        self.plans.prune(slot_start(now))
+        try:
+            await memory.save(
+                self._memory_document,
+                memory.Memory(
+                    [status.equipment for status in self.statuses.values()],
+                    list(self.plans),
+                    self.context.processed,
+                    now,
+                    int(self.lifecycle.code),
+                    self._speed,
+                ),
+            )
+        except OSError as error:
+            _LOGGER.warning("What a restart needs could not be stored: %s", error)

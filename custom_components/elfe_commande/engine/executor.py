@@ -1,0 +1,331 @@
+"""Carries orders out: lock, try, retry, and the outcome that follows.
+
+First tries of all equipments go before any second try, a wait holds neither the lock nor a
+place among the orders at once, and a person's wish overtakes whatever is under way, except
+presses already begun.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Coroutine
+from dataclasses import replace
+import logging
+from typing import Any
+
+from ..core.decision import Act, can_still_finish
+from ..core.model import EquipmentId, Mode
+from ..core.outcome import NOTHING, Outcome, Result, Writes
+from .acks import Answer
+from .context import EngineContext
+from .jobs import Job
+from .presses import PressGuard
+from .sender import Attempt, Sender
+from .write_back import Fate
+
+_LOGGER = logging.getLogger(__name__)
+
+_EMS_ACTS = frozenset({Act.START, Act.ON, Act.OFF, Act.RECORD_STARTED, Act.KEEP_OFF})
+
+
+class Executor:
+    """One lock per equipment, one job at a time on each."""
+
+    def __init__(
+        self, context: EngineContext, sender: Sender, presses: PressGuard, at_once: int
+    ) -> None:
+        """Hand the parts in; `at_once` orders wait for their devices at the same time."""
+        self._context = context
+        self._sender = sender
+        self._presses = presses
+        self._places = asyncio.Semaphore(at_once)
+        self._locks: defaultdict[EquipmentId, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._jobs: dict[EquipmentId, Job] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def submit(self, job: Job) -> asyncio.Future[Result]:
+        """Start a job in place of the equipment's present one; the result of its first try."""
+        if present := self._jobs.get(job.equipment_id):
+            if job.by_person or present.first.done():
+                present.supersede()
+        self._jobs[job.equipment_id] = job
+        self.spawn(self._run(job), f"elfe {job.act} {job.equipment_id}")
+        return job.first
+
+    def waits_for_meter(self, job: Job) -> bool:
+        """Whether the job is held back until its load's meter had time to speak."""
+        return job.act is Act.KEEP_OFF and self._context.meter_is_awaited(job.equipment_id)
+
+    def spawn(self, coroutine: Coroutine[Any, Any, None], name: str) -> None:
+        """Run something that ends with the engine."""
+        task = asyncio.get_running_loop().create_task(coroutine, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def cancel(self, equipment_id: EquipmentId) -> None:
+        """Give up what is under way for an equipment that is gone."""
+        if job := self._jobs.get(equipment_id):
+            job.supersede()
+
+    async def close(self, allowance: float) -> list[str]:
+        """Stop: no further try; return the names of tasks that did not end in time.
+
+        A press under way stays claimed on disk and is reported by the next start.
+        """
+        for job in self._jobs.values():
+            job.supersede()
+        tasks = set(self._tasks)
+        if not tasks:
+            return []
+        _, late = await asyncio.wait(tasks, timeout=allowance)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late, timeout=allowance)
+        return sorted(task.get_name() for task in late)
+
+    async def _run(self, job: Job) -> None:
+        try:
+            await self._try_until_done(job)
+        except asyncio.CancelledError:
+            self._finish(job, self._result(job, Outcome.SKIPPED, "interrupted"))
+            raise
+        except Exception:
+            _LOGGER.exception("Order %s of equipment %s failed", job.act, job.equipment_id)
+            self._finish(job, self._result(job, Outcome.FAILED, "internal_error"))
+        finally:
+            self._sender.forget(job)
+            if self._jobs.get(job.equipment_id) is job:
+                del self._jobs[job.equipment_id]
+
+    async def _try_until_done(self, job: Job) -> None:
+        timing = self._context.timing
+        backoff = timing.retry_first
+        while True:
+            attempt = await self._one_try(job)
+            if attempt is None:
+                return
+            if not await self._wait_for_retry(job, attempt, backoff):
+                return
+            backoff = min(backoff * 2, timing.retry_max)
+
+    async def _one_try(self, job: Job) -> Attempt | None:
+        """Try once; `None` when the job is over."""
+        if job.by_person:
+            return await self._locked_try(job)
+        if job.act is Act.KEEP_OFF:
+            await self._context.meter_heard(job.equipment_id)
+        async with self._places:
+            return await self._locked_try(job)
+
+    async def _locked_try(self, job: Job) -> Attempt | None:
+        async with self._locks[job.equipment_id]:
+            reason = await self._refusal(job)
+            if reason == "database_unavailable":
+                return self._put_off(job, reason)
+            if reason is not None:
+                self._skip(job, reason)
+                return None
+            if not job.presses:
+                status = self._context.statuses[job.equipment_id]
+                attempt = await self._sender.switch(status.equipment, job)
+                job.tries += 1
+                return await self._after_switch(job, attempt)
+            return await self._try_press(job)
+
+    async def _refusal(self, job: Job) -> str | None:
+        """Return why the order is not to be sent now, `None` if it is."""
+        if not self._context.lifecycle.running:
+            return "not_running"
+        if job.superseded.done():
+            return "superseded"
+        database = await self._context.refresh(job.equipment_id)
+        status = self._context.statuses.get(job.equipment_id)
+        if status is None:
+            return "removed"
+        equipment = status.equipment
+        if not equipment.driven:
+            return "mode_changed"
+        if not job.by_person and job.act in _EMS_ACTS:
+            wanted = Mode.MANUAL if job.source == "user" else Mode.PILOTED
+            if equipment.state.mode != wanted:
+                return "mode_changed"
+        if (reason := self._sender.unable(equipment, job)) is not None:
+            return reason
+        if self._context.clock.now() > job.deadline:
+            return "slot_over"
+        if job.presses:
+            return self._presses.refusal(status, job, writable=database)
+        if job.act is Act.KEEP_OFF and not equipment.continuous:
+            return "machine_running" if self._context.drawing(status) else None
+        return None
+
+    def _put_off(self, job: Job, reason: str) -> Attempt:
+        """Send nothing now; another try may be possible within the slot."""
+        if not job.first.done():
+            result = self._result(job, Outcome.SKIPPED, reason)
+            self._announce(job, replace(result, will_retry=True))
+        return Attempt(Answer.UNSENT, reason=reason)
+
+    # -- switched loads
+
+    async def _after_switch(self, job: Job, attempt: Attempt) -> Attempt | None:
+        """Conclude a try of an order that may be repeated; the attempt if more may follow."""
+        if attempt.answer is Answer.ACKNOWLEDGED:
+            await self._acknowledged(job)
+            return None
+        if attempt.answer is Answer.INTERRUPTED:
+            self._skip(job, "superseded")
+            return None
+        if job.by_person and not job.mode_written:
+            # The person wins at once, whatever the device does; tries go on meanwhile.
+            written = await self._write(job, job.scenario.failed)
+            job.mode_written = True
+            await self._context.advance_end(job)
+            self._announce(job, self._failure(job, attempt, written, will_retry=True))
+        elif not job.first.done():
+            self._announce(job, self._failure(job, attempt, NOTHING, will_retry=True))
+        return attempt
+
+    async def _wait_for_retry(self, job: Job, attempt: Attempt, backoff: float) -> bool:
+        """Wait, hearing late answers; whether another try is due."""
+        context = self._context
+        left = job.deadline - context.clock.now()
+        waited: list[asyncio.Future[Any]] = [job.superseded]
+        pending = attempt.pending
+        if pending is not None and not pending.answer.done() and not job.presses:
+            waited.append(pending.answer)
+        await asyncio.wait(
+            waited, timeout=max(0.0, min(backoff, left)), return_when=asyncio.FIRST_COMPLETED
+        )
+        if job.superseded.done():
+            self._skip(job, "superseded")
+            return False
+        if len(waited) > 1 and waited[1].done():
+            async with self._locks[job.equipment_id]:
+                if waited[1].result() is Answer.ACKNOWLEDGED:
+                    await self._acknowledged(job)
+                    return False
+        if backoff < left:
+            return True
+        if attempt.reason is not None:
+            self._skip(job, attempt.reason)
+            return False
+        async with self._locks[job.equipment_id]:
+            await self._failed(job, attempt)
+        return False
+
+    async def _acknowledged(self, job: Job) -> None:
+        context = self._context
+        status = context.statuses[job.equipment_id]
+        writes = job.scenario.acknowledged
+        if job.mode_written:
+            writes = replace(writes, mode=None, programmed=False)
+        context.load_acknowledged(status, job)
+        written = await self._write(job, writes)
+        if not job.mode_written:
+            await context.advance_end(job)
+        reason = "acknowledged" if job.scenario.orders else "no_order_needed"
+        self._finish(job, self._result(job, Outcome.ACKNOWLEDGED, reason, written))
+
+    async def _failed(self, job: Job, attempt: Attempt) -> None:
+        """Write that an order, or a press known not to have been made, was never done."""
+        context = self._context
+        equipment = context.statuses[job.equipment_id].equipment
+        writes = job.scenario.failed
+        if job.mode_written:
+            writes = NOTHING
+        elif job.act is Act.START and not can_still_finish(equipment, context.clock.now()):
+            writes = job.scenario.given_up
+        if job.act is Act.START and not job.presses and job.sent_at is not None:
+            await context.start_unconfirmed(job.equipment_id)
+        written = await self._write(job, writes)
+        self._finish(job, self._failure(job, attempt, written, will_retry=False))
+
+    # -- presses
+
+    async def _try_press(self, job: Job) -> Attempt | None:
+        """Press once per claim; what follows depends on what the device says of it."""
+        status = self._context.statuses[job.equipment_id]
+        await self._presses.claim(job)
+        attempt = await self._sender.press(status.equipment, job)
+        job.tries += 1
+        first = attempt.reached == 1
+        match attempt.answer:
+            case Answer.ACKNOWLEDGED:
+                await self._acknowledged(job)
+            case Answer.REFUSED | Answer.UNSENT if first:
+                # Known not to have been pressed: the claim is given back, tries may follow.
+                await self._presses.release(job)
+                if not job.first.done():
+                    self._announce(job, self._failure(job, attempt, NOTHING, will_retry=True))
+                return attempt
+            case Answer.SILENT if not first or len(job.scenario.orders) == 1:
+                written = await self._write(job, job.scenario.doubtful)
+                self._finish(job, self._result(job, Outcome.DOUBTFUL, "silent", written))
+                self.spawn(self._presses.confirm(job), f"elfe meter {job.equipment_id}")
+            case _:
+                written = await self._write(job, job.scenario.broken)
+                self._presses.report("sequence_broken", job.equipment_id)
+                self._finish(job, self._result(job, Outcome.FAILED, "sequence_broken", written))
+        return None
+
+    # -- results
+
+    async def _write(self, job: Job, writes: Writes) -> Writes:
+        """Write what follows from an outcome; return what was, or will be, written."""
+        ems = not job.by_person and job.source != "user"
+        settled = self._presses.settler(job.claim) if job.presses else None
+        fate = await self._context.write(
+            job,
+            writes,
+            expected_mode=Mode.PILOTED if ems else None,
+            written=settled,
+        )
+        return writes if fate in (Fate.WRITTEN, Fate.DEFERRED) else NOTHING
+
+    def _skip(self, job: Job, reason: str) -> None:
+        if reason == "unsupported_order":
+            self._presses.report("unsupported_order", job.equipment_id)
+        self._finish(job, self._result(job, Outcome.SKIPPED, reason))
+
+    def _failure(
+        self, job: Job, attempt: Attempt, written: Writes, *, will_retry: bool
+    ) -> Result:
+        reason = {
+            Answer.REFUSED: "not_pressed" if job.presses else "refused",
+            Answer.UNSENT: "disconnected",
+        }.get(attempt.answer, "silent")
+        result = self._result(job, Outcome.FAILED, reason, written)
+        return replace(result, will_retry=will_retry)
+
+    def _result(
+        self, job: Job, outcome: Outcome, reason: str, written: Writes = NOTHING
+    ) -> Result:
+        latency = None
+        if outcome is Outcome.ACKNOWLEDGED and job.sent_at is not None:
+            latency = asyncio.get_running_loop().time() - job.sent_at
+        return Result(
+            outcome=outcome,
+            reason=reason,
+            on=_wanted(job),
+            at=self._context.clock.now(),
+            latency=latency,
+            tries=job.tries,
+            written=written,
+        )
+
+    def _announce(self, job: Job, result: Result) -> None:
+        self._context.order_ended(job, result)
+        if not job.first.done():
+            job.first.set_result(result)
+
+    def _finish(self, job: Job, result: Result) -> None:
+        if result.outcome is Outcome.SKIPPED and job.first.done():
+            # Its first result was told; that nothing more follows is no news.
+            self._context.leave_to_catch_up(job, result)
+            return
+        self._announce(job, result)
+
+
+def _wanted(job: Job) -> bool:
+    return job.act in (Act.START, Act.ON, Act.TO_MANUAL, Act.RECORD_STARTED)

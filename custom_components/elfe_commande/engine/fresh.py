@@ -1,0 +1,57 @@
+"""Reads rows again just before an order: all that is asked in one moment in one statement."""
+
+import asyncio
+from collections.abc import Callable
+
+from ..core.model import EquipmentId, State
+from ..core.timing import Timing
+from .ports import Storage
+
+
+class FreshReader:
+    """Knows how old each row is, and reads those that are too old together."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        timing: Timing,
+        stored: Callable[[EquipmentId, State], None],
+        gone: Callable[[EquipmentId], None],
+    ) -> None:
+        """Call `stored` with each state read, `gone` for a row that is no longer there."""
+        self._storage = storage
+        self._timing = timing
+        self._stored = stored
+        self._gone = gone
+        self._read_at: dict[EquipmentId, float] = {}
+        self._batch: tuple[set[EquipmentId], asyncio.Task[None]] | None = None
+
+    def note(self, ids: "frozenset[EquipmentId] | set[EquipmentId]") -> None:
+        """Take note that these rows were read just now."""
+        now = asyncio.get_running_loop().time()
+        self._read_at.update(dict.fromkeys(ids, now))
+
+    async def ensure(self, equipment_id: EquipmentId) -> None:
+        """Have a row that is fresh; raises `StorageError`."""
+        now = asyncio.get_running_loop().time()
+        if now - self._read_at.get(equipment_id, -1e9) <= self._timing.fresh_for:
+            return
+        if self._batch is None:
+            ids: set[EquipmentId] = set()
+            self._batch = (ids, asyncio.create_task(self._read(ids)))
+        self._batch[0].add(equipment_id)
+        await asyncio.shield(self._batch[1])
+
+    async def _read(self, ids: set[EquipmentId]) -> None:
+        await asyncio.sleep(self._timing.read_window)
+        self._batch = None
+        states = await self._storage.read_states(ids)
+        self.note(ids)
+        for equipment_id in ids:
+            state = states.get(equipment_id)
+            if state is None:
+                self._gone(equipment_id)
+            else:
+                self._stored(equipment_id, state)
+
+

@@ -1,0 +1,70 @@
+"""One order under way: what to do, for whom, until when."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from ..core.decision import Act, Source
+from ..core.model import EquipmentId
+from ..core.outcome import Result
+from ..core.wish import Origin
+from ..typologies import Scenario, Typology
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """One act on one equipment, with all of its tries.
+
+    `deadline` is the unix time after which no further try begins; `claim` names its presses,
+    so that they are made once per plan pulse or wish.
+    """
+
+    equipment_id: EquipmentId
+    act: Act
+    source: Source
+    origin: Origin
+    typology: Typology
+    deadline: float
+    claim: str
+    created: float
+    pulse: int | None = None
+    force: bool = False
+    user_id: str | None = None
+    advance_end: bool = False
+    superseded: asyncio.Future[None] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
+    """Done when another order takes this one's place."""
+    first: asyncio.Future[Result] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
+    """The result of the first try, or of the whole when it ended before."""
+    mode_written: bool = False
+    """The mode was written after a first try that failed."""
+    sent_at: float | None = None
+    """The loop's time of the first message."""
+    tries: int = 0
+
+    @property
+    def scenario(self) -> Scenario:
+        """Return what to send and to write."""
+        return self.typology.scenarios[self.act]
+
+    def supersede(self) -> None:
+        """Give way to another order: waits and retries end, presses begun do not."""
+        if not self.superseded.done():
+            self.superseded.set_result(None)
+
+    @property
+    def by_person(self) -> bool:
+        """Whether a person wished it: it overtakes all others."""
+        return self.source is Source.USER and self.act is not Act.KEEP_OFF
+
+    @property
+    def presses(self) -> bool:
+        """Whether it presses buttons: each order toggles something."""
+        return self.typology.presses and bool(self.scenario.orders)
+
+    @property
+    def may_retry(self) -> bool:
+        """Whether there is anything to order again."""
+        return bool(self.scenario.orders)

@@ -1,0 +1,150 @@
+"""The last inventory and plans on disk: with them a start needs no database."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
+import logging
+from typing import Any
+
+from ..core.model import (
+    Constraints,
+    Device,
+    DeviceId,
+    DeviceTypeId,
+    Equipment,
+    EquipmentId,
+    EquipmentTypeId,
+    HomeId,
+    State,
+    TypologyId,
+)
+from ..core.plan import DAY, DayPlan
+from .context import Processed
+from .ports import Document
+
+_LOGGER = logging.getLogger(__name__)
+
+_CHUNK = 200
+"""Rows between two turns of the loop."""
+
+
+@dataclass(slots=True)
+class Memory:
+    """What is known of the world. `at` is the unix time it was saved, `code` the lifecycle's."""
+
+    equipments: list[Equipment] = field(default_factory=list)
+    plans: list[DayPlan] = field(default_factory=list)
+    processed: dict[EquipmentId, Processed] = field(default_factory=dict)
+    at: float = 0.0
+    code: int | None = None
+    speed: float | None = None
+
+
+async def load(document: Document) -> Memory | None:
+    """Read the memory; `None` at first, or if it is not what was written."""
+    data = await document.load()
+    if data is None:
+        return None
+    try:
+        return Memory(
+            [_equipment(row) async for row in _paced(data["equipments"])],
+            [_plan(row) async for row in _paced(data["plans"])],
+            {EquipmentId(i): Processed(slot, on) for i, slot, on in data["processed"]},
+            data["at"],
+            data["code"],
+            data["speed"],
+        )
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        _LOGGER.warning("What was stored cannot be used and is replaced: %s", error)
+        return None
+
+
+async def save(document: Document, memory: Memory) -> None:
+    """Write the memory, leaving the loop to others in between."""
+    await document.save(
+        {
+            "equipments": [_equipment_row(e) async for e in _paced(memory.equipments)],
+            "plans": [_plan_row(p) async for p in _paced(memory.plans)],
+            "processed": [[i, p.slot, p.on] for i, p in memory.processed.items()],
+            "at": memory.at,
+            "code": memory.code,
+            "speed": memory.speed,
+        }
+    )
+
+
+async def _paced[T](rows: Iterable[T]) -> AsyncIterator[T]:
+    for index, row in enumerate(rows, 1):
+        yield row
+        if index % _CHUNK == 0:
+            await asyncio.sleep(0)
+
+
+def _equipment_row(equipment: Equipment) -> list[Any]:
+    state, wishes = equipment.state, equipment.constraints
+    return [
+        equipment.id,
+        equipment.typology_id,
+        equipment.type_id,
+        equipment.name,
+        equipment.home,
+        equipment.continuous,
+        [
+            state.mode,
+            state.control,
+            state.command,
+            state.ems_order,
+            state.last_start,
+            state.last_programmed,
+        ],
+        [wishes.wished_end, wishes.cycle_duration, wishes.charge_left],
+        [
+            [
+                d.id,
+                d.type_id,
+                d.usage,
+                d.control_topic,
+                d.command_topic,
+                d.lwt_topic,
+                d.hardware_id,
+            ]
+            for d in equipment.devices
+        ],
+    ]
+
+
+def _equipment(row: list[Any]) -> Equipment:
+    identity, typology, kind, name, home, continuous, state, wishes, devices = row
+    return Equipment(
+        id=EquipmentId(identity),
+        typology_id=TypologyId(typology),
+        type_id=EquipmentTypeId(kind),
+        name=name,
+        home=HomeId(home),
+        continuous=continuous,
+        state=State(*state),
+        constraints=Constraints(*wishes),
+        devices=tuple(
+            Device(DeviceId(d[0]), DeviceTypeId(d[1]), *d[2:]) for d in devices
+        ),
+    )
+
+
+def _plan_row(plan: DayPlan) -> list[Any]:
+    return [
+        plan.equipment_id,
+        plan.first_valid,
+        plan.row_id,
+        plan.decisions.translate(_TO_TEXT).decode("ascii"),
+    ]
+
+
+def _plan(row: list[Any]) -> DayPlan:
+    identity, first_valid, row_id, text = row
+    decisions = bytes(mark == "1" for mark in text)
+    if len(decisions) != DAY:
+        raise ValueError("a plan without 96 decisions")
+    return DayPlan(EquipmentId(identity), first_valid, decisions, row_id)
+
+
+_TO_TEXT = bytes.maketrans(b"\x00\x01", b"01")

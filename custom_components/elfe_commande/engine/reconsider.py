@@ -1,0 +1,115 @@
+"""Makes the snapshot of one equipment, asks the chain of decision, and makes the job."""
+
+from dataclasses import dataclass
+
+from ..core.decision import Act, Decision, Snapshot, Source, decide
+from ..core.model import EquipmentId
+from ..core.plan import SLOT, PlanBook
+from ..core.wish import Origin
+from ..typologies import TYPOLOGIES
+from .context import EngineContext, Processed
+from .jobs import Job
+from .presses import DEFAULT_CYCLE
+from .status import EquipmentStatus
+
+
+@dataclass(slots=True)
+class Reconsider:
+    """From a slot, a wish or a reading to what is to be done."""
+
+    context: EngineContext
+    plans: PlanBook
+
+    def look(self, status: EquipmentStatus, slot: int) -> Decision:
+        """Decide for an equipment and show the decision; order nothing."""
+        snapshot = self._snapshot(status, slot)
+        decision = decide(snapshot)
+        next_start = None
+        if snapshot.plan is not None and status.equipment.driven and status.equipment.piloted:
+            next_start = snapshot.plan.next_start(slot)
+        if (status.decision, status.plan, status.next_start) != (
+            decision,
+            snapshot.plan,
+            next_start,
+        ):
+            status.decision, status.plan, status.next_start = decision, snapshot.plan, next_start
+            self.context.changed(status.equipment.id)
+        return decision
+
+    def job(self, status: EquipmentStatus, slot: int) -> Job | None:
+        """Decide for an equipment in a slot, and return what is to be carried out."""
+        context = self.context
+        equipment = status.equipment
+        decision = self.look(status, slot)
+        if not context.lifecycle.running:
+            return None
+        planned = None if status.plan is None else status.plan.decision(slot)
+        context.processed[equipment.id] = Processed(slot, planned)
+        if decision.reason == "switched_on_by_hand":
+            context.journal.forced_off.pop(equipment.id, None)
+        typology = status.typology
+        if decision.act is None or typology is None or decision.act not in typology.scenarios:
+            return None
+        now = context.clock.now()
+        return Job(
+            equipment_id=equipment.id,
+            act=decision.act,
+            source=decision.source,
+            origin=_origin(decision),
+            typology=typology,
+            deadline=min(slot + SLOT, now + context.timing.order_window),
+            claim=f"{equipment.id}:{decision.pulse if decision.pulse is not None else slot}",
+            created=now,
+            pulse=decision.pulse,
+        )
+
+    def _snapshot(self, status: EquipmentStatus, slot: int) -> Snapshot:
+        context = self.context
+        equipment = status.equipment
+        processed = context.processed.get(equipment.id)
+        typology = TYPOLOGIES.get(equipment.typology_id)
+        return Snapshot(
+            equipment=equipment,
+            now=context.clock.now(),
+            slot=slot,
+            ready=context.lifecycle.running,
+            plan=self.plans.in_force(equipment.id, slot),
+            supported=typology is not None,
+            presses=typology is not None and typology.presses,
+            drawing=context.drawing(status),
+            reported_on=_reported_on(status),
+            forced_off=equipment.id in context.journal.forced_off,
+            unconfirmed_start=self._unconfirmed(equipment.id, status),
+            last_slot=None if processed is None else processed.slot,
+            last_on=None if processed is None or processed.slot == slot else processed.on,
+        )
+
+    def _unconfirmed(self, equipment_id: EquipmentId, status: EquipmentStatus) -> bool:
+        """Whether the load may run since a start that nothing acknowledged."""
+        journal = self.context.journal
+        at = journal.unconfirmed.get(equipment_id)
+        if at is None:
+            return False
+        equipment = status.equipment
+        over = self.context.clock.now() > at + (
+            equipment.constraints.cycle_duration or DEFAULT_CYCLE
+        )
+        idle = self.context.drawing(status) is False
+        if over or idle or equipment.state.last_programmed > at:
+            del journal.unconfirmed[equipment_id]
+            return False
+        return True
+
+
+def _reported_on(status: EquipmentStatus) -> bool | None:
+    """Return the switching device's report, if it is newer than our last order."""
+    seen = max((o.on_at for o in status.observations.values()), default=0.0)
+    return status.reported_on if seen > status.sent_at else None
+
+
+def _origin(decision: Decision) -> Origin:
+    if decision.act is Act.RECORD_STARTED:
+        return Origin.DEVICE
+    return {Source.SURPLUS: Origin.RULE, Source.SAFETY: Origin.RULE}.get(
+        decision.source, Origin.EMS
+    )

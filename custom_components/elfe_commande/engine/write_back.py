@@ -1,0 +1,177 @@
+"""Writes outcomes back: those of each 50 ms in one guarded statement, in order.
+
+What the database cannot take now is kept and tried again; meanwhile the engine behaves as if
+it were written.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+import logging
+
+from ..core.model import EquipmentId, State
+from ..core.outcome import Step, Writes
+from ..core.timing import Timing
+from .ports import Storage, StorageDataError, StorageError, StorageUnreachableError
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class Fate(StrEnum):
+    """What became of a step."""
+
+    WRITTEN = "written"
+    GUARDED = "guarded"
+    """A guard held: the row changed meanwhile, nothing was written."""
+    DEFERRED = "deferred"
+    """The database is out of reach; the step is kept."""
+    REJECTED = "rejected"
+    """The database refused it for good; nothing was written."""
+
+
+@dataclass(slots=True, eq=False)
+class _Entry:
+    step: Step
+    fate: asyncio.Future[Fate]
+    written: Callable[[], None] | None = None
+
+
+def applied(state: State, step: Step) -> State:
+    """Return the state that the step makes of this one, guards aside."""
+    writes = step.writes
+    return State(
+        mode=state.mode if writes.mode is None else writes.mode,
+        control=state.control if writes.control is None else writes.control,
+        command=state.command if writes.command is None else writes.command,
+        ems_order=state.ems_order if writes.ems_order is None else writes.ems_order,
+        last_start=step.at if writes.started else state.last_start,
+        last_programmed=step.at if writes.programmed else state.last_programmed,
+    )
+
+
+class WriteBack:
+    """The one way states are written."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        timing: Timing,
+        stored: Callable[[EquipmentId, State], None],
+        reachable: Callable[[bool], None],
+    ) -> None:
+        """Call `stored` with each state read back, `reachable` with how the database is."""
+        self._storage = storage
+        self._timing = timing
+        self._stored = stored
+        self._reachable = reachable
+        self._queue: list[_Entry] = []
+        self._writer: asyncio.Task[None] | None = None
+        self._hurry = asyncio.Event()
+        self._lock = asyncio.Lock()
+
+    @property
+    def pending(self) -> frozenset[EquipmentId]:
+        """Equipments whose last outcome is not in the database yet."""
+        return frozenset(entry.step.equipment_id for entry in self._queue)
+
+    async def submit(
+        self, step: Step, *, urgent: bool = False, written: Callable[[], None] | None = None
+    ) -> Fate:
+        """Write a step with those of the same moment; `urgent` ones do not wait for others.
+
+        Returns once it is written, refused or deferred. `written` is called when it is in
+        the database, or refused by a guard, however late.
+        """
+        if step.writes == Writes():
+            if written is not None:
+                written()
+            return Fate.WRITTEN
+        entry = _Entry(step, asyncio.get_running_loop().create_future(), written)
+        self._queue.append(entry)
+        if urgent:
+            self._hurry.set()
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._run(), name="elfe write-back")
+        return await asyncio.shield(entry.fate)
+
+    async def drain(self) -> None:
+        """Try to write what is kept, before the rows are read anew; raises `StorageError`."""
+        if self._queue:
+            await self._flush()
+
+    async def close(self) -> None:
+        """Write what can be, once, and stop."""
+        if self._writer is not None:
+            self._writer.cancel()
+            await asyncio.wait([self._writer])
+            self._writer = None
+        try:
+            await self.drain()
+        except StorageError as error:
+            _LOGGER.warning("%d outcomes could not be written: %s", len(self._queue), error)
+
+    async def _run(self) -> None:
+        try:
+            while self._queue:
+                try:
+                    async with asyncio.timeout(self._timing.write_window):
+                        await self._hurry.wait()
+                except TimeoutError:
+                    pass
+                self._hurry.clear()
+                try:
+                    await self._flush()
+                except StorageUnreachableError:
+                    await asyncio.sleep(self._timing.write_retry)
+                except StorageError:
+                    _LOGGER.exception("Outcomes could not be written")
+                    await asyncio.sleep(self._timing.write_retry)
+        finally:
+            self._writer = None
+
+    async def _flush(self) -> None:
+        """Write the queue, at most one step per equipment at a time."""
+        async with self._lock:
+            while self._queue:
+                batch: dict[EquipmentId, _Entry] = {}
+                for entry in self._queue:
+                    batch.setdefault(entry.step.equipment_id, entry)
+                await self._write(list(batch.values()))
+
+    async def _write(self, entries: list[_Entry]) -> None:
+        try:
+            states = await self._storage.write([entry.step for entry in entries])
+        except StorageDataError as error:
+            # Refused for good: keeping these steps would hold up all that follow.
+            _LOGGER.error("The database rejected outcomes: %s", error)  # noqa: TRY400
+            self._settle(entries, {}, Fate.REJECTED)
+            return
+        except StorageError as error:
+            if isinstance(error, StorageUnreachableError):
+                self._reachable(False)
+            for entry in self._queue:
+                if not entry.fate.done():
+                    entry.fate.set_result(Fate.DEFERRED)
+            raise
+        self._reachable(True)
+        self._settle(entries, states, Fate.GUARDED)
+
+    def _settle(
+        self, entries: list[_Entry], states: dict[EquipmentId, State], otherwise: Fate
+    ) -> None:
+        done = set(map(id, entries))
+        self._queue = [entry for entry in self._queue if id(entry) not in done]
+        for entry in entries:
+            state = states.get(entry.step.equipment_id)
+            if state is not None:
+                self._stored(entry.step.equipment_id, state)
+            if not entry.fate.done():
+                entry.fate.set_result(otherwise if state is None else Fate.WRITTEN)
+            if entry.written is not None:
+                entry.written()
+
+
+def without_mode(step: Step) -> Step:
+    """Return the step without its change of mode, for when that is written already."""
+    return replace(step, writes=replace(step.writes, mode=None, programmed=False))
