@@ -1,19 +1,17 @@
 """Fixtures: a real PostgreSQL and a real broker, one of each per test process.
 
-Load with `pytest_plugins = ["tests.fixtures_parts"]` or by importing them in a `conftest.py`.
+List `tests.fixtures_parts` in the `pytest_plugins` of `tests/conftest.py`.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 import itertools
-import socket
 from typing import Any
 
 import asyncpg
 import pytest
-import pytest_socket
 
 from demo.appliances import Fleet
 from demo.database import Level, load_result, load_schema
@@ -47,22 +45,24 @@ class Database:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[PostgresServer]:
+def postgres_server(
+    sockets_allowed: Callable[[], AbstractContextManager[None]],
+) -> Iterator[PostgresServer]:
     """A server for the whole session; do not crash it, start one of your own for that."""
     server = PostgresServer()
-    with _sockets():
+    with sockets_allowed():
         _run(_prepare(server))
     yield server
     _run(server.close())
 
 
 @pytest.fixture(scope="session")
-def mqtt_broker() -> Iterator[Broker]:
+def broker() -> Iterator[Broker]:
     """A broker for the whole session; retained messages stay between tests: use topics of your own."""
-    broker = Broker()
-    _run(broker.start())
-    yield broker
-    _run(broker.close())
+    server = Broker()
+    _run(server.start())
+    yield server
+    _run(server.close())
 
 
 @pytest.fixture
@@ -117,9 +117,9 @@ async def own_postgres(socket_enabled: None) -> AsyncIterator[PostgresServer]:
 
 
 @pytest.fixture
-async def fleet(mqtt_broker: Broker, socket_enabled: None) -> AsyncIterator[Fleet]:
+async def fleet(broker: Broker, socket_enabled: None) -> AsyncIterator[Fleet]:
     """An empty fleet on the session's broker; answers come 20 times faster than real ones."""
-    async with Fleet(mqtt_broker.host, mqtt_broker.port, scale=0.05) as found:
+    async with Fleet(broker.host, broker.port, scale=0.05) as found:
         yield found
 
 
@@ -157,14 +157,3 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
     """Run in a loop of its own, without becoming the thread's current loop."""
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
         runner.run(work)
-
-
-@contextmanager
-def _sockets() -> Iterator[None]:
-    """Let a session fixture open sockets: it is set up inside a test that may not."""
-    guarded = socket.socket
-    pytest_socket.enable_socket()
-    try:
-        yield
-    finally:
-        socket.socket = guarded  # type: ignore[misc]

@@ -56,9 +56,9 @@ class Ear:
 
 
 @pytest.fixture
-async def ear(mqtt_broker: Broker, socket_enabled: None) -> AsyncIterator[Ear]:
+async def ear(broker: Broker, socket_enabled: None) -> AsyncIterator[Ear]:
     prefix = f"test{next(_numbers)}"
-    async with aiomqtt.Client(mqtt_broker.host, mqtt_broker.port) as client:
+    async with aiomqtt.Client(broker.host, broker.port) as client:
         found = Ear(client, prefix)
         for topic in ("stat/#", "tele/#", "say/#", "online"):
             await client.subscribe(f"{prefix}/{topic}")
@@ -205,7 +205,7 @@ async def test_plc(ear: Ear, fleet: Fleet) -> None:
 
 
 async def test_presence_and_first_state_are_retained(
-    mqtt_broker: Broker, ear: Ear, fleet: Fleet
+    broker: Broker, ear: Ear, fleet: Fleet
 ) -> None:
     where = Topics(f"{ear.prefix}/say", f"{ear.prefix}/do", f"{ear.prefix}/online")
     plug = ShellyPlug("D1", where, initial_retained="off")
@@ -217,7 +217,7 @@ async def test_presence_and_first_state_are_retained(
     await fleet.recorder.wait(1)
     fleet.recover(plug)
     assert (await ear.hear(5))[3:] == [("online", "true"), ("say", "off")]
-    async with aiomqtt.Client(mqtt_broker.host, mqtt_broker.port) as late:
+    async with aiomqtt.Client(broker.host, broker.port) as late:
         await late.subscribe(f"{ear.prefix}/online")
         message = await anext(aiter(late.messages))
     assert (message.payload, message.retain) == (b"true", True)

@@ -86,12 +86,12 @@ def test_loads_wait_as_their_mode_says() -> None:
     assert heater_relay.watts == 0.0
 
 
-async def test_a_finger_starts_the_dishes_once(mqtt_broker: Broker, socket_enabled: None) -> None:
+async def test_a_finger_starts_the_dishes_once(broker: Broker, socket_enabled: None) -> None:
     household = build(two_homes(), delay=0.0)
     machine = household.machine(1)
     async with (
-        Fleet(mqtt_broker.host, mqtt_broker.port, household.everything, scale=0.01) as fleet,
-        aiomqtt.Client(mqtt_broker.host, mqtt_broker.port) as client,
+        Fleet(broker.host, broker.port, household.everything, scale=0.01) as fleet,
+        aiomqtt.Client(broker.host, broker.port) as client,
     ):
         finger = household.devices["C101"]
         assert isinstance(finger, Finger)
