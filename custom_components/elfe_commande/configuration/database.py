@@ -13,12 +13,9 @@ from ..engine.ports import (
     StorageSchemaError,
     StorageUnreachableError,
 )
-from ..storage.postgres import check
-from .identifiers import is_identifier, is_table
+from ..storage.postgres import check, list_homes
+from .identifiers import LONGEST, is_name, is_table
 from .settings import async_ssl_context, postgres_settings
-
-DATABASE_LONGEST = 63
-"""Characters PostgreSQL keeps of a name."""
 
 
 @dataclass(slots=True)
@@ -32,10 +29,10 @@ class Checked:
 
 def _invalid_names(data: Mapping[str, Any]) -> list[str]:
     """Return the names that cannot be put in a statement."""
-    wrong = [data[CONF_SCHEMA]] if not is_identifier(data[CONF_SCHEMA]) else []
+    wrong = [data[CONF_SCHEMA]] if not is_name(data[CONF_SCHEMA]) else []
     if not is_table(data[CONF_EMS_TABLE]):
         wrong.append(data[CONF_EMS_TABLE])
-    if len(data[CONF_EMS_DATABASE]) > DATABASE_LONGEST:
+    if len(data[CONF_EMS_DATABASE]) > LONGEST:
         wrong.append(data[CONF_EMS_DATABASE])
     return wrong
 
@@ -47,6 +44,7 @@ async def async_check(hass: HomeAssistant, data: Mapping[str, Any]) -> Checked:
     settings = postgres_settings(data, {}, await async_ssl_context(hass, data))
     try:
         report = await check(settings)
+        homes = await list_homes(settings) if report.usable else []
     except StorageRefusedError as err:
         return Checked("invalid_auth", {"detail": str(err)})
     except StorageSchemaError as err:
@@ -54,10 +52,10 @@ async def async_check(hass: HomeAssistant, data: Mapping[str, Any]) -> Checked:
     except StorageUnreachableError as err:
         return Checked("cannot_connect", {"detail": str(err)})
     except StorageError as err:
-        LOGGER.exception("Unexpected answer of the database")
+        LOGGER.warning("Unexpected answer of the database: %s", err)
         return Checked("unknown", {"detail": str(err)})
     if report.missing:
         return Checked("missing_tables", {"tables": ", ".join(report.missing)})
     if report.missing_privileges:
         return Checked("missing_privileges", {"privileges": ", ".join(report.missing_privileges)})
-    return Checked(homes=tuple(report.homes))
+    return Checked(homes=tuple(homes))

@@ -3,19 +3,22 @@
 import re
 from typing import Final
 
-IDENTIFIER: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}", re.ASCII)
+from ..storage.postgres.settings import is_identifier
+
+LONGEST: Final = 63
+"""Bytes PostgreSQL keeps of a name."""
 COLOR: Final = re.compile(r"#[0-9a-fA-F]{6}", re.ASCII)
 
 
-def is_identifier(name: str) -> bool:
-    """Return whether a schema's or a table's name needs no quotes: the only kind we take."""
-    return IDENTIFIER.fullmatch(name) is not None
+def is_name(name: str) -> bool:
+    """Return whether a schema or a table may have this name: one that needs no quotes."""
+    return len(name) <= LONGEST and is_identifier(name)
 
 
 def is_table(name: str) -> bool:
-    """Return whether it is `schema.table`."""
+    """Return whether it is `schema.table`, or a table of the schema `public`."""
     schema, dot, table = name.partition(".")
-    return bool(dot) and is_identifier(schema) and is_identifier(table)
+    return is_name(schema) and (not dot or is_name(table))
 
 
 def is_color(value: object) -> bool:

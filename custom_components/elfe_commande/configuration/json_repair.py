@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 import json
-from typing import Any, Final
+from typing import Any, Final, override
 
 MAX_REPAIRS: Final = 200
 """Beyond that it is another kind of file."""
@@ -26,6 +26,7 @@ class Place:
     column: int
     near: str
 
+    @override
     def __str__(self) -> str:
         """Return it for a message, without words, so that it needs no translation."""
         return f"{self.line}:{self.column} ({self.near})"

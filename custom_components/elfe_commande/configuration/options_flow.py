@@ -1,7 +1,7 @@
 """The options of an entry: which homes it serves, and how."""
 
 from collections.abc import Mapping
-from typing import Any, override
+from typing import Any
 
 from homeassistant.components.mqtt import valid_publish_topic
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
@@ -26,7 +26,6 @@ class ElfeOptionsFlow(OptionsFlow):
 
     _found_homes: tuple[str, ...] | None = None
 
-    @override
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for all of them; the homes of the database are offered when it answers."""
         entry = self.config_entry

@@ -35,7 +35,7 @@ from ..const import (
     SCREEN_STATUS_PAGE,
     SSL_DISABLE,
 )
-from .identifiers import is_color, is_identifier
+from .identifiers import is_color, is_name, is_table
 
 OWNED_BY_HOME_ASSISTANT: Final = ("mqtt", "logging")
 """Sections that Home Assistant's own configuration replaces."""
@@ -192,8 +192,7 @@ def _import_ems(reader: _Reader, ems: dict[str, Any], imported: Imported) -> Non
     table = reader.text(ems, "ems", "table") or DEFAULT_EMS_TABLE
     # Without a schema PostgreSQL looks in `public`, where the EMS's own installer puts it.
     table = table if "." in table else f"public.{table}"
-    schema, _, name = table.partition(".")
-    if not (is_identifier(schema) and is_identifier(name)):
+    if not is_table(table):
         raise ConfigError("unsupported_tables", tables=f"ems.table = {table}")
     imported.data[CONF_EMS_TABLE] = table
     threads = reader.number(ems, "ems", "thread", 1, 10**9)
@@ -211,7 +210,7 @@ def _import_tables(coordination: dict[str, Any]) -> tuple[set[str], list[str]]:
         if key.endswith("_table_root"):
             standard = key.removesuffix("table_root")
         schema, _, table = str(value).partition(".")
-        if table == standard and is_identifier(schema):
+        if table == standard and is_name(schema):
             schemas.add(schema)
         else:
             refused.append(f"{key} = {value}")

@@ -69,7 +69,7 @@ _SSL: Final = SelectSelector(
 )
 
 
-def _integer(low: int, high: int) -> vol.All:
+def _integer(low: int, high: int) -> vol.All[int]:
     box = NumberSelectorConfig(min=low, max=high, step=1, mode=NumberSelectorMode.BOX)
     return vol.All(NumberSelector(box), vol.Coerce(int))
 

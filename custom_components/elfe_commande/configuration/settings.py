@@ -44,7 +44,7 @@ from ..const import (
 )
 from ..core.model import EquipmentTypeId, HomeId
 from ..core.timing import DEFAULT_ACK_TIMEOUTS, Timing
-from ..storage.postgres import PostgresSettings
+from ..storage.postgres.settings import PostgresSettings, TlsMode
 
 type Settings = Mapping[str, Any]
 
@@ -80,16 +80,17 @@ async def async_ssl_context(hass: HomeAssistant, data: Settings) -> ssl.SSLConte
 def postgres_settings(
     data: Settings, options: Settings, ssl_context: ssl.SSLContext | None
 ) -> PostgresSettings:
-    """Return what the PostgreSQL storage needs to know."""
+    """Return what the PostgreSQL storage needs to know; `ValueError` for an impossible name."""
     return PostgresSettings(
         host=data[CONF_HOST],
         port=data[CONF_PORT],
         database=data[CONF_DATABASE],
         username=data[CONF_USERNAME],
         password=data[CONF_PASSWORD],
-        ssl=ssl_context or False,
+        tls=TlsMode(data.get(CONF_SSL, SSL_DISABLE)),
+        ssl_context=ssl_context,
         schema=data.get(CONF_SCHEMA, DEFAULT_SCHEMA),
-        ems_database=data.get(CONF_EMS_DATABASE) or None,
+        ems_database=data.get(CONF_EMS_DATABASE, ""),
         ems_table=data.get(CONF_EMS_TABLE, DEFAULT_EMS_TABLE),
         homes=homes(options),
         continuous_types=continuous_types(options),

@@ -1,0 +1,163 @@
+"""Repair issues: what only a person can mend, and what a person must go and look at."""
+
+from collections.abc import Iterable, Mapping
+from enum import Enum, auto
+import inspect
+from types import MappingProxyType
+from typing import Any, Final, override
+
+from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow, RepairsFlowResult
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.issue_registry import IssueSeverity
+from homeassistant.util.hass_dict import HassKey
+
+from .const import DOMAIN, LOGGER
+from .engine.ports import Problem
+
+
+class Mending(Enum):
+    """How an issue goes away."""
+
+    DATA = auto()
+    """By itself, once the data, the database or the clock is mended."""
+    CONFIRM = auto()
+    """A person confirms; until then it outlives a restart."""
+    CREDENTIALS = auto()
+    """A person enters the credentials again."""
+
+
+ISSUES: Final[Mapping[str, tuple[IssueSeverity, Mending]]] = MappingProxyType(
+    {
+        # What is in the tables.
+        "duplicate_usage": (IssueSeverity.WARNING, Mending.DATA),
+        "invalid_topic": (IssueSeverity.ERROR, Mending.DATA),
+        "malformed_equipment": (IssueSeverity.ERROR, Mending.DATA),
+        "malformed_plan": (IssueSeverity.WARNING, Mending.DATA),
+        "missing_device": (IssueSeverity.ERROR, Mending.DATA),
+        "missing_home": (IssueSeverity.WARNING, Mending.DATA),
+        "missing_topics": (IssueSeverity.ERROR, Mending.DATA),
+        "unsupported_device_type": (IssueSeverity.WARNING, Mending.DATA),
+        "unsupported_order": (IssueSeverity.WARNING, Mending.DATA),
+        "unsupported_typology": (IssueSeverity.WARNING, Mending.DATA),
+        # The database as a whole, and this machine.
+        "clock_implausible": (IssueSeverity.ERROR, Mending.DATA),
+        "missing_privileges": (IssueSeverity.ERROR, Mending.DATA),
+        "missing_tables": (IssueSeverity.ERROR, Mending.DATA),
+        "storage_refused": (IssueSeverity.ERROR, Mending.CREDENTIALS),
+        # A button was pressed, and nobody knows what the machine does.
+        "press_doubtful": (IssueSeverity.WARNING, Mending.CONFIRM),
+        "press_failed": (IssueSeverity.ERROR, Mending.CONFIRM),
+        "sequence_broken": (IssueSeverity.ERROR, Mending.CONFIRM),
+    }
+)
+
+LOG_ONLY: Final = frozenset({"unexpected_decision"})
+"""Harmless: told once in the log."""
+
+MAX_ISSUES: Final = 50
+"""Shown one by one; a territory with a mistake in every row would fill the page."""
+MORE_ISSUES: Final = "more_problems"
+
+_SHOWN: HassKey[dict[str, dict[str, Problem]]] = HassKey(f"{DOMAIN}_issues")
+# From 2026.11 an issue belongs to an entry: it goes and hides with it.
+_BELONGS: Final = "config_entry_id" in inspect.signature(ir.async_create_issue).parameters
+
+
+@callback
+def sync_issues(hass: HomeAssistant, entry: ConfigEntry, problems: Iterable[Problem]) -> None:
+    """Make the issues of an entry those of its problems, touching only what changed.
+
+    An issue that a person has confirmed stays away while its problem stays the same.
+    """
+    shown = hass.data.setdefault(_SHOWN, {}).setdefault(entry.entry_id, {})
+    wanted = _wanted(entry, problems)
+    for issue_id in shown.keys() - wanted.keys():
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+    for issue_id, problem in wanted.items():
+        if shown.get(issue_id) != problem:
+            _tell(hass, entry, issue_id, problem)
+    shown.clear()
+    shown.update(wanted)
+
+
+@callback
+def clear_issues(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Delete every issue of an entry that is disabled or removed."""
+    hass.data.get(_SHOWN, {}).pop(entry.entry_id, None)
+    for domain, issue_id in list(ir.async_get(hass).issues):
+        if domain == DOMAIN and issue_id.startswith(f"{entry.entry_id}_"):
+            ir.async_delete_issue(hass, DOMAIN, issue_id)
+
+
+def _wanted(entry: ConfigEntry, problems: Iterable[Problem]) -> dict[str, Problem]:
+    """Return the problems to show by id of their issue, those beyond a page in one."""
+    wanted = {f"{entry.entry_id}_{problem.key}_{problem.subject}": problem for problem in problems}
+    issues = [issue_id for issue_id, problem in wanted.items() if problem.key in ISSUES]
+    if len(issues) > MAX_ISSUES:
+        # What a person must confirm is never hidden in a crowd.
+        issues.sort(key=lambda issue_id: ISSUES[wanted[issue_id].key][1] is Mending.DATA)
+        for issue_id in issues[MAX_ISSUES:]:
+            del wanted[issue_id]
+        count = str(len(issues) - MAX_ISSUES)
+        more = Problem(MORE_ISSUES, "", {"count": count, "entry": entry.title})
+        wanted[f"{entry.entry_id}_{MORE_ISSUES}"] = more
+    return wanted
+
+
+def _tell(hass: HomeAssistant, entry: ConfigEntry, issue_id: str, problem: Problem) -> None:
+    severity, mending = ISSUES.get(problem.key, (IssueSeverity.WARNING, Mending.DATA))
+    placeholders = {
+        "entry": entry.title,
+        "equipment": problem.subject,
+        "id": problem.subject,
+        **problem.placeholders,
+    }
+    if problem.key not in ISSUES and problem.key != MORE_ISSUES:
+        if problem.key not in LOG_ONLY:
+            LOGGER.error("A problem without a text: %s", problem.key)
+        LOGGER.warning("%s: %s", problem.key, placeholders)
+        return
+    belongs: dict[str, Any] = {"config_entry_id": entry.entry_id} if _BELONGS else {}
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        data={"entry_id": entry.entry_id, "key": problem.key, "subject": problem.subject},
+        is_fixable=mending is not Mending.DATA,
+        is_persistent=mending is Mending.CONFIRM,
+        severity=severity,
+        translation_key=problem.key,
+        translation_placeholders=placeholders,
+        **belongs,
+    )
+
+
+class CredentialsFlow(ConfirmRepairFlow):
+    """Begin a reauthentication once a person agrees."""
+
+    def __init__(self, entry_id: str) -> None:
+        """Know whose credentials they are."""
+        self._entry_id = entry_id
+
+    @override
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Ask, then begin."""
+        entry = self.hass.config_entries.async_get_entry(self._entry_id)
+        if user_input is not None and entry is not None:
+            entry.async_start_reauth(self.hass)
+        return await super().async_step_confirm(user_input)
+
+
+async def async_create_fix_flow(
+    _hass: HomeAssistant, _issue_id: str, data: dict[str, str | int | float | None] | None
+) -> RepairsFlow:
+    """Return the flow in which a person mends an issue."""
+    data = data or {}
+    _severity, mending = ISSUES.get(str(data.get("key")), (None, Mending.CONFIRM))
+    if mending is Mending.CREDENTIALS:
+        return CredentialsFlow(str(data["entry_id"]))
+    return ConfirmRepairFlow()

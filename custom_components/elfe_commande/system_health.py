@@ -1,0 +1,59 @@
+"""System health: where the engines of all entries stand, the worst first."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+import time
+from typing import TYPE_CHECKING, Any
+
+from homeassistant.components.system_health import SystemHealthRegistration
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant, callback
+
+from .const import DOMAIN
+
+if TYPE_CHECKING:
+    from .engine.engine import Engine
+
+
+@callback
+def async_register(_hass: HomeAssistant, register: SystemHealthRegistration) -> None:
+    """Register what is told."""
+    register.async_register_info(async_info)
+
+
+async def async_info(hass: HomeAssistant) -> dict[str, Any]:
+    """Return the health of every entry, in one list of facts."""
+    entries = hass.config_entries.async_entries(DOMAIN)
+    engines: list[Engine] = [
+        entry.runtime_data.engine for entry in entries if entry.state is ConfigEntryState.LOADED
+    ]
+    connected = sum(engine.connected for engine in engines)
+    return {
+        "entries": f"{len(engines)}/{len(entries)}",
+        "lifecycle": _joined(_lifecycle(engine) for engine in engines),
+        "ems_connection": f"{connected}/{len(engines)}",
+        "plan_age": _joined(_plan_age(engine) for engine in engines),
+        "last_cycle": _last_cycle(engines),
+        "equipments": sum(len(engine.statuses) for engine in engines),
+        "problems": sum(len(engine.problems) for engine in engines),
+    }
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return ", ".join(texts) or "-"
+
+
+def _lifecycle(engine: Engine) -> str:
+    code = engine.lifecycle.code
+    return f"{int(code)} ({code.name.lower()})"
+
+
+def _plan_age(engine: Engine) -> str:
+    newest = engine.plans.newest()
+    return "-" if newest is None else f"{int((time.time() - newest) // 60)} min"
+
+
+def _last_cycle(engines: Iterable[Engine]) -> datetime | str:
+    """Return when the entry that is most behind ended its last cycle."""
+    ends = [engine.last_cycle.at for engine in engines if engine.last_cycle is not None]
+    return datetime.fromtimestamp(min(ends), UTC) if ends else "-"
