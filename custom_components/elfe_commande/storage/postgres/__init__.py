@@ -1,0 +1,19 @@
+"""ELFE's coordination database, in PostgreSQL."""
+
+from .check import CheckReport, check, list_homes
+from .errors import StepsRefusedError, StorageCredentialsError, StoragePrivilegesError
+from .settings import CONTINUOUS_TYPES, PostgresSettings, TlsMode
+from .storage import PostgresStorage
+
+__all__ = [
+    "CONTINUOUS_TYPES",
+    "CheckReport",
+    "PostgresSettings",
+    "PostgresStorage",
+    "StepsRefusedError",
+    "StorageCredentialsError",
+    "StoragePrivilegesError",
+    "TlsMode",
+    "check",
+    "list_homes",
+]

@@ -1,0 +1,134 @@
+"""A few connections to one database, opened when needed and again after a failure."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final
+
+import asyncpg
+
+from ...engine.ports import StorageUnreachableError
+from .errors import FAILURES, translate
+from .settings import PostgresSettings
+
+type PoolConnection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+type Connection = asyncpg.Connection[asyncpg.Record] | PoolConnection
+type Pool = asyncpg.Pool[asyncpg.Record]
+
+APPLICATION: Final = "elfe_commande"
+_RELEASE_TIMEOUT: Final = 2.0
+_IDLE_LIFETIME: Final = 1200.0
+_KEEP_ALIVE: Final = 60
+
+
+def connect_arguments(settings: PostgresSettings, database: str) -> dict[str, Any]:
+    """Return the keyword arguments of a connection.
+
+    Always an explicit `ssl`: the library's own default reads files in the event loop.
+    """
+    return {
+        "host": settings.host,
+        "port": settings.port,
+        "user": settings.username,
+        "password": settings.password,
+        "database": database,
+        "ssl": settings.ssl_context or False,
+        "timeout": settings.connect_timeout,
+        "command_timeout": settings.command_timeout,
+        "server_settings": {"application_name": APPLICATION},
+    }
+
+
+@asynccontextmanager
+async def connect(settings: PostgresSettings, database: str) -> AsyncIterator[Connection]:
+    """Open one connection for a moment; raises a `StorageError`."""
+    try:
+        connection = await asyncpg.connect(**connect_arguments(settings, database))
+    except FAILURES as error:
+        raise translate(error) from error
+    try:
+        yield connection
+    except FAILURES as error:
+        raise translate(error) from error
+    finally:
+        with suppress(*FAILURES):
+            await connection.close(timeout=_RELEASE_TIMEOUT)
+
+
+class Database:
+    """At most `size` connections to one database; none before the first use."""
+
+    def __init__(
+        self,
+        settings: PostgresSettings,
+        name: str,
+        size: int,
+        opened: Callable[[Connection], None] | None = None,
+    ) -> None:
+        """Prepare; `opened` is called with every new connection."""
+        self._settings = settings
+        self._name = name
+        self._size = size
+        self._opened = opened
+        self._pool: Pool | None = None
+        self._opening = asyncio.Lock()
+
+    async def close(self) -> None:
+        """Close every connection, at once those that are still busy after a moment."""
+        pool, self._pool = self._pool, None
+        if pool is None:
+            return
+        try:
+            await asyncio.wait_for(pool.close(), _RELEASE_TIMEOUT)
+        except FAILURES:
+            pool.terminate()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """Lend a connection; raises a `StorageError`, also for failures in the body."""
+        try:
+            pool = await self._open()
+            connection = await pool.acquire(timeout=self._settings.connect_timeout)
+        except FAILURES as error:
+            raise translate(error) from error
+        try:
+            yield connection
+        except FAILURES as error:
+            raise translate(error) from error
+        finally:
+            # A connection that cannot be given back in time is closed by the pool.
+            with suppress(*FAILURES):
+                await pool.release(connection, timeout=_RELEASE_TIMEOUT)
+
+    async def _open(self) -> Pool:
+        async with self._opening:
+            if self._pool is None:
+                pool = asyncpg.create_pool(
+                    **connect_arguments(self._settings, self._name),
+                    # Over a quarter-hour, so that each cycle finds connections and statements.
+                    max_inactive_connection_lifetime=_IDLE_LIFETIME,
+                    max_cached_statement_lifetime=0,
+                    min_size=0,
+                    max_size=self._size,
+                    init=self._prepare,
+                    reset=_keep,
+                )
+                self._pool = await pool
+            if self._pool is None:
+                raise StorageUnreachableError("the pool of connections was not made")
+            return self._pool
+
+    async def _prepare(self, connection: Connection) -> None:
+        # The server gives up too: a write that we reported as failed must not happen later.
+        # It also keeps idle connections alive through routers. Compiling statements takes
+        # longer than running ours.
+        limit = int(self._settings.command_timeout * 1000)
+        await connection.execute(
+            f"SET statement_timeout = {limit}; SET tcp_keepalives_idle = {_KEEP_ALIVE}; SET jit = off"
+        )
+        if self._opened is not None:
+            self._opened(connection)
+
+
+async def _keep(_connection: Connection) -> None:
+    """Give a connection back as it is: no statement of ours changes its session."""

@@ -1,0 +1,96 @@
+"""What the client library raises, told in the engine's words; the only place that does it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import asyncpg
+
+from ...core.model import EquipmentId, State
+from ...engine.ports import (
+    StorageDataError,
+    StorageError,
+    StorageRefusedError,
+    StorageSchemaError,
+    StorageUnreachableError,
+)
+
+
+class StorageCredentialsError(StorageRefusedError):
+    """The server does not know this user and password."""
+
+
+class StoragePrivilegesError(StorageRefusedError):
+    """The user may not do all that is needed.
+
+    `missing` names it: `SELECT table.column`, `UPDATE table.column`, `USAGE schema`.
+    """
+
+    def __init__(self, missing: tuple[str, ...]) -> None:
+        """Keep the names of what is missing."""
+        super().__init__(f"missing privileges: {', '.join(missing)}")
+        self.missing = missing
+
+
+class StepsRefusedError(StorageDataError):
+    """A constraint refused some steps of a write; the others are written.
+
+    `written` holds the states after the steps that were written, `failed` the reason for
+    each that was not.
+    """
+
+    def __init__(
+        self,
+        written: Mapping[EquipmentId, State],
+        failed: Mapping[EquipmentId, StorageDataError],
+    ) -> None:
+        """Keep what became of each step."""
+        reasons = "; ".join(f"{number}: {error}" for number, error in failed.items())
+        super().__init__(f"refused by the database: {reasons}")
+        self.written = dict(written)
+        self.failed = dict(failed)
+
+
+# First match wins, hence subclasses first.
+_BY_CLASS: Final[tuple[tuple[type[BaseException], type[StorageError]], ...]] = (
+    (asyncpg.InvalidPasswordError, StorageCredentialsError),
+    (asyncpg.InvalidAuthorizationSpecificationError, StorageRefusedError),
+    (asyncpg.InsufficientPrivilegeError, StorageRefusedError),
+    (asyncpg.UndefinedTableError, StorageSchemaError),
+    (asyncpg.UndefinedColumnError, StorageSchemaError),
+    (asyncpg.UndefinedFunctionError, StorageSchemaError),
+    (asyncpg.DatatypeMismatchError, StorageSchemaError),
+    (asyncpg.InvalidSchemaNameError, StorageSchemaError),
+    (asyncpg.InvalidCatalogNameError, StorageSchemaError),
+    (asyncpg.IntegrityConstraintViolationError, StorageDataError),
+    (asyncpg.DataError, StorageDataError),
+    # All others: by their SQLSTATE.
+    (asyncpg.PostgresError, StorageError),
+    (asyncpg.InterfaceError, StorageUnreachableError),
+    (asyncpg.InternalClientError, StorageUnreachableError),
+    (TimeoutError, StorageUnreachableError),
+    (OSError, StorageUnreachableError),
+)
+
+# Classes of SQLSTATE where another try later may well succeed.
+_TRANSIENT: Final = frozenset({"08", "25", "40", "53", "55", "57", "58"})
+_DATA: Final = "22"
+
+FAILURES: Final = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+)
+"""What the client library may raise."""
+
+
+def translate(error: BaseException) -> StorageError:
+    """Return the engine's error for one of `FAILURES`; the text never holds the password."""
+    kind = next((ours for theirs, ours in _BY_CLASS if isinstance(error, theirs)), StorageError)
+    if kind is StorageError and (state := getattr(error, "sqlstate", None)):
+        if state[:2] in _TRANSIENT:
+            kind = StorageUnreachableError
+        elif state[:2] == _DATA:
+            kind = StorageDataError
+    return kind(str(error) or type(error).__name__)

@@ -1,0 +1,83 @@
+"""Outcomes written in one guarded statement; a refused step does not cost the others."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import asyncpg
+
+from ...core.model import EquipmentId, State
+from ...core.outcome import Step
+from ...engine.ports import StorageDataError
+from . import statements
+from .assemble import state_of
+from .connection import Connection
+from .errors import StepsRefusedError, translate
+from .schema import Schema
+
+
+async def write_steps(
+    connection: Connection, schema: Schema, steps: Sequence[Step]
+) -> dict[EquipmentId, State]:
+    """Write the steps; returns the states after those that no guard refused.
+
+    `StepsRefusedError` when constraints refused some: by then all others are written.
+    """
+    try:
+        return await _write(connection, schema, steps)
+    except asyncpg.PostgresError as error:
+        if not isinstance(translate(error), StorageDataError):
+            raise
+    written: dict[EquipmentId, State] = {}
+    failed: dict[EquipmentId, StorageDataError] = {}
+    # One transaction: should the connection be lost now, none of them is written.
+    async with connection.transaction():
+        await _split(connection, schema, steps, written, failed)
+    raise StepsRefusedError(written, failed)
+
+
+async def _split(
+    connection: Connection,
+    schema: Schema,
+    steps: Sequence[Step],
+    written: dict[EquipmentId, State],
+    failed: dict[EquipmentId, StorageDataError],
+) -> None:
+    try:
+        async with connection.transaction():
+            written |= await _write(connection, schema, steps)
+    except asyncpg.PostgresError as error:
+        reason = translate(error)
+        if not isinstance(reason, StorageDataError):
+            raise
+        if len(steps) == 1:
+            failed[steps[0].equipment_id] = reason
+            return
+        middle = len(steps) // 2
+        await _split(connection, schema, steps[:middle], written, failed)
+        await _split(connection, schema, steps[middle:], written, failed)
+
+
+async def _write(
+    connection: Connection, schema: Schema, steps: Sequence[Step]
+) -> dict[EquipmentId, State]:
+    rows = await connection.fetch(statements.write(schema), *_arrays(steps))
+    return {EquipmentId(row[0]): state_of(row, 1) for row in rows}
+
+
+def _arrays(steps: Sequence[Step]) -> list[list[Any]]:
+    # By id, so that two writers take the locks of rows in the same order.
+    rows = [
+        (
+            step.equipment_id,
+            step.writes.mode,
+            step.writes.control,
+            step.writes.command,
+            step.writes.ems_order,
+            step.writes.programmed,
+            step.writes.started,
+            int(step.at),
+            step.expected_mode,
+        )
+        for step in sorted(steps, key=lambda step: step.equipment_id)
+    ]
+    return [list(column) for column in zip(*rows, strict=True)]
