@@ -150,11 +150,11 @@ class Equipment:
         """Return the device that measures the load's power, if any."""
         return next((d for d in self.devices if d.usage in METERING_USAGES), None)
 
-    def with_state(self, state: State) -> "Equipment":
+    def with_state(self, state: State) -> Equipment:
         """Return the same equipment in another state."""
         return replace(self, state=state)
 
-    def with_wished_end(self, wished_end: int) -> "Equipment":
+    def with_wished_end(self, wished_end: int) -> Equipment:
         """Return the same equipment with another wished end."""
         return replace(self, constraints=replace(self.constraints, wished_end=wished_end))
 

@@ -4,7 +4,7 @@ Slots are UTC quarters: 900 divides every offset used in France, so local quarte
 and no summer-time change can shift a slot.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -114,15 +114,13 @@ class PlanBook:
         for equipment_id, plans in list(self._plans.items()):
             newest = max((first for first in plans if first <= slot), default=horizon)
             kept = {
-                first: plan
-                for first, plan in plans.items()
-                if first > horizon and first >= newest
+                first: plan for first, plan in plans.items() if first > horizon and first >= newest
             }
             if kept:
                 self._plans[equipment_id] = kept
             else:
                 del self._plans[equipment_id]
 
-    def __iter__(self) -> "Iterable[DayPlan]":  # type: ignore[override]
+    def __iter__(self) -> Iterator[DayPlan]:
         """Iterate over every plan kept."""
         return (plan for plans in self._plans.values() for plan in plans.values())

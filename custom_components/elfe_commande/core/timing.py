@@ -56,10 +56,10 @@ class Timing:
         """Return how long to wait for a device of this type to acknowledge."""
         return self.ack_timeouts.get(device_type, self.ack_timeout)
 
-    def scaled(self, factor: float) -> "Timing":
+    def scaled(self, factor: float) -> Timing:
         """Return the same waits, multiplied: tests scale devices and engine alike."""
         changes: dict[str, float] = {
             f.name: getattr(self, f.name) * factor for f in fields(self) if f.type is float
         }
         timeouts = MappingProxyType({k: v * factor for k, v in self.ack_timeouts.items()})
-        return replace(self, ack_timeouts=timeouts, **changes)  # type: ignore[arg-type]
+        return replace(self, ack_timeouts=timeouts, **changes)

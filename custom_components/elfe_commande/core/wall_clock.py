@@ -1,6 +1,6 @@
 """Wished ends are wall-clock times: people mean seven in the morning, whatever the season."""
 
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Final
 
 QUARTER: Final = 900
@@ -14,7 +14,7 @@ def next_occurrence(now: float, hour: int, minute: int, zone: tzinfo) -> int:
     """
     day = datetime.fromtimestamp(now, zone).date()
     for _ in range(3):
-        at = _instant(datetime(day.year, day.month, day.day, hour, minute), zone)
+        at = _instant(datetime.combine(day, time(hour, minute)), zone)
         if at > now:
             return at
         day += timedelta(days=1)

@@ -2,8 +2,8 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar
 import json
+from typing import Any, ClassVar
 
 from ..core.model import METERING_USAGES, Device, DeviceTypeId
 

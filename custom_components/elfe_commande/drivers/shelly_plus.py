@@ -1,7 +1,7 @@
 """Device type 411: Shelly Plus 1PM, second generation, JSON-RPC over MQTT."""
 
-from typing import override
 import json
+from typing import override
 
 from ..core.model import Device, DeviceTypeId
 from .base import Driver, Message, Reading, Reply, measures, number_of, object_of

@@ -1,7 +1,7 @@
 """Device type 811: one output of a Socorel PLC."""
 
-from typing import override
 import re
+from typing import override
 
 from ..core.model import Device, DeviceTypeId
 from .base import Driver, Message, Reading, text_of

@@ -52,7 +52,7 @@ def _name(device: Device) -> str | None:
     ):
         parts = topic.split("/")
         if len(parts) > 1 and parts[0] in prefixes:
-            return "/".join(parts[1:-1]) if len(parts) > 2 else parts[1]
+            return "/".join(parts[1:-1]) or parts[1]
     return None
 
 

@@ -67,9 +67,7 @@ class _Route:
 class Acks:
     """The permanent subscriptions, and the orders that wait for an answer."""
 
-    def __init__(
-        self, messenger: Messenger, changed: Callable[[EquipmentId], None]
-    ) -> None:
+    def __init__(self, messenger: Messenger, changed: Callable[[EquipmentId], None]) -> None:
         """Route nothing yet; `changed` is called when something shown of a device changes."""
         self._messenger = messenger
         self._changed = changed

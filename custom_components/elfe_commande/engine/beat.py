@@ -157,7 +157,7 @@ class Beat:
 
 
 def _counted(report: CycleReport, results: list[Result]) -> CycleReport:
-    counts = {outcome: 0 for outcome in Outcome}
+    counts = dict.fromkeys(Outcome, 0)
     for result in results:
         counts[result.outcome] += 1
     return replace(
@@ -168,5 +168,3 @@ def _counted(report: CycleReport, results: list[Result]) -> CycleReport:
         doubtful=counts[Outcome.DOUBTFUL],
         skipped=counts[Outcome.SKIPPED],
     )
-
-

@@ -110,9 +110,7 @@ class EngineContext:
             return
         status.equipment = status.equipment.with_state(state)
         if before.mode != state.mode:
-            self.notify(
-                ModeChanged(equipment_id, before.mode, state.mode, origin, user_id)
-            )
+            self.notify(ModeChanged(equipment_id, before.mode, state.mode, origin, user_id))
         self.changed(equipment_id)
 
     def _gone(self, equipment_id: EquipmentId) -> None:
@@ -175,9 +173,7 @@ class EngineContext:
     def load_acknowledged(self, status: EquipmentStatus, job: Job) -> None:
         """Remember what an acknowledged order means for the safety of later ones."""
         if job.scenario.orders:
-            status.sent_at = max(
-                status.sent_at, asyncio.get_running_loop().time()
-            )
+            status.sent_at = max(status.sent_at, asyncio.get_running_loop().time())
         self.journal.unconfirmed.pop(job.equipment_id, None)
 
     async def start_unconfirmed(self, equipment_id: EquipmentId) -> None:

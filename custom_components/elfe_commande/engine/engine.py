@@ -71,9 +71,7 @@ class Engine:
         self._messenger = messenger
         self._notify = notify
         self._memory_document = disk.document("memory")
-        self.lifecycle = Lifecycle(
-            clock.now, lambda: notify(LifecycleChanged(self.lifecycle.code))
-        )
+        self.lifecycle = Lifecycle(clock.now, lambda: notify(LifecycleChanged(self.lifecycle.code)))
         self.context = EngineContext(
             storage=storage,
             journal=Journal(disk.document("journal")),
@@ -137,7 +135,7 @@ class Engine:
         return self.plans.newest()
 
     def settle_problem(self, key: str, subject: str) -> None:
-        """A person looked at it."""
+        """Show a problem no longer: a person looked at it."""
         self.context.settle_problem(key, subject)
 
     # -- start
@@ -255,9 +253,7 @@ class Engine:
             raise WishRefusedError("unknown_equipment", {"equipment": str(wish.equipment_id)})
         job = self._wished_job(status, wish)
         if wish.intent in _ACTS:
-            status.wished_mode = (
-                Mode.PILOTED if wish.intent is Intent.TO_PILOTED else Mode.MANUAL
-            )
+            status.wished_mode = Mode.PILOTED if wish.intent is Intent.TO_PILOTED else Mode.MANUAL
             status.wished_off = wish.intent is Intent.FORCED_OFF
             self.context.changed(wish.equipment_id)
         await self._note_forced_off(wish)

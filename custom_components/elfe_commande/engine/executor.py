@@ -12,7 +12,7 @@ from dataclasses import replace
 import logging
 from typing import Any
 
-from ..core.decision import Act, can_still_finish
+from ..core.decision import Act, Source, can_still_finish
 from ..core.model import EquipmentId, Mode
 from ..core.outcome import NOTHING, Outcome, Result, Writes
 from .acks import Answer
@@ -20,11 +20,10 @@ from .context import EngineContext
 from .jobs import Job
 from .presses import PressGuard
 from .sender import Attempt, Sender
+from .status import EquipmentStatus
 from .write_back import Fate
 
 _LOGGER = logging.getLogger(__name__)
-
-_EMS_ACTS = frozenset({Act.START, Act.ON, Act.OFF, Act.RECORD_STARTED, Act.KEEP_OFF})
 
 
 class Executor:
@@ -44,9 +43,9 @@ class Executor:
 
     def submit(self, job: Job) -> asyncio.Future[Result]:
         """Start a job in place of the equipment's present one; the result of its first try."""
-        if present := self._jobs.get(job.equipment_id):
-            if job.by_person or present.first.done():
-                present.supersede()
+        present = self._jobs.get(job.equipment_id)
+        if present is not None and (job.by_person or present.first.done()):
+            present.supersede()
         self._jobs[job.equipment_id] = job
         self.spawn(self._run(job), f"elfe {job.act} {job.equipment_id}")
         return job.first
@@ -138,25 +137,20 @@ class Executor:
             return "not_running"
         if job.superseded.done():
             return "superseded"
-        database = await self._context.refresh(job.equipment_id)
+        writable = await self._context.refresh(job.equipment_id)
         status = self._context.statuses.get(job.equipment_id)
         if status is None:
             return "removed"
-        equipment = status.equipment
-        if not equipment.driven:
+        if not _mode_allows(status, job):
             return "mode_changed"
-        if not job.by_person and job.act in _EMS_ACTS:
-            wanted = Mode.MANUAL if job.source == "user" else Mode.PILOTED
-            if equipment.state.mode != wanted:
-                return "mode_changed"
-        if (reason := self._sender.unable(equipment, job)) is not None:
-            return reason
         if self._context.clock.now() > job.deadline:
             return "slot_over"
+        if (reason := self._sender.unable(status.equipment, job)) is not None:
+            return reason
         if job.presses:
-            return self._presses.refusal(status, job, writable=database)
-        if job.act is Act.KEEP_OFF and not equipment.continuous:
-            return "machine_running" if self._context.drawing(status) else None
+            return self._presses.refusal(status, job, writable=writable)
+        if job.act is Act.KEEP_OFF and self._context.drawing(status):
+            return "machine_running"
         return None
 
     def _put_off(self, job: Job, reason: str) -> Attempt:
@@ -273,7 +267,7 @@ class Executor:
 
     async def _write(self, job: Job, writes: Writes) -> Writes:
         """Write what follows from an outcome; return what was, or will be, written."""
-        ems = not job.by_person and job.source != "user"
+        ems = not job.by_person and job.source is not Source.USER
         settled = self._presses.settler(job.claim) if job.presses else None
         fate = await self._context.write(
             job,
@@ -288,9 +282,7 @@ class Executor:
             self._presses.report("unsupported_order", job.equipment_id)
         self._finish(job, self._result(job, Outcome.SKIPPED, reason))
 
-    def _failure(
-        self, job: Job, attempt: Attempt, written: Writes, *, will_retry: bool
-    ) -> Result:
+    def _failure(self, job: Job, attempt: Attempt, written: Writes, *, will_retry: bool) -> Result:
         reason = {
             Answer.REFUSED: "not_pressed" if job.presses else "refused",
             Answer.UNSENT: "disconnected",
@@ -298,9 +290,7 @@ class Executor:
         result = self._result(job, Outcome.FAILED, reason, written)
         return replace(result, will_retry=will_retry)
 
-    def _result(
-        self, job: Job, outcome: Outcome, reason: str, written: Writes = NOTHING
-    ) -> Result:
+    def _result(self, job: Job, outcome: Outcome, reason: str, written: Writes = NOTHING) -> Result:
         latency = None
         if outcome is Outcome.ACKNOWLEDGED and job.sent_at is not None:
             latency = asyncio.get_running_loop().time() - job.sent_at
@@ -325,6 +315,16 @@ class Executor:
             self._context.leave_to_catch_up(job, result)
             return
         self._announce(job, result)
+
+
+def _mode_allows(status: EquipmentStatus, job: Job) -> bool:
+    """Whether the equipment is still in the mode that the job was made for."""
+    if not status.equipment.driven:
+        return False
+    if job.by_person:
+        return True
+    wanted = Mode.MANUAL if job.source is Source.USER else Mode.PILOTED
+    return status.equipment.state.mode == wanted
 
 
 def _wanted(job: Job) -> bool:

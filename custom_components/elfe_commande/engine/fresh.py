@@ -26,7 +26,7 @@ class FreshReader:
         self._read_at: dict[EquipmentId, float] = {}
         self._batch: tuple[set[EquipmentId], asyncio.Task[None]] | None = None
 
-    def note(self, ids: "frozenset[EquipmentId] | set[EquipmentId]") -> None:
+    def note(self, ids: frozenset[EquipmentId] | set[EquipmentId]) -> None:
         """Take note that these rows were read just now."""
         now = asyncio.get_running_loop().time()
         self._read_at.update(dict.fromkeys(ids, now))
@@ -53,5 +53,3 @@ class FreshReader:
                 self._gone(equipment_id)
             else:
                 self._stored(equipment_id, state)
-
-

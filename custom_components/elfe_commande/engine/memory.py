@@ -124,9 +124,7 @@ def _equipment(row: list[Any]) -> Equipment:
         continuous=continuous,
         state=State(*state),
         constraints=Constraints(*wishes),
-        devices=tuple(
-            Device(DeviceId(d[0]), DeviceTypeId(d[1]), *d[2:]) for d in devices
-        ),
+        devices=tuple(Device(DeviceId(d[0]), DeviceTypeId(d[1]), *d[2:]) for d in devices),
     )
 
 

@@ -130,9 +130,7 @@ class Sender:
             answer = await self._wait(pending, device, job, interruptible=interruptible)
             return Attempt(answer, pending=pending)
 
-    def _expect(
-        self, device: Device, driver: Driver, order: Order, job: Job
-    ) -> PendingOrder:
+    def _expect(self, device: Device, driver: Driver, order: Order, job: Job) -> PendingOrder:
         """Return the pending order of this job: further tries of one order share it."""
         kept = self._pending.get(id(job))
         if kept is not None and kept[0] is device and not kept[1].answer.done():

@@ -1,0 +1,204 @@
+"""The engine without Home Assistant: on aiomqtt, with its documents in a folder or in memory.
+
+Benchmarks, replays and fault tests drive the very object that the integration does.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+import json
+from pathlib import Path
+import time
+from typing import Any, override
+
+import aiomqtt
+
+from custom_components.elfe_commande.engine.ports import (
+    Arrival,
+    Clock,
+    Disk,
+    Document,
+    Handler,
+    Messenger,
+    MessengerError,
+    Unsubscribe,
+)
+
+
+class SystemClock(Clock):
+    """The machine's clock, shifted by `offset` seconds."""
+
+    def __init__(self, offset: float = 0.0) -> None:
+        """Keep the offset; it may be changed while running."""
+        self.offset = offset
+
+    @override
+    def now(self) -> float:
+        return time.time() + self.offset
+
+
+class MemoryDocument(Document):
+    """A document that only outlives the engine, not the process."""
+
+    def __init__(self) -> None:
+        """Hold nothing."""
+        self.text: str | None = None
+        self.saves = 0
+
+    @override
+    async def load(self) -> dict[str, Any] | None:
+        if self.text is None:
+            return None
+        loaded: dict[str, Any] = json.loads(self.text)
+        return loaded
+
+    @override
+    async def save(self, data: dict[str, Any]) -> None:
+        self.saves += 1
+        self.text = await asyncio.to_thread(json.dumps, data)
+
+
+class MemoryDisk(Disk):
+    """Documents by name; hand the same disk to a second engine to restart it."""
+
+    def __init__(self) -> None:
+        """Hold no document."""
+        self.documents: dict[str, MemoryDocument] = {}
+
+    @override
+    def document(self, name: str) -> MemoryDocument:
+        return self.documents.setdefault(name, MemoryDocument())
+
+
+class FolderDocument(Document):
+    """A JSON file, replaced as a whole."""
+
+    def __init__(self, path: Path) -> None:
+        """Keep the path."""
+        self._path = path
+
+    @override
+    async def load(self) -> dict[str, Any] | None:
+        with suppress(FileNotFoundError):
+            loaded: dict[str, Any] = json.loads(await asyncio.to_thread(self._path.read_text))
+            return loaded
+        return None
+
+    @override
+    async def save(self, data: dict[str, Any]) -> None:
+        await asyncio.to_thread(self._replace, data)
+
+    def _replace(self, data: dict[str, Any]) -> None:
+        fresh = self._path.with_suffix(".new")
+        fresh.write_text(json.dumps(data))
+        fresh.replace(self._path)
+
+
+class FolderDisk(Disk):
+    """Documents as files of a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep the folder, which must exist."""
+        self._folder = folder
+
+    @override
+    def document(self, name: str) -> FolderDocument:
+        return FolderDocument(self._folder / f"{name}.json")
+
+
+class AiomqttMessenger(Messenger):
+    """One connection to the broker, made anew when it is lost."""
+
+    def __init__(self, host: str, port: int, *, reconnect: float = 0.2) -> None:
+        """Prepare a connection; `reconnect` is the pause before another try, in seconds."""
+        self._host, self._port, self._reconnect = host, port, reconnect
+        self._client: aiomqtt.Client | None = None
+        self._handlers: dict[str, list[Handler]] = {}
+        self._watchers: list[Callable[[bool], None]] = []
+        self._task: asyncio.Task[None] | None = None
+        self._up = asyncio.Event()
+        self.published = 0
+
+    async def open(self) -> None:
+        """Connect; returns once connected."""
+        self._task = asyncio.create_task(self._run(), name="bare messenger")
+        await self._up.wait()
+
+    async def close(self) -> None:
+        """Disconnect."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    @property
+    @override
+    def connected(self) -> bool:
+        return self._client is not None
+
+    @override
+    async def publish(self, topic: str, payload: str) -> None:
+        if self._client is None:
+            raise MessengerError("not connected")
+        try:
+            await self._client.publish(topic, payload, qos=0)
+        except aiomqtt.MqttError as error:
+            raise MessengerError(str(error)) from error
+        self.published += 1
+
+    @override
+    async def subscribe(self, topics: Iterable[str], handler: Handler) -> Unsubscribe:
+        wanted = tuple(topics)
+        fresh = [topic for topic in wanted if topic not in self._handlers]
+        for topic in wanted:
+            self._handlers.setdefault(topic, []).append(handler)
+        if fresh and self._client is not None:
+            try:
+                await self._client.subscribe([(topic, 0) for topic in fresh])
+            except aiomqtt.MqttError as error:
+                raise MessengerError(str(error)) from error
+
+        def unsubscribe() -> None:
+            for topic in wanted:
+                handlers = self._handlers.get(topic, [])
+                if handler in handlers:
+                    handlers.remove(handler)
+
+        return unsubscribe
+
+    @override
+    def watch_connection(self, changed: Callable[[bool], None]) -> Unsubscribe:
+        self._watchers.append(changed)
+        return lambda: self._watchers.remove(changed)
+
+    def _tell(self, *, connected: bool) -> None:
+        for watcher in tuple(self._watchers):
+            watcher(connected)
+
+    async def _run(self) -> None:
+        while True:
+            with suppress(aiomqtt.MqttError):
+                async with aiomqtt.Client(
+                    self._host, self._port, max_queued_incoming_messages=0
+                ) as client:
+                    # Thousands of orders in one turn are no mistake here.
+                    client.pending_calls_threshold = 10**9
+                    if self._handlers:
+                        await client.subscribe([(topic, 0) for topic in self._handlers])
+                    self._client = client
+                    self._up.set()
+                    self._tell(connected=True)
+                    try:
+                        await self._listen(client)
+                    finally:
+                        self._client = None
+                        self._up.clear()
+                        self._tell(connected=False)
+            await asyncio.sleep(self._reconnect)
+
+    async def _listen(self, client: aiomqtt.Client) -> None:
+        loop = asyncio.get_running_loop()
+        async for message in client.messages:
+            payload = message.payload if isinstance(message.payload, bytes) else b""
+            arrival = Arrival(str(message.topic), payload, message.retain, loop.time())
+            for handler in tuple(self._handlers.get(arrival.topic, ())):
+                handler(arrival)
