@@ -1,6 +1,6 @@
 """ELFE's coordination database, in PostgreSQL."""
 
-from .check import CheckReport, check, list_homes
+from .config_check import CheckReport, check, list_homes
 from .errors import StepsRefusedError, StorageCredentialsError, StoragePrivilegesError
 from .settings import CONTINUOUS_TYPES, PostgresSettings, TlsMode
 from .storage import PostgresStorage

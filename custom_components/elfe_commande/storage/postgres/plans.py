@@ -20,7 +20,8 @@ _TO_BYTES: Final = bytes.maketrans(b"01", b"\0\1")
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    version: int | None
+    key: tuple[int, int, int | None]
+    """Machine, first valid, version of the row: of a row updated, or an id used again."""
     plan: DayPlan | None
     problems: tuple[Problem, ...]
 
@@ -35,23 +36,34 @@ class PlanReader:
     async def read(self, connection: Connection, schema: Schema, slot: int) -> PlansRead:
         """Read the plans in force in the slot and those of the next one."""
         chosen = await connection.fetch(statements.plan_rows(schema), slot)
+        known, new = await self._sorted(chosen)
+        if new:
+            await self._read_new(connection, schema, new, known)
+        self._known = known
+        plans: list[DayPlan] = []
+        problems: list[Problem] = []
+        for entry in known.values():
+            if entry.plan is not None:
+                plans.append(entry.plan)
+            if entry.problems:
+                problems += entry.problems
+        return PlansRead(tuple(plans), tuple(problems))
+
+    async def _sorted(self, chosen: Sequence[Row]) -> tuple[dict[int, _Known], dict[int, Row]]:
+        """Return what is known of the chosen rows, and the rows that are not."""
         old = self._known
         known: dict[int, _Known] = {}
         new: dict[int, Row] = {}
-        for row in chosen:
-            entry = old.get(row[0])
-            # Without a version the row may have changed; a serial id may have been reused.
-            if entry is None or row[3] is None or entry.version != row[3] or _moved(entry, row):
-                new[row[0]] = row
+        for index, row in enumerate(chosen):
+            if index % CHUNK == CHUNK - 1:
+                await asyncio.sleep(0)
+            number, machine, first_valid, version = row
+            entry = old.get(number)
+            if entry is None or version is None or entry.key != (machine, first_valid, version):
+                new[number] = row
             else:
-                known[row[0]] = entry
-        if new:
-            await asyncio.sleep(0)
-            await self._read_new(connection, schema, new, known)
-        self._known = known
-        plans = tuple(entry.plan for entry in known.values() if entry.plan is not None)
-        problems = [problem for entry in known.values() for problem in entry.problems]
-        return PlansRead(plans, tuple(problems))
+                known[number] = entry
+        return known, new
 
     async def _read_new(
         self,
@@ -69,16 +81,12 @@ class PlanReader:
                 odd.append(number)
                 continue
             _, machine, first_valid, version = new[number]
+            key = (machine, first_valid, version)
             plan = DayPlan(EquipmentId(machine), first_valid, _unpacked(words), number)
-            known[number] = _Known(version, plan, ())
+            known[number] = _Known(key, plan, ())
         if odd:
             for number, *values in await connection.fetch(statements.plain_decisions(schema), odd):
                 known[number] = _judge(new[number], values)
-
-
-def _moved(entry: _Known, row: Row) -> bool:
-    plan = entry.plan
-    return plan is not None and (plan.equipment_id, plan.first_valid) != (row[1], row[2])
 
 
 def _unpacked(words: Collection[int]) -> bytes:
@@ -91,12 +99,13 @@ def _unpacked(words: Collection[int]) -> bytes:
 def _judge(row: Row, values: Sequence[int | None]) -> _Known:
     """Return the plan of a row with values that are not expected: any but 0 means on."""
     number, machine, first_valid, version = row
+    key = (machine, first_valid, version)
     shown = {"id": str(machine), "row": str(number)}
     equipment_id = EquipmentId(machine)
     if None in values:
-        return _Known(version, None, (Problem("malformed_plan", str(number), shown, equipment_id),))
+        return _Known(key, None, (Problem("malformed_plan", str(number), shown, equipment_id),))
     decisions = bytes(value != 0 for value in values)
     strange = sorted({str(value) for value in values if value not in (0, 1)})
     shown["values"] = ", ".join(strange[:5])
     problem = Problem("unexpected_decision", str(number), shown, equipment_id)
-    return _Known(version, DayPlan(equipment_id, first_valid, decisions, number), (problem,))
+    return _Known(key, DayPlan(equipment_id, first_valid, decisions, number), (problem,))

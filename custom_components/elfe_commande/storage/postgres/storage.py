@@ -9,7 +9,7 @@ from ...core.outcome import Step
 from ...engine.ports import InventoryRead, PlansRead, Storage, StorageSchemaError
 from . import statements
 from .assemble import state_of
-from .check import read_homes
+from .config_check import read_homes
 from .connection import Connection, Database
 from .discovery import discover
 from .inventory import InventoryReader, TypesChangedError
