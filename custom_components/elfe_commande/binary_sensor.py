@@ -1,0 +1,101 @@
+"""Whether a load runs, whether its plan wants it on now, and whether the EMS is reached."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.components.binary_sensor import (
+    DOMAIN as PLATFORM,
+    BinarySensorDeviceClass,
+    BinarySensorEntity,
+    BinarySensorEntityDescription,
+)
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
+
+from .core.plan import slot_start
+from .engine.status import EquipmentStatus
+from .entity import EquipmentEntities, EquipmentEntity, HubEntity
+from .hub import ElfeConfigEntry
+
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class EquipmentBinarySensorDescription(BinarySensorEntityDescription):
+    """A binary sensor of one equipment."""
+
+    value_fn: Callable[[EquipmentStatus], bool | None]
+
+
+def _scheduled_on(status: EquipmentStatus) -> bool | None:
+    if status.plan is None:
+        return None
+    return status.plan.decision(slot_start(dt_util.utcnow().timestamp()))
+
+
+DESCRIPTIONS = (
+    EquipmentBinarySensorDescription(
+        key="running",
+        translation_key="running",
+        device_class=BinarySensorDeviceClass.RUNNING,
+        value_fn=lambda status: status.running,
+    ),
+    EquipmentBinarySensorDescription(
+        key="scheduled_on",
+        translation_key="scheduled_on",
+        entity_registry_enabled_default=False,
+        value_fn=_scheduled_on,
+    ),
+)
+
+CONNECTION = BinarySensorEntityDescription(
+    key="ems_connection",
+    translation_key="ems_connection",
+    device_class=BinarySensorDeviceClass.CONNECTIVITY,
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
+
+
+async def async_setup_entry(
+    _hass: HomeAssistant,
+    entry: ElfeConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the binary sensors of the hub and of every equipment."""
+    hub = entry.runtime_data
+    async_add_entities([ConnectionBinarySensor(hub, entry.entry_id, CONNECTION)])
+    offered = () if hub.compact else DESCRIPTIONS
+    await EquipmentEntities(
+        entry,
+        async_add_entities,
+        platform=PLATFORM,
+        descriptions=DESCRIPTIONS,
+        wanted=lambda _: offered,
+        make=EquipmentBinarySensor,
+    ).async_follow()
+
+
+class EquipmentBinarySensor(EquipmentEntity, BinarySensorEntity):
+    """Something about one equipment that is so or not."""
+
+    entity_description: EquipmentBinarySensorDescription
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Return the state, `None` if nothing tells."""
+        status = self._status
+        return None if status is None else self.entity_description.value_fn(status)
+
+
+class ConnectionBinarySensor(HubEntity, BinarySensorEntity):
+    """Tells whether plans and inventory can be read."""
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Return whether the databases answer."""
+        return self._engine.connected

@@ -1,0 +1,75 @@
+"""Start a load now; run a cycle now."""
+
+from typing import override
+
+from homeassistant.components.button import (
+    DOMAIN as PLATFORM,
+    ButtonEntity,
+    ButtonEntityDescription,
+)
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .core.wish import Intent
+from .devices import Kind, kind_of
+from .engine.status import EquipmentStatus
+from .entity import EquipmentEntities, HubEntity, WishingEntity, async_run_cycle
+from .hub import ElfeConfigEntry
+
+PARALLEL_UPDATES = 0
+
+START = ButtonEntityDescription(
+    key="start", translation_key="start", entity_registry_enabled_default=False
+)
+DESCRIPTIONS = (START,)
+
+RUN_CYCLE = ButtonEntityDescription(
+    key="run_cycle", translation_key="run_cycle", entity_category=EntityCategory.CONFIG
+)
+
+
+def wanted(status: EquipmentStatus) -> tuple[ButtonEntityDescription, ...]:
+    """Return the buttons of an equipment: none where there is no scenario to run."""
+    driven = kind_of(status) is Kind.DRIVEN
+    return DESCRIPTIONS if driven and status.typology is not None else ()
+
+
+def _wanted_compact(_: EquipmentStatus) -> tuple[ButtonEntityDescription, ...]:
+    return ()
+
+
+async def async_setup_entry(
+    _hass: HomeAssistant,
+    entry: ElfeConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the buttons of the hub and of every equipment."""
+    hub = entry.runtime_data
+    async_add_entities([RunCycleButton(hub, entry.entry_id, RUN_CYCLE)])
+    await EquipmentEntities(
+        entry,
+        async_add_entities,
+        platform=PLATFORM,
+        descriptions=DESCRIPTIONS,
+        wanted=_wanted_compact if hub.compact else wanted,
+        make=StartButton,
+    ).async_follow()
+
+
+class StartButton(WishingEntity, ButtonEntity):
+    """Starts the load as the plan would."""
+
+    @override
+    async def async_press(self) -> None:
+        """Start the load."""
+        await self._async_wish(Intent.START)
+
+
+class RunCycleButton(HubEntity, ButtonEntity):
+    """Reconsiders every equipment without waiting for the next quarter-hour."""
+
+    @override
+    async def async_press(self) -> None:
+        """Run a cycle."""
+        await async_run_cycle(self._engine)

@@ -1,0 +1,113 @@
+"""How many entities an entry may enable, and what happens to the ones too many."""
+
+from collections.abc import Iterable
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.helpers.entity import Entity
+
+from .const import DOMAIN, MAX_ENTITIES
+from .core.decision import Act
+from .core.model import Mode
+from .engine.status import EquipmentStatus
+
+ISSUE = "too_many_entities"
+
+HUB_ENTITIES = 5
+READ_ONLY_ENTITIES = 4
+"""Enabled by default per equipment: decision, next start, running, activity."""
+
+
+def entity_count(statuses: Iterable[EquipmentStatus], *, compact: bool) -> int:
+    """Return how many entities these equipments and the hub enable by default."""
+    return HUB_ENTITIES + sum(_count(status, compact=compact) for status in statuses)
+
+
+def _count(status: EquipmentStatus, *, compact: bool) -> int:
+    mode = status.equipment.state.mode
+    if mode == Mode.REMOVED:
+        return 0
+    switch = 0 if mode == Mode.NOT_PILOTED else 1
+    if compact:
+        return switch
+    return switch + (switch and can_force_off(status)) + READ_ONLY_ENTITIES
+
+
+def can_force_off(status: EquipmentStatus) -> bool:
+    """Return whether the typology switches the load, instead of pressing buttons."""
+    typology = status.typology
+    return typology is not None and Act.FORCED_OFF in typology.scenarios
+
+
+class Capacity:
+    """Home Assistant's limit on the enabled entities of one entry.
+
+    It would drop what is beyond with one line in the log; here a repair issue says so first.
+    """
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry, *, compact: bool) -> None:
+        """Tell nobody yet; see `check`."""
+        self._hass = hass
+        self._entry = entry
+        self._compact = compact
+        self._registry = er.async_get(hass)
+
+    @callback
+    def check(self, statuses: Iterable[EquipmentStatus]) -> bool:
+        """Return whether everything fits, and raise or withdraw the issue."""
+        expected = entity_count(statuses, compact=self._compact)
+        if expected > MAX_ENTITIES:
+            expected -= self._count_disabled_by_people()
+        if expected > MAX_ENTITIES:
+            self._raise_issue(expected)
+            return False
+        ir.async_delete_issue(self._hass, DOMAIN, self._issue_id)
+        return True
+
+    @callback
+    def admit[E: Entity](self, platform: str, entities: list[E]) -> list[E]:
+        """Return the entities that still fit: those known already, disabled, or within the limit."""
+        room = MAX_ENTITIES - self._registry.entities.get_enabled_count_for_config_entry_id(
+            self._entry.entry_id
+        )
+        if len(entities) <= room:
+            return entities
+        admitted: list[E] = []
+        for entity in entities:
+            if entity.entity_registry_enabled_default and not self._registry.async_get_entity_id(
+                platform, DOMAIN, entity.unique_id or ""
+            ):
+                room -= 1
+                if room < 0:
+                    continue
+            admitted.append(entity)
+        if len(admitted) < len(entities):
+            self._raise_issue(MAX_ENTITIES + len(entities) - len(admitted))
+        return admitted
+
+    def _count_disabled_by_people(self) -> int:
+        return sum(
+            entry.disabled_by is er.RegistryEntryDisabler.USER
+            for entry in er.async_entries_for_config_entry(self._registry, self._entry.entry_id)
+        )
+
+    @property
+    def _issue_id(self) -> str:
+        return f"{self._entry.entry_id}_{ISSUE}"
+
+    @callback
+    def _raise_issue(self, count: int) -> None:
+        ir.async_create_issue(
+            self._hass,
+            DOMAIN,
+            self._issue_id,
+            is_fixable=False,
+            severity=ir.IssueSeverity.ERROR,
+            translation_key=ISSUE,
+            translation_placeholders={
+                "entry": self._entry.title,
+                "count": str(count),
+                "limit": str(MAX_ENTITIES),
+            },
+        )

@@ -1,0 +1,316 @@
+"""What all entities share: their device, their listener, and how wishes leave them."""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Any, override
+
+from homeassistant.core import Context, callback
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity import Entity, EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .const import DOMAIN
+from .core.lifecycle import NotRunningError
+from .core.model import DRIVEN_MODES, ControlState, EquipmentId
+from .core.outcome import Result
+from .core.wish import Intent, Origin, Wish
+from .devices import equipment_identifier, hub_identifier
+from .engine.beat import CycleReport
+from .engine.errors import WishRefusedError
+from .engine.status import EquipmentStatus
+
+if TYPE_CHECKING:
+    from .engine.engine import Engine
+    from .hub import ElfeConfigEntry, Hub
+
+ENTITIES_PER_TURN = 200
+"""Entities added in one turn of the event loop."""
+
+ON = "on"
+OFF = "off"
+NONE = "none"
+
+RUNTIME_REFUSALS = frozenset({"database_unavailable"})
+"""Refusals that are nobody's mistake."""
+
+
+# ------------------------------------------------------------------------------------- wishes
+
+
+def unique_id_of(entry_id: str, equipment_id: EquipmentId, key: str) -> str:
+    """Return the unique id of an equipment's entity."""
+    return f"{entry_id}_{equipment_id}_{key}"
+
+
+def origin_of(context: Context | None) -> Origin:
+    """Return whether a person at a dashboard or an automation used an entity."""
+    if context is None or context.parent_id is not None or context.user_id is None:
+        return Origin.AUTOMATION
+    return Origin.DASHBOARD
+
+
+async def async_wish(engine: Engine, wish: Wish) -> Result:
+    """Have a wish carried out; refusals become errors that Home Assistant translates."""
+    try:
+        return await engine.wish(wish)
+    except NotRunningError as error:
+        raise not_running(error) from error
+    except WishRefusedError as error:
+        raise refusal(error.key, error.placeholders) from error
+
+
+async def async_run_cycle(engine: Engine) -> CycleReport:
+    """Run a cycle; a refusal becomes an error that Home Assistant translates."""
+    try:
+        return await engine.run_cycle()
+    except NotRunningError as error:
+        raise not_running(error) from error
+    except WishRefusedError as error:
+        raise refusal(error.key, error.placeholders) from error
+
+
+def not_running(error: NotRunningError) -> ServiceValidationError:
+    """Return the error that says where the engine stands."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key="not_running",
+        translation_placeholders={
+            "code": str(int(error.code)),
+            "state": error.code.name.lower(),
+        },
+    )
+
+
+def refusal(key: str, placeholders: Mapping[str, str]) -> HomeAssistantError:
+    """Return the error of a refused wish."""
+    kind = HomeAssistantError if key in RUNTIME_REFUSALS else ServiceValidationError
+    return kind(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=dict(placeholders),
+    )
+
+
+# ------------------------------------------------------------------------------------ entities
+
+
+class ElfeEntity(Entity):
+    """An entity that the engine's changes reach through the coordinator.
+
+    Losing the database or the EMS makes nothing unavailable: the last values stay, and the
+    hub's entities tell.
+    """
+
+    _attr_has_entity_name = True
+    _attr_should_poll = False
+
+    def __init__(self, hub: Hub, description: EntityDescription) -> None:
+        """Keep the hub and what makes this entity differ from its siblings."""
+        self._hub = hub
+        self.entity_description = description
+
+    @property
+    def _engine(self) -> Engine:
+        return self._hub.engine
+
+    @callback
+    @override
+    def async_entity_id_changed(self, old_entity_id: str) -> None:
+        """Go on under another entity id: nothing here depends on it."""
+
+
+class HubEntity(ElfeEntity):
+    """An entity of the entry's own device."""
+
+    def __init__(self, hub: Hub, entry_id: str, description: EntityDescription) -> None:
+        """Belong to the hub's device."""
+        super().__init__(hub, description)
+        self._attr_unique_id = f"{entry_id}_{description.key}"
+        self._attr_device_info = DeviceInfo(identifiers={hub_identifier(entry_id)})
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the hub."""
+        self.async_on_remove(self._hub.coordinator.watch_hub(self.async_write_ha_state))
+
+
+class EquipmentEntity(ElfeEntity):
+    """An entity of one equipment's device."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        entry_id: str,
+        equipment_id: EquipmentId,
+        description: EntityDescription,
+    ) -> None:
+        """Belong to the equipment's device."""
+        super().__init__(hub, description)
+        self._entry_id = entry_id
+        self._equipment_id = equipment_id
+        self._attr_unique_id = unique_id_of(entry_id, equipment_id, description.key)
+
+    @property
+    @override
+    def device_info(self) -> DeviceInfo:
+        """Return the link to the device, made when asked: thousands would be kept otherwise."""
+        return DeviceInfo(identifiers={equipment_identifier(self._entry_id, self._equipment_id)})
+
+    @property
+    def _status(self) -> EquipmentStatus | None:
+        return self._engine.statuses.get(self._equipment_id)
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return whether the tables have the equipment."""
+        return self._equipment_id in self._engine.statuses
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the equipment."""
+        self.async_on_remove(
+            self._hub.coordinator.watch_equipment(self._equipment_id, self.async_write_ha_state)
+        )
+
+
+class WishingEntity(EquipmentEntity):
+    """An entity of one equipment that takes people's wishes."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return whether anyone may order the equipment at all."""
+        status = self._status
+        return (
+            status is not None
+            and status.mode in DRIVEN_MODES
+            and status.equipment.state.control != ControlState.COMMUNICATION_ERROR
+        )
+
+    async def _async_wish(self, intent: Intent) -> None:
+        context = self._context
+        await async_wish(
+            self._engine,
+            Wish(
+                self._equipment_id,
+                intent,
+                origin_of(context),
+                user_id=None if context is None else context.user_id,
+            ),
+        )
+
+
+# -------------------------------------------------------------------------------------- adding
+
+
+class EquipmentEntities[D: EntityDescription]:
+    """The entities of one platform, for as long as their equipments are shown."""
+
+    def __init__(
+        self,
+        entry: ElfeConfigEntry,
+        async_add_entities: AddConfigEntryEntitiesCallback,
+        *,
+        platform: str,
+        descriptions: Collection[D],
+        wanted: Callable[[EquipmentStatus], tuple[D, ...]],
+        make: Callable[[Hub, str, EquipmentId, D], EquipmentEntity],
+    ) -> None:
+        """Add nothing yet; see `async_follow`.
+
+        `wanted` returns which of the `descriptions` an equipment has now: one of a few
+        constant tuples. `make` builds one entity.
+        """
+        self._entry = entry
+        self._hub = entry.runtime_data
+        self._hass = self._hub.coordinator.hass
+        self._async_add_entities = async_add_entities
+        self._platform = platform
+        self._descriptions = tuple(descriptions)
+        self._wanted = wanted
+        self._make = make
+        self._added: dict[EquipmentId, tuple[D, ...]] = {}
+
+    async def async_follow(self) -> None:
+        """Add the entities of the equipments known now, and of each that comes."""
+        roster = self._hub.roster
+        self._entry.async_on_unload(roster.watch(self._schedule))
+        await self._async_update(roster.shown)
+
+    @callback
+    def _schedule(self, ids: Collection[EquipmentId]) -> None:
+        _ = self._entry.async_create_background_task(
+            self._hass, self._async_update(ids), f"elfe_commande {self._platform} entities"
+        )
+
+    async def _async_update(self, ids: Collection[EquipmentId]) -> None:
+        """Add and remove entities so that these equipments have what they should."""
+        chunk: list[EquipmentEntity] = []
+        shown = self._hub.roster.is_shown
+        for equipment_id in ids:
+            status = self._hub.engine.statuses.get(equipment_id)
+            if status is None or not shown(equipment_id):
+                # Removing the device removed its entities.
+                self._added.pop(equipment_id, None)
+                continue
+            wanted = self._wanted(status)
+            added = self._added.get(equipment_id)
+            if wanted is added:
+                continue
+            self._added[equipment_id] = wanted
+            self._remove(equipment_id, self._descriptions if added is None else added, wanted)
+            if not wanted:
+                continue
+            self._hub.roster.ensure_device(equipment_id)
+            chunk.extend(
+                self._make(self._hub, self._entry.entry_id, equipment_id, description)
+                for description in wanted
+                if added is None or description not in added
+            )
+            if len(chunk) >= ENTITIES_PER_TURN:
+                self._add(chunk)
+                chunk = []
+                await asyncio.sleep(0)
+        self._add(chunk)
+
+    @callback
+    def _add(self, entities: list[EquipmentEntity]) -> None:
+        admitted = self._hub.roster.capacity.admit(self._platform, entities)
+        if admitted:
+            self._async_add_entities(admitted)
+
+    @callback
+    def _remove(
+        self, equipment_id: EquipmentId, former: tuple[D, ...], wanted: tuple[D, ...]
+    ) -> None:
+        """Remove entities that the equipment has no longer, those of former runs too."""
+        if former is wanted:
+            return
+        registry = er.async_get(self._hass)
+        for description in former:
+            if description not in wanted and (
+                entity_id := registry.async_get_entity_id(
+                    self._platform,
+                    DOMAIN,
+                    unique_id_of(self._entry.entry_id, equipment_id, description.key),
+                )
+            ):
+                registry.async_remove(entity_id)
+
+
+def decision_of(status: EquipmentStatus) -> str | None:
+    """Return what is wanted of the load: on, off, or nothing."""
+    decision = status.decision
+    if decision is None:
+        return None
+    if decision.on is None:
+        return NONE
+    return ON if decision.on else OFF
+
+
+def attributes(**values: Any) -> dict[str, Any]:
+    """Return the attributes that have a value."""
+    return {key: value for key, value in values.items() if value is not None}

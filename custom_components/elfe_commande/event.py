@@ -1,0 +1,99 @@
+"""What happens to an equipment: each order's end and each change of mode, with who and why."""
+
+from typing import Any, override
+
+from homeassistant.components.event import DOMAIN as PLATFORM, EventEntity, EventEntityDescription
+from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import EquipmentEvent
+from .core.model import Mode
+from .core.outcome import Outcome
+from .engine.events import ModeChanged, OrderEnded
+from .entity import EquipmentEntities, EquipmentEntity, attributes
+from .hub import ElfeConfigEntry
+
+PARALLEL_UPDATES = 0
+
+MODE_CHANGED = "mode_changed"
+
+ACTIVITY = EventEntityDescription(
+    key="activity",
+    translation_key="activity",
+    event_types=[*(outcome.value for outcome in Outcome), MODE_CHANGED],
+)
+DESCRIPTIONS = (ACTIVITY,)
+
+MODES = {
+    Mode.NOT_PILOTED: "not_piloted",
+    Mode.INSTALLING: "installing",
+    Mode.MANUAL: "manual",
+    Mode.PILOTED: "piloted",
+    Mode.DISABLED: "disabled",
+    Mode.REMOVED: "removed",
+}
+
+
+async def async_setup_entry(
+    _hass: HomeAssistant,
+    entry: ElfeConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the event of every equipment."""
+    offered = () if entry.runtime_data.compact else DESCRIPTIONS
+    await EquipmentEntities(
+        entry,
+        async_add_entities,
+        platform=PLATFORM,
+        descriptions=DESCRIPTIONS,
+        wanted=lambda _: offered,
+        make=ActivityEvent,
+    ).async_follow()
+
+
+class ActivityEvent(EquipmentEntity, EventEntity):
+    """Tells of the equipment's orders and modes."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the equipment, and what happens to it."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            self._hub.coordinator.watch_equipment_events(self._equipment_id, self._handle)
+        )
+
+    @callback
+    def _handle(self, event: EquipmentEvent) -> None:
+        if event.user_id is not None:
+            self.async_set_context(Context(user_id=event.user_id))
+        match event:
+            case OrderEnded():
+                self._trigger_event(event.result.outcome.value, _about_order(event))
+            case ModeChanged():
+                self._trigger_event(MODE_CHANGED, _about_mode(event))
+        self.async_write_ha_state()
+
+
+def _about_order(event: OrderEnded) -> dict[str, Any]:
+    result = event.result
+    return attributes(
+        origin=event.origin.value,
+        source=event.source.value,
+        act=event.act.value,
+        reason=result.reason,
+        latency=None if result.latency is None else round(result.latency, 3),
+        tries=result.tries,
+        will_retry=result.will_retry or None,
+    )
+
+
+def _about_mode(event: ModeChanged) -> dict[str, Any]:
+    return {
+        "origin": event.origin.value,
+        "before": _mode(event.before),
+        "after": _mode(event.after),
+    }
+
+
+def _mode(mode: int) -> str:
+    return next((name for known, name in MODES.items() if known == mode), str(mode))

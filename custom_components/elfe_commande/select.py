@@ -1,0 +1,79 @@
+"""The mode of loads that can be switched: forced off, automatic, forced on."""
+
+from typing import override
+
+from homeassistant.components.select import (
+    DOMAIN as PLATFORM,
+    SelectEntity,
+    SelectEntityDescription,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .capacity import can_force_off
+from .core.model import Mode
+from .core.wish import Intent
+from .devices import Kind, kind_of
+from .engine.status import EquipmentStatus
+from .entity import EquipmentEntities, WishingEntity
+from .hub import ElfeConfigEntry
+
+PARALLEL_UPDATES = 0
+
+FORCED_OFF = "forced_off"
+AUTOMATIC = "automatic"
+FORCED_ON = "forced_on"
+
+INTENTS = {
+    FORCED_OFF: Intent.FORCED_OFF,
+    AUTOMATIC: Intent.TO_PILOTED,
+    FORCED_ON: Intent.TO_MANUAL,
+}
+"""What each option asks for; manual leaves the load powered."""
+
+MODE = SelectEntityDescription(key="mode", translation_key="mode", options=list(INTENTS))
+DESCRIPTIONS = (MODE,)
+
+
+def wanted(status: EquipmentStatus) -> tuple[SelectEntityDescription, ...]:
+    """Return the selects of an equipment: with fingers manual means hands off, so none."""
+    driven = kind_of(status) is Kind.DRIVEN
+    return DESCRIPTIONS if driven and can_force_off(status) else ()
+
+
+async def async_setup_entry(
+    _hass: HomeAssistant,
+    entry: ElfeConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the select of every equipment that can be switched."""
+    await EquipmentEntities(
+        entry,
+        async_add_entities,
+        platform=PLATFORM,
+        descriptions=DESCRIPTIONS,
+        wanted=wanted,
+        make=ModeSelect,
+    ).async_follow()
+
+
+class ModeSelect(WishingEntity, SelectEntity):
+    """Chooses between the plan and a forced state."""
+
+    @property
+    @override
+    def current_option(self) -> str | None:
+        """Return the mode, or the one that the wish under way leads to."""
+        status = self._status
+        if status is None:
+            return None
+        if status.mode == Mode.PILOTED:
+            return AUTOMATIC
+        if status.mode == Mode.MANUAL:
+            return FORCED_OFF if status.forced_off else FORCED_ON
+        return None
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        """Ask for the mode."""
+        await self._async_wish(INTENTS[option])

@@ -1,0 +1,289 @@
+"""What is decided for a load and why, what became of it, and how the engine is."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, override
+
+from homeassistant.components.sensor import (
+    DOMAIN as PLATFORM,
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+)
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
+
+from .core.lifecycle import Code
+from .core.model import CommandState, ControlState, EquipmentId
+from .core.outcome import Outcome
+from .core.plan import DayPlan
+from .engine.status import EquipmentStatus
+from .entity import (
+    NONE,
+    OFF,
+    ON,
+    EquipmentEntities,
+    EquipmentEntity,
+    HubEntity,
+    attributes,
+    decision_of,
+)
+from .hub import ElfeConfigEntry, Hub
+
+if TYPE_CHECKING:
+    from .engine.engine import Engine
+
+PARALLEL_UPDATES = 0
+
+COMMAND_STATES: Mapping[int, str] = {state: state.name.lower() for state in CommandState}
+CONTROL_STATES: Mapping[int, str] = {
+    # Home Assistant has its own word for a state that is not known.
+    state: state.name.lower()
+    for state in ControlState
+    if state is not ControlState.UNKNOWN
+}
+
+
+def _time(at: float | None) -> datetime | None:
+    return dt_util.utc_from_timestamp(at) if at else None
+
+
+# ------------------------------------------------------------------------------ per equipment
+
+
+@dataclass(frozen=True, kw_only=True)
+class EquipmentSensorDescription(SensorEntityDescription):
+    """A sensor of one equipment."""
+
+    value_fn: Callable[[EquipmentStatus], str | datetime | None]
+    attributes_fn: Callable[[EquipmentStatus], dict[str, Any] | None] = lambda _: None
+
+
+def _last_outcome_attributes(status: EquipmentStatus) -> dict[str, Any] | None:
+    result = status.last_result
+    if result is None:
+        return None
+    return attributes(
+        reason=result.reason,
+        act=None if status.last_act is None else status.last_act.value,
+        latency=None if result.latency is None else round(result.latency, 3),
+        tries=result.tries,
+        at=dt_util.utc_from_timestamp(result.at).isoformat(),
+    )
+
+
+DECISION = EquipmentSensorDescription(
+    key="decision",
+    translation_key="decision",
+    device_class=SensorDeviceClass.ENUM,
+    options=[ON, OFF, NONE],
+    value_fn=decision_of,
+)
+DESCRIPTIONS = (
+    DECISION,
+    EquipmentSensorDescription(
+        key="next_start",
+        translation_key="next_start",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value_fn=lambda status: _time(status.next_start),
+    ),
+    EquipmentSensorDescription(
+        key="command_state",
+        translation_key="command_state",
+        device_class=SensorDeviceClass.ENUM,
+        options=list(COMMAND_STATES.values()),
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda status: COMMAND_STATES.get(status.equipment.state.command),
+    ),
+    EquipmentSensorDescription(
+        key="control_state",
+        translation_key="control_state",
+        device_class=SensorDeviceClass.ENUM,
+        options=list(CONTROL_STATES.values()),
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda status: CONTROL_STATES.get(status.equipment.state.control),
+    ),
+    EquipmentSensorDescription(
+        key="last_start",
+        translation_key="last_start",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_registry_enabled_default=False,
+        value_fn=lambda status: _time(status.equipment.state.last_start),
+    ),
+    EquipmentSensorDescription(
+        key="last_outcome",
+        translation_key="last_outcome",
+        device_class=SensorDeviceClass.ENUM,
+        options=[outcome.value for outcome in Outcome],
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda status: (
+            None if status.last_result is None else status.last_result.outcome.value
+        ),
+        attributes_fn=_last_outcome_attributes,
+    ),
+)
+
+# ----------------------------------------------------------------------------------- the hub
+
+
+@dataclass(frozen=True, kw_only=True)
+class HubSensorDescription(SensorEntityDescription):
+    """A sensor of the hub."""
+
+    value_fn: Callable[[Engine], str | datetime | None]
+    attributes_fn: Callable[[Engine], dict[str, Any] | None] = lambda _: None
+
+
+def _lifecycle_attributes(engine: Engine) -> dict[str, Any]:
+    present = engine.lifecycle.history[-1]
+    return {
+        "code": int(present.code),
+        "details": present.details,
+        "since": dt_util.utc_from_timestamp(present.at).isoformat(),
+    }
+
+
+def _last_cycle_attributes(engine: Engine) -> dict[str, Any] | None:
+    report = engine.last_cycle
+    if report is None:
+        return None
+    return {
+        "duration": round(report.duration, 3),
+        "equipments": report.equipments,
+        "ordered": report.ordered,
+        "acknowledged": report.acknowledged,
+        "failed": report.failed,
+        "skipped": report.skipped,
+        "doubtful": report.doubtful,
+        "degraded": report.degraded,
+    }
+
+
+HUB_DESCRIPTIONS = (
+    HubSensorDescription(
+        key="lifecycle",
+        translation_key="lifecycle",
+        device_class=SensorDeviceClass.ENUM,
+        options=[code.name.lower() for code in Code],
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda engine: engine.lifecycle.code.name.lower(),
+        attributes_fn=_lifecycle_attributes,
+    ),
+    HubSensorDescription(
+        key="newest_plan",
+        translation_key="newest_plan",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda engine: _time(engine.plan_time()),
+    ),
+    HubSensorDescription(
+        key="last_cycle",
+        translation_key="last_cycle",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda engine: _time(None if engine.last_cycle is None else engine.last_cycle.at),
+        attributes_fn=_last_cycle_attributes,
+    ),
+)
+
+
+async def async_setup_entry(
+    _hass: HomeAssistant,
+    entry: ElfeConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the sensors of the hub and of every equipment."""
+    hub = entry.runtime_data
+    async_add_entities(
+        [HubSensor(hub, entry.entry_id, description) for description in HUB_DESCRIPTIONS]
+    )
+    offered = () if hub.compact else DESCRIPTIONS
+    await EquipmentEntities(
+        entry,
+        async_add_entities,
+        platform=PLATFORM,
+        descriptions=DESCRIPTIONS,
+        wanted=lambda _: offered,
+        make=_make,
+    ).async_follow()
+
+
+class EquipmentSensor(EquipmentEntity, SensorEntity):
+    """Something to know about one equipment."""
+
+    entity_description: EquipmentSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> str | datetime | None:
+        """Return the value, `None` if it is not known."""
+        status = self._status
+        return None if status is None else self.entity_description.value_fn(status)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any] | None:
+        """Return what explains the value."""
+        status = self._status
+        return None if status is None else self.entity_description.attributes_fn(status)
+
+
+class DecisionSensor(EquipmentSensor):
+    """What is wanted of the load now, who decided and why, and the day it comes from."""
+
+    _unrecorded_attributes = frozenset({"plan_start", "slots"})
+
+    _plan: DayPlan | None = None
+    _slots: list[int] | None = None
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any] | None:
+        """Return source, reason and plan; the slots are listed once per plan."""
+        status = self._status
+        if status is None:
+            return None
+        plan = status.plan
+        if plan is not self._plan:
+            self._plan = plan
+            self._slots = None if plan is None else list(plan.decisions)
+        decision = status.decision
+        return attributes(
+            source=None if decision is None else decision.source.value,
+            reason=None if decision is None else decision.reason,
+            plan_start=None
+            if plan is None
+            else dt_util.utc_from_timestamp(plan.first_valid).isoformat(),
+            slots=self._slots,
+        )
+
+
+class HubSensor(HubEntity, SensorEntity):
+    """Something to know about the engine."""
+
+    entity_description: HubSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> str | datetime | None:
+        """Return the value, `None` if it is not known yet."""
+        return self.entity_description.value_fn(self._engine)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any] | None:
+        """Return what explains the value."""
+        return self.entity_description.attributes_fn(self._engine)
+
+
+def _make(
+    hub: Hub, entry_id: str, equipment_id: EquipmentId, description: EquipmentSensorDescription
+) -> EquipmentSensor:
+    kind = DecisionSensor if description is DECISION else EquipmentSensor
+    return kind(hub, entry_id, equipment_id, description)

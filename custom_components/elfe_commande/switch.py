@@ -1,0 +1,90 @@
+"""The pilot switch: on while the plan drives the load, off while people do."""
+
+from typing import Any, override
+
+from homeassistant.components.switch import (
+    DOMAIN as PLATFORM,
+    SwitchEntity,
+    SwitchEntityDescription,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
+
+from .core.model import Mode
+from .core.wish import Intent
+from .devices import Kind, kind_of
+from .engine.status import EquipmentStatus
+from .entity import EquipmentEntities, WishingEntity, attributes, decision_of
+from .hub import ElfeConfigEntry
+
+PARALLEL_UPDATES = 0
+
+PILOT = SwitchEntityDescription(key="pilot", translation_key="pilot", name=None)
+DESCRIPTIONS = (PILOT,)
+
+
+def wanted(status: EquipmentStatus) -> tuple[SwitchEntityDescription, ...]:
+    """Return the switches of an equipment: none where nothing is ever ordered."""
+    return DESCRIPTIONS if kind_of(status) is Kind.DRIVEN else ()
+
+
+async def async_setup_entry(
+    _hass: HomeAssistant,
+    entry: ElfeConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the switch of every equipment."""
+    make = CompactPilotSwitch if entry.runtime_data.compact else PilotSwitch
+    await EquipmentEntities(
+        entry,
+        async_add_entities,
+        platform=PLATFORM,
+        descriptions=DESCRIPTIONS,
+        wanted=wanted,
+        make=make,
+    ).async_follow()
+
+
+class PilotSwitch(WishingEntity, SwitchEntity):
+    """Hands the load over to the plan and back."""
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Return whether the plan drives the load, or will once the wish under way is done."""
+        status = self._status
+        return None if status is None else status.mode == Mode.PILOTED
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Hand the load over to the plan."""
+        await self._async_wish(Intent.TO_PILOTED)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Hand the load over to people."""
+        await self._async_wish(Intent.TO_MANUAL)
+
+
+class CompactPilotSwitch(PilotSwitch):
+    """The only entity of its equipment: it tells what sensors tell elsewhere."""
+
+    _unrecorded_attributes = frozenset({"decision", "source", "reason", "next_start"})
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any] | None:
+        """Return the decision, who made it and why, and when the load starts next."""
+        status = self._status
+        if status is None:
+            return None
+        decision = status.decision
+        return attributes(
+            decision=decision_of(status),
+            source=None if decision is None else decision.source.value,
+            reason=None if decision is None else decision.reason,
+            next_start=None
+            if status.next_start is None
+            else dt_util.utc_from_timestamp(status.next_start).isoformat(),
+        )
