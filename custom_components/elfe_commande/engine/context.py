@@ -60,6 +60,8 @@ class EngineContext:
     problems: dict[tuple[str, str], Problem] = field(default_factory=dict)
     """Found by the engine itself; those of the data come with each read."""
     connected: bool = True
+    relook: Callable[[EquipmentStatus], object] = field(default=lambda _: None)
+    """Decides anew, for show, after a state changed."""
     heard_from: float = float("-inf")
     """The loop's time from which devices are listened to."""
     fresh: FreshReader = field(init=False)
@@ -111,6 +113,7 @@ class EngineContext:
         status.equipment = status.equipment.with_state(state)
         if before.mode != state.mode:
             self.notify(ModeChanged(equipment_id, before.mode, state.mode, origin, user_id))
+        self.relook(status)
         self.changed(equipment_id)
 
     def _gone(self, equipment_id: EquipmentId) -> None:

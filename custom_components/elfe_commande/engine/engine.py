@@ -95,6 +95,9 @@ class Engine:
             self._read_inventory,
             self._remember,
         )
+        self.context.relook = lambda status: self._reconsider.look(
+            status, slot_start(clock.now())
+        )
         self._inventory_problems: tuple[Problem, ...] = ()
         self._open_claims: dict[str, Claim] = {}
         self._last_time = 0.0
