@@ -170,7 +170,7 @@ async def async_get_config_entry_diagnostics(
         },
         "connected": engine.connected,
         "last_cycle": redactor.plain(engine.last_cycle),
-        "newest_plan": _time(engine.plans.newest()),
+        "newest_plan": _time(engine.plan_time()),
         "counts": {
             "equipments": len(statuses),
             "homes": len({status.equipment.home for status in statuses}),

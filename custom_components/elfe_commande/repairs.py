@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, Final, override
 
 from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow, RepairsFlowResult
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.issue_registry import IssueSeverity
@@ -134,30 +134,42 @@ def _tell(hass: HomeAssistant, entry: ConfigEntry, issue_id: str, problem: Probl
     )
 
 
-class CredentialsFlow(ConfirmRepairFlow):
-    """Begin a reauthentication once a person agrees."""
+class ConfirmFlow(ConfirmRepairFlow):
+    """Let the engine forget a problem once a person says that it is settled."""
 
-    def __init__(self, entry_id: str) -> None:
-        """Know whose credentials they are."""
-        self._entry_id = entry_id
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        """Know whose problem it is, and which."""
+        self._entry_id = str(data["entry_id"])
+        self._key = str(data["key"])
+        self._subject = str(data["subject"])
 
     @override
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Ask, then begin."""
+        """Ask, then settle it."""
         entry = self.hass.config_entries.async_get_entry(self._entry_id)
         if user_input is not None and entry is not None:
-            entry.async_start_reauth(self.hass)
+            self._settle(entry)
         return await super().async_step_confirm(user_input)
+
+    def _settle(self, entry: ConfigEntry) -> None:
+        if entry.state is ConfigEntryState.LOADED:
+            entry.runtime_data.engine.settle_problem(self._key, self._subject)
+
+
+class CredentialsFlow(ConfirmFlow):
+    """Begin a reauthentication once a person agrees."""
+
+    @override
+    def _settle(self, entry: ConfigEntry) -> None:
+        entry.async_start_reauth(self.hass)
 
 
 async def async_create_fix_flow(
     _hass: HomeAssistant, _issue_id: str, data: dict[str, str | int | float | None] | None
 ) -> RepairsFlow:
     """Return the flow in which a person mends an issue."""
-    data = data or {}
-    _severity, mending = ISSUES.get(str(data.get("key")), (None, Mending.CONFIRM))
-    if mending is Mending.CREDENTIALS:
-        return CredentialsFlow(str(data["entry_id"]))
-    return ConfirmRepairFlow()
+    known = data or {}
+    _severity, mending = ISSUES[str(known["key"])]
+    return CredentialsFlow(known) if mending is Mending.CREDENTIALS else ConfirmFlow(known)

@@ -49,7 +49,7 @@ def _lifecycle(engine: Engine) -> str:
 
 
 def _plan_age(engine: Engine) -> str:
-    newest = engine.plans.newest()
+    newest = engine.plan_time()
     return "-" if newest is None else f"{int((time.time() - newest) // 60)} min"
 
 

@@ -195,7 +195,7 @@ def options_schema(options: Mapping[str, Any], found: Iterable[str]) -> vol.Sche
             options=list(EQUIPMENT_TYPES),
             multiple=True,
             custom_value=True,
-            translation_key="equipment_type",
+            translation_key="continuous_type",
             mode=SelectSelectorMode.DROPDOWN,
         )
     )
