@@ -15,10 +15,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
+from .core.model import EquipmentId
 from .core.plan import slot_start
 from .engine.status import EquipmentStatus
 from .entity import EquipmentEntities, EquipmentEntity, HubEntity
-from .hub import ElfeConfigEntry
+from .hub import ElfeConfigEntry, Hub
 
 PARALLEL_UPDATES = 0
 
@@ -36,6 +37,12 @@ def _scheduled_on(status: EquipmentStatus) -> bool | None:
     return status.plan.decision(slot_start(dt_util.utcnow().timestamp()))
 
 
+SCHEDULED_ON = EquipmentBinarySensorDescription(
+    key="scheduled_on",
+    translation_key="scheduled_on",
+    entity_registry_enabled_default=False,
+    value_fn=_scheduled_on,
+)
 DESCRIPTIONS = (
     EquipmentBinarySensorDescription(
         key="running",
@@ -43,12 +50,7 @@ DESCRIPTIONS = (
         device_class=BinarySensorDeviceClass.RUNNING,
         value_fn=lambda status: status.running,
     ),
-    EquipmentBinarySensorDescription(
-        key="scheduled_on",
-        translation_key="scheduled_on",
-        entity_registry_enabled_default=False,
-        value_fn=_scheduled_on,
-    ),
+    SCHEDULED_ON,
 )
 
 CONNECTION = BinarySensorEntityDescription(
@@ -74,7 +76,7 @@ async def async_setup_entry(
         platform=PLATFORM,
         descriptions=DESCRIPTIONS,
         wanted=lambda _: offered,
-        make=EquipmentBinarySensor,
+        make=_make,
     ).async_follow()
 
 
@@ -91,6 +93,16 @@ class EquipmentBinarySensor(EquipmentEntity, BinarySensorEntity):
         return None if status is None else self.entity_description.value_fn(status)
 
 
+class ScheduledBinarySensor(EquipmentBinarySensor):
+    """Whether the plan wants the load on in this quarter-hour."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the cycles too: the slot changes without a change of the equipment."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self._hub.coordinator.watch_hub(self.async_write_ha_state))
+
+
 class ConnectionBinarySensor(HubEntity, BinarySensorEntity):
     """Tells whether plans and inventory can be read."""
 
@@ -99,3 +111,13 @@ class ConnectionBinarySensor(HubEntity, BinarySensorEntity):
     def is_on(self) -> bool:
         """Return whether the databases answer."""
         return self._engine.connected
+
+
+def _make(
+    hub: Hub,
+    entry_id: str,
+    equipment_id: EquipmentId,
+    description: EquipmentBinarySensorDescription,
+) -> EquipmentBinarySensor:
+    kind = ScheduledBinarySensor if description is SCHEDULED_ON else EquipmentBinarySensor
+    return kind(hub, entry_id, equipment_id, description)

@@ -214,7 +214,7 @@ def _targets(call: ServiceCall) -> list[_Target]:
             )
         hub = entry.runtime_data
         if equipment_id not in hub.engine.statuses:
-            raise refusal("unknown_equipment", {"equipment_id": str(equipment_id)})
+            raise refusal("unknown_equipment", {"equipment": str(equipment_id)})
         found[entry.entry_id, equipment_id] = _Target(hub, equipment_id)
     if not found:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_equipment")
@@ -234,12 +234,12 @@ def _targets_by_id(call: ServiceCall) -> Iterable[tuple[ElfeConfigEntry, Equipme
     for equipment_id in map(EquipmentId, ids):
         owners = [e for e in entries if equipment_id in e.runtime_data.engine.statuses]
         if not owners:
-            raise refusal("unknown_equipment", {"equipment_id": str(equipment_id)})
+            raise refusal("unknown_equipment", {"equipment": str(equipment_id)})
         if len(owners) > 1:
             raise ServiceValidationError(
                 translation_domain=DOMAIN,
                 translation_key="ambiguous_equipment",
-                translation_placeholders={"equipment_id": str(equipment_id)},
+                translation_placeholders={"equipment": str(equipment_id)},
             )
         yield owners[0], equipment_id
 
