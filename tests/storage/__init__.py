@@ -1,0 +1,1 @@
+"""The storages, each against what it really stands on."""

@@ -1,0 +1,35 @@
+"""A storage as the role `commande`, and rows to read with it."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from custom_components.elfe_commande.storage.postgres import PostgresStorage
+
+from ..fixtures_parts import (  # noqa: F401
+    Database,
+    database,
+    database_v7,
+    ems_database,
+    own_postgres,
+    owner,
+    postgres_server,
+)
+from .rows import Rows, settings_for
+
+
+@pytest.fixture
+async def rows(database: Database) -> AsyncIterator[Rows]:  # noqa: F811
+    """Rows of a v6.3 database."""
+    connection = await database.owner.connect()
+    yield Rows(connection)
+    await connection.close()
+
+
+@pytest.fixture
+async def storage(database: Database) -> AsyncIterator[PostgresStorage]:  # noqa: F811
+    """A storage with the privileges of `commande`."""
+    found = PostgresStorage(settings_for(database))
+    await found.open()
+    yield found
+    await found.close()
