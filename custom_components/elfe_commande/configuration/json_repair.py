@@ -7,7 +7,7 @@ from typing import Any, Final, override
 MAX_REPAIRS: Final = 200
 """Beyond that it is another kind of file."""
 
-SHOWN: Final = 40
+SHOWN: Final = 60
 """Characters of a line that are quoted."""
 
 MISSING_COMMA: Final = "Expecting ',' delimiter"

@@ -156,18 +156,20 @@ def import_config(config: Any) -> Imported:
         CONF_PORT: reader.number(database, name, "port", 1, 65535) or DEFAULT_PORT,
         CONF_DATABASE: reader.required(database, name, "database"),
     }
+    password = database.get("pass")
     for key, ours in (("user", CONF_USERNAME), ("pass", CONF_PASSWORD)):
         if value := reader.text(database, name, key):
-            imported.data[ours] = value
+            # Blanks belong to a password.
+            imported.data[ours] = password if ours == CONF_PASSWORD else value
     _import_ems(reader, ems, imported)
     other = reader.text(coordination, "coordination", "database")
     schemas, refused = _import_tables(coordination)
     _import_options(reader, coordination, imported)
 
-    if reader.missing:
-        raise ConfigError("missing_keys", keys=", ".join(reader.missing))
     if reader.wrong:
         raise ConfigError("invalid_values", keys=", ".join(reader.wrong))
+    if reader.missing:
+        raise ConfigError("missing_keys", keys=", ".join(reader.missing))
     if other is not None and other != imported.data[CONF_DATABASE]:
         raise ConfigError("two_databases", pgsql=imported.data[CONF_DATABASE], coordination=other)
     if refused or len(schemas) > 1:
@@ -230,7 +232,9 @@ def _import_options(reader: _Reader, coordination: dict[str, Any], imported: Imp
         reader.wrong.append("coordination.permanent_topic")
     screens: dict[str, Any] = {}
     for key, ours in SCREEN_KEYS.items():
-        if key in coordination:
+        if coordination.get(key) is None:
+            coordination.pop(key, None)
+        else:
             default = DEFAULT_SCREENS[ours]
             value = _screen_value(reader, coordination, key, default)
             if ours == SCREEN_LABEL_COLOR and not is_color(value):

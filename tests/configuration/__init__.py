@@ -1,0 +1,1 @@
+"""Tests of the flows, the import, diagnostics, system health and repairs."""
