@@ -16,9 +16,9 @@ SLOT = 1_800_000_000 // 900 * 900
 DAY = 86_400
 
 
-def settings_for(database: Database, **changes: Any) -> PostgresSettings:
+def settings_for(fresh: Database, **changes: Any) -> PostgresSettings:
     """Return how `commande` connects to a database."""
-    access = database.access
+    access = fresh.access
     values: dict[str, Any] = {
         "host": access.host,
         "port": access.port,
