@@ -1,0 +1,1 @@
+"""Pure values: plans, decisions, time, lifecycle."""
