@@ -86,11 +86,11 @@ class World:
         await self.messenger.open()
         self.engine = Engine(
             EngineSettings(self.timing, PARIS),
-            self.storage(),
-            self.messenger,
-            self.disk,
-            self.clock,
-            self.events.append,
+            storage=self.storage(),
+            messenger=self.messenger,
+            disk=self.disk,
+            clock=self.clock,
+            notify=self.events.append,
         )
         self._engines.append(self.engine)
         await self.engine.open()
@@ -114,7 +114,7 @@ class World:
     async def row(self, machine_id: int) -> dict[str, Any]:
         """Return the equipment's row as it is in the database."""
         record = await self.owner.fetchrow(
-            f"SELECT * FROM bdd_coordination_schema.{EPOM} WHERE id = $1",  # noqa: S608
+            f"SELECT * FROM bdd_coordination_schema.{EPOM} WHERE id = $1",
             machine_id,
         )
         return dict(record)

@@ -1,1 +1,53 @@
 """Make a 24-hour energy plan really happen on people's appliances."""
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.typing import ConfigType
+
+from .adapters.disk import HomeAssistantDisk
+from .const import DOMAIN, PLATFORMS
+from .hub import ElfeConfigEntry, async_create_hub
+from .services import async_setup_services
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
+    """Register the actions, which exist whether or not an entry is loaded."""
+    async_setup_services(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: ElfeConfigEntry) -> bool:
+    """Open the database, show what is known, and begin the numbered start."""
+    hub = await async_create_hub(hass, entry)
+    entry.runtime_data = hub
+    entry.async_on_unload(entry.add_update_listener(_async_updated))
+    await hub.async_start()
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: ElfeConfigEntry) -> bool:
+    """Stop the engine; orders under way stay claimed on disk."""
+    unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    if unloaded:
+        await entry.runtime_data.async_close()
+    return unloaded
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: ElfeConfigEntry) -> None:
+    """Delete what was remembered on disk."""
+    await HomeAssistantDisk(hass, entry.entry_id).remove()
+
+
+async def async_remove_config_entry_device(
+    _hass: HomeAssistant, entry: ElfeConfigEntry, device_entry: dr.AnyDeviceEntry
+) -> bool:
+    """Let people remove devices of equipments and homes that are gone."""
+    return entry.runtime_data.roster.is_stale(device_entry)
+
+
+async def _async_updated(hass: HomeAssistant, entry: ElfeConfigEntry) -> None:
+    """Reload with the new data and options."""
+    hass.config_entries.async_schedule_reload(entry.entry_id)

@@ -13,7 +13,7 @@ from .status import EquipmentStatus, Observation
 
 _LOGGER = logging.getLogger(__name__)
 
-_SUBSCRIPTIONS_AT_ONCE = 100
+_SUBSCRIPTIONS_AT_ONCE = 500
 
 
 class Answer(StrEnum):

@@ -10,7 +10,7 @@ from ..core.plan import SLOT, PlanBook, slot_start
 from .context import EngineContext
 from .events import CycleEnded, PlanReceived, ProblemsChanged
 from .executor import Executor
-from .ports import Problem, StorageError, StorageUnreachableError
+from .ports import Problem, StorageError
 from .reconsider import Reconsider
 
 _LOGGER = logging.getLogger(__name__)
@@ -48,6 +48,7 @@ class Beat:
         plans: PlanBook,
         reconsider: Reconsider,
         executor: Executor,
+        *,
         read_inventory: Callable[[], Awaitable[None]],
         remember: Callable[[], Awaitable[None]],
     ) -> None:
@@ -122,15 +123,10 @@ class Beat:
             await context.write_back.drain()
             await self._read_inventory()
             read = await context.storage.read_plans(slot)
-        except StorageUnreachableError as error:
-            _LOGGER.debug("Cycle without the database: %s", error)
-            context.reachable(False)
-            return False
         except StorageError as error:
-            _LOGGER.warning("Cycle with what was read before: %s", error)
-            context.reachable(False)
+            context.reachable(error)
             return False
-        context.reachable(True)
+        context.reachable()
         changed = self._plans.update(read.plans)
         if read.problems != self.plan_problems:
             self.plan_problems = read.problems

@@ -24,7 +24,7 @@ from .events import (
 from .fresh import FreshReader
 from .jobs import Job
 from .journal import Journal
-from .ports import Clock, Problem, Storage, StorageError, StorageUnreachableError
+from .ports import Clock, Problem, Storage, StorageError
 from .status import EquipmentStatus
 from .write_back import Fate, WriteBack, applied
 
@@ -60,6 +60,8 @@ class EngineContext:
     problems: dict[tuple[str, str], Problem] = field(default_factory=dict)
     """Found by the engine itself; those of the data come with each read."""
     connected: bool = True
+    storage_error: StorageError | None = None
+    """Why the database did not answer last time."""
     relook: Callable[[EquipmentStatus], object] = field(default=lambda _: None)
     """Decides anew, for show, after a state changed."""
     heard_from: float = float("-inf")
@@ -75,15 +77,17 @@ class EngineContext:
 
     # -- database
 
-    def reachable(self, connected: bool) -> None:
+    def reachable(self, error: StorageError | None = None) -> None:
         """Take note of whether the database answers; tell once, log once."""
+        self.storage_error = error
+        connected = error is None
         if connected == self.connected:
             return
         self.connected = connected
         if connected:
             _LOGGER.info("The database answers again")
         else:
-            _LOGGER.warning("The database cannot be reached; plans read before are followed")
+            _LOGGER.warning("No database, what was read before is followed: %s", error)
         self.notify(ConnectionChanged(connected))
 
     async def refresh(self, equipment_id: EquipmentId) -> bool:
@@ -92,11 +96,8 @@ class EngineContext:
             return False
         try:
             await self.fresh.ensure(equipment_id)
-        except StorageUnreachableError:
-            self.reachable(False)
-            return False
         except StorageError as error:
-            _LOGGER.warning("Row of equipment %s cannot be read: %s", equipment_id, error)
+            self.reachable(error)
             return False
         return True
 
@@ -192,9 +193,10 @@ class EngineContext:
         return status is not None and status.equipment.meter is not None and status.power is None
 
     async def meter_heard(self, equipment_id: EquipmentId) -> None:
-        """Wait until the load's meter spoke, or had the time to."""
-        while self.meter_is_awaited(equipment_id):
-            await asyncio.sleep(self.timing.meter_wait / 50)
+        """Wait until the load's meter had the time to speak, unless it did."""
+        if self.meter_is_awaited(equipment_id):
+            until = self.heard_from + self.timing.meter_wait
+            await asyncio.sleep(until - asyncio.get_running_loop().time())
 
     # -- orders
 

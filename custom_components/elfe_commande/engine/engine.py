@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from itertools import chain
 import logging
+from typing import Any
 
 from ..core.decision import Act, Source
 from ..core.lifecycle import Code, Lifecycle
@@ -60,6 +61,7 @@ class Engine:
     def __init__(
         self,
         settings: EngineSettings,
+        *,
         storage: Storage,
         messenger: Messenger,
         disk: Disk,
@@ -92,17 +94,17 @@ class Engine:
             self.plans,
             self._reconsider,
             self._executor,
-            self._read_inventory,
-            self._remember,
+            read_inventory=self._read_inventory,
+            remember=self._remember,
         )
-        self.context.relook = lambda status: self._reconsider.look(
-            status, slot_start(clock.now())
-        )
+        self.context.relook = lambda status: self._reconsider.look(status, slot_start(clock.now()))
         self._inventory_problems: tuple[Problem, ...] = ()
         self._open_claims: dict[str, Claim] = {}
         self._last_time = 0.0
         self._speed: float | None = None
-        self._tasks: list[asyncio.Task[None]] = []
+        self._opened = False
+        self._starting: asyncio.Task[Any] | None = None
+        self._beating: asyncio.Task[None] | None = None
         self.unclean_stop = False
 
     # -- what is shown
@@ -116,6 +118,11 @@ class Engine:
     def connected(self) -> bool:
         """Whether the database answered last time."""
         return self.context.connected
+
+    @property
+    def storage_error(self) -> StorageError | None:
+        """Why the database did not answer last time, `None` if it did."""
+        return self.context.storage_error
 
     @property
     def last_cycle(self) -> CycleReport | None:
@@ -161,19 +168,20 @@ class Engine:
         try:
             await self.context.storage.open()
             await self._read_inventory()
-        except StorageError:
+        except StorageError as error:
             if remembered is None or not remembered.equipments:
-                await self.context.storage.close()
                 raise
-            self.context.reachable(False)
+            self.context.reachable(error)
             for equipment in remembered.equipments:
                 self.statuses[equipment.id] = EquipmentStatus(equipment)
+        self._opened = True
 
     async def start(self, may_run: Awaitable[None]) -> None:
         """Go through the numbered start; `may_run` is awaited before the last step.
 
         Returns once running, with the beat begun.
         """
+        self._starting = asyncio.current_task()
         await self._await_clock()
         self.lifecycle.advance(Code.SPEED)
         await self._measure_speed()
@@ -190,14 +198,13 @@ class Engine:
         await self._acks.wire(list(self.statuses.values()))
         self.lifecycle.advance(Code.CONNECTED)
         await may_run
-        if self.lifecycle.code is not Code.CONNECTED:
-            return
         self.lifecycle.advance(Code.RUNNING)
         for status in list(self.statuses.values()):
             self._reconsider.look(status, slot)
         await self._presses.report_open(self._open_claims)
         self._open_claims = {}
-        self._tasks.append(asyncio.create_task(self._beat.run(), name="elfe beat"))
+        self._beating = asyncio.create_task(self._beat.run(), name="elfe beat")
+        self._starting = None
 
     async def _await_clock(self) -> None:
         """Hold the start until the clock is plausible; ask for help after a while."""
@@ -228,10 +235,10 @@ class Engine:
         if self.lifecycle.code >= Code.STOPPING:
             return
         self.lifecycle.advance(Code.STOPPING)
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        for task in (self._starting, self._beating):
+            if task is not None and task is not asyncio.current_task():
+                task.cancel()
+                await asyncio.wait([task])
         await self._beat.stop()
         self.lifecycle.advance(Code.STOPPING_TASKS)
         late = await self._executor.close(self._settings.timing.stop_allowance)
@@ -240,7 +247,8 @@ class Engine:
         self._acks.close()
         await self.context.write_back.close()
         self.lifecycle.advance(Code.STOPPED)
-        await self._remember()
+        if self._opened:
+            await self._remember()
         await self.context.storage.close()
 
     # -- wishes

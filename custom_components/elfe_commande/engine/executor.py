@@ -133,18 +133,14 @@ class Executor:
 
     async def _refusal(self, job: Job) -> str | None:
         """Return why the order is not to be sent now, `None` if it is."""
-        if not self._context.lifecycle.running:
-            return "not_running"
-        if job.superseded.done():
-            return "superseded"
+        if (reason := self._outdated(job)) is not None:
+            return reason
         writable = await self._context.refresh(job.equipment_id)
         status = self._context.statuses.get(job.equipment_id)
         if status is None:
             return "removed"
         if not _mode_allows(status, job):
             return "mode_changed"
-        if self._context.clock.now() > job.deadline:
-            return "slot_over"
         if (reason := self._sender.unable(status.equipment, job)) is not None:
             return reason
         if job.presses:
@@ -152,6 +148,14 @@ class Executor:
         if job.act is Act.KEEP_OFF and self._context.drawing(status):
             return "machine_running"
         return None
+
+    def _outdated(self, job: Job) -> str | None:
+        """Return why nobody wants the order any more, `None` if somebody does."""
+        if not self._context.lifecycle.running:
+            return "not_running"
+        if job.superseded.done():
+            return "superseded"
+        return "slot_over" if self._context.clock.now() > job.deadline else None
 
     def _put_off(self, job: Job, reason: str) -> Attempt:
         """Send nothing now; another try may be possible within the slot."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from ..core.model import EquipmentId, Inventory, State
@@ -34,7 +35,12 @@ class StorageSchemaError(StorageError):
 
 
 class StorageDataError(StorageError):
-    """A value was refused by a constraint; another try will not help."""
+    """A value was refused by a constraint; another try will not help.
+
+    `written` holds the states after the steps of the same statement that were written.
+    """
+
+    written: Mapping[EquipmentId, State] = MappingProxyType({})
 
 
 class MessengerError(Exception):

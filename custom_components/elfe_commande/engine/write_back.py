@@ -5,7 +5,7 @@ it were written.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 import logging
@@ -58,7 +58,7 @@ class WriteBack:
         storage: Storage,
         timing: Timing,
         stored: Callable[[EquipmentId, State], None],
-        reachable: Callable[[bool], None],
+        reachable: Callable[[StorageError | None], None],
     ) -> None:
         """Call `stored` with each state read back, `reachable` with how the database is."""
         self._storage = storage
@@ -145,20 +145,20 @@ class WriteBack:
         except StorageDataError as error:
             # Refused for good: keeping these steps would hold up all that follow.
             _LOGGER.error("The database rejected outcomes: %s", error)  # noqa: TRY400
-            self._settle(entries, {}, Fate.REJECTED)
+            self._settle(entries, error.written, Fate.REJECTED)
             return
         except StorageError as error:
             if isinstance(error, StorageUnreachableError):
-                self._reachable(False)
+                self._reachable(error)
             for entry in self._queue:
                 if not entry.fate.done():
                     entry.fate.set_result(Fate.DEFERRED)
             raise
-        self._reachable(True)
+        self._reachable(None)
         self._settle(entries, states, Fate.GUARDED)
 
     def _settle(
-        self, entries: list[_Entry], states: dict[EquipmentId, State], otherwise: Fate
+        self, entries: list[_Entry], states: Mapping[EquipmentId, State], otherwise: Fate
     ) -> None:
         done = set(map(id, entries))
         self._queue = [entry for entry in self._queue if id(entry) not in done]

@@ -1,0 +1,94 @@
+"""Home Assistant's MQTT integration as the engine's messenger."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import override
+
+from homeassistant.components import mqtt
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+
+from ..engine.ports import Arrival, Handler, Messenger, MessengerError, Unsubscribe
+
+GRANT_TIMEOUT = 30.0
+"""Seconds the broker has to grant a subscription before the engine goes on without."""
+
+
+class MqttMessenger(Messenger):
+    """Publishes at QoS 0: an order issued while disconnected must not fire late."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Use the MQTT client of this Home Assistant, which must be set up."""
+        self._hass = hass
+        self._closed = False
+
+    @callback
+    def close(self) -> None:
+        """Let no handler be called again.
+
+        Unsubscribing is not enough: after a reload of the MQTT entry it acts on the old client
+        while the new one has restored the subscription.
+        """
+        self._closed = True
+
+    @property
+    @override
+    def connected(self) -> bool:
+        return mqtt.is_connected(self._hass)
+
+    @override
+    async def publish(self, topic: str, payload: str) -> None:
+        try:
+            await mqtt.async_publish(self._hass, topic, payload, 0, False)
+        except HomeAssistantError as error:
+            raise MessengerError(str(error)) from error
+
+    @override
+    async def subscribe(self, topics: Iterable[str], handler: Handler) -> Unsubscribe:
+        loop = self._hass.loop
+        closed = False
+
+        @callback
+        def receive(message: mqtt.ReceiveMessage) -> None:
+            if closed or self._closed:
+                return
+            payload = message.payload
+            data = payload if isinstance(payload, bytes) else str(payload).encode()
+            handler(Arrival(message.topic, data, message.retain, loop.time()))
+
+        wanted = tuple(topics)
+        unsubscribes: list[CALLBACK_TYPE] = []
+
+        @callback
+        def unsubscribe() -> None:
+            nonlocal closed
+            closed = True
+            while unsubscribes:
+                unsubscribes.pop()()
+
+        try:
+            for topic in wanted:
+                unsubscribe_one = await mqtt.async_subscribe(self._hass, topic, receive, 0, None)
+                unsubscribes.append(unsubscribe_one)
+            await self._granted(wanted)
+        except (HomeAssistantError, TimeoutError) as error:
+            unsubscribe()
+            raise MessengerError(str(error) or "not granted in time") from error
+        return unsubscribe
+
+    async def _granted(self, topics: Iterable[str]) -> None:
+        """Wait for the broker to grant every topic; `TimeoutError` if it does not."""
+        stops: list[CALLBACK_TYPE] = []
+        try:
+            async with asyncio.timeout(GRANT_TIMEOUT):
+                for topic in topics:
+                    granted = asyncio.Event()
+                    stops.append(mqtt.async_on_subscribe_done(self._hass, topic, 0, granted.set))
+                    await granted.wait()
+        finally:
+            for stop in stops:
+                stop()
+
+    @override
+    def watch_connection(self, changed: Callable[[bool], None]) -> Unsubscribe:
+        return mqtt.async_subscribe_connection_status(self._hass, changed)

@@ -1,0 +1,140 @@
+"""Builds one entry's engine from storage, MQTT, disk and clock; the only room that knows all."""
+
+import asyncio
+import logging
+
+from homeassistant.components import mqtt
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import Event as HomeAssistantEvent, HomeAssistant
+from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
+from homeassistant.helpers.start import async_at_started
+from homeassistant.util import dt as dt_util
+
+from .adapters.clock import HomeAssistantClock
+from .adapters.disk import HomeAssistantDisk
+from .adapters.mqtt import MqttMessenger
+from .configuration import settings
+from .const import DOMAIN
+from .coordinator import ElfeCoordinator
+from .devices import Roster
+from .engine.engine import Engine, EngineSettings
+from .engine.events import ConnectionChanged, Event, ProblemsChanged
+from .engine.ports import Storage, StorageError, StorageRefusedError, StorageSchemaError
+from .repairs import sync_issues
+from .storage.postgres import PostgresStorage, StorageCredentialsError, StoragePrivilegesError
+
+_LOGGER = logging.getLogger(__name__)
+
+type ElfeConfigEntry = ConfigEntry[Hub]
+
+
+class Hub:
+    """What lives as long as a config entry is loaded."""
+
+    def __init__(self, hass: HomeAssistant, entry: ElfeConfigEntry, storage: Storage) -> None:
+        """Put the parts together; nothing runs yet."""
+        self.hass = hass
+        self.entry = entry
+        self.compact = settings.compact(entry.options)
+        self._messenger = MqttMessenger(hass)
+        self.engine = Engine(
+            EngineSettings(
+                timing=settings.timing(entry.options),
+                zone=dt_util.get_default_time_zone(),
+                at_once=settings.orders_at_once(entry.options),
+            ),
+            storage=storage,
+            messenger=self._messenger,
+            disk=HomeAssistantDisk(hass, entry.entry_id),
+            clock=HomeAssistantClock(),
+            notify=self._handle,
+        )
+        self.coordinator = ElfeCoordinator(hass, self.engine)
+        self._starting: asyncio.Task[None] | None = None
+        self.roster = Roster(hass, entry, self.coordinator, compact=self.compact)
+
+    async def async_open(self) -> None:
+        """Read what is known; raise what Home Assistant makes a retry or a repair of."""
+        try:
+            await self.engine.open()
+        except StorageError as error:
+            await self.engine.stop()
+            raise _as_entry_error(error) from error
+
+    async def async_start(self) -> None:
+        """Begin the numbered start; it ends once Home Assistant itself has started."""
+        await self.roster.async_start()
+        self._starting = self.entry.async_create_background_task(
+            self.hass, self._start(), f"{DOMAIN} start", eager_start=False
+        )
+        self.entry.async_on_unload(
+            self.hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._async_stop)
+        )
+        sync_issues(self.hass, self.entry, self.engine.problems)
+
+    async def async_close(self) -> None:
+        """Stop the engine; nothing of it is heard or sent afterwards."""
+        await self.engine.stop()
+        self._messenger.close()
+
+    async def _start(self) -> None:
+        started = self.hass.loop.create_future()
+
+        async def started_now(_: HomeAssistant) -> None:
+            if not started.done():
+                started.set_result(None)
+
+        stop_waiting = async_at_started(self.hass, started_now)
+        try:
+            await self.engine.start(started)
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            _LOGGER.exception("The engine could not be started")
+        finally:
+            stop_waiting()
+
+    async def _async_stop(self, _: HomeAssistantEvent) -> None:
+        await self.async_close()
+
+    def _handle(self, event: Event) -> None:
+        self.coordinator.handle(event)
+        if isinstance(event, ProblemsChanged):
+            sync_issues(self.hass, self.entry, self.engine.problems)
+        elif isinstance(event, ConnectionChanged):
+            self._ask_for_credentials()
+
+    def _ask_for_credentials(self) -> None:
+        """Let a person give new credentials when the database refuses those it has."""
+        if isinstance(self.engine.storage_error, StorageCredentialsError):
+            self.entry.async_start_reauth(self.hass)
+
+
+async def async_create_hub(hass: HomeAssistant, entry: ElfeConfigEntry) -> Hub:
+    """Return the hub of an entry, opened; `ConfigEntryNotReady` while a part is missing."""
+    if not await mqtt.async_wait_for_mqtt_client(hass):
+        raise ConfigEntryNotReady(translation_domain=DOMAIN, translation_key="mqtt_missing")
+    hub = Hub(hass, entry, PostgresStorage(await settings.async_postgres_settings(hass, entry)))
+    await hub.async_open()
+    return hub
+
+
+def _as_entry_error(error: StorageError) -> ConfigEntryNotReady | ConfigEntryAuthFailed:
+    """Return the error that makes Home Assistant retry, or ask for credentials."""
+    if isinstance(error, StorageCredentialsError):
+        return ConfigEntryAuthFailed(
+            translation_domain=DOMAIN,
+            translation_key="invalid_auth",
+            translation_placeholders={"detail": str(error)},
+        )
+    key, placeholders = "cannot_connect", {"detail": str(error)}
+    if isinstance(error, StorageSchemaError):
+        key, placeholders = "missing_tables", {"tables": ", ".join(error.missing) or str(error)}
+    elif isinstance(error, StoragePrivilegesError):
+        key, placeholders = "missing_privileges", {"privileges": ", ".join(error.missing)}
+    elif isinstance(error, StorageRefusedError):
+        key, placeholders = "missing_privileges", {"privileges": str(error)}
+    return ConfigEntryNotReady(
+        translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders
+    )
