@@ -21,7 +21,11 @@ from syrupy.assertion import SnapshotAssertion
 # Before anything mounts the plugin's own folder of the same name.
 import custom_components  # noqa: F401
 
-pytest_plugins: list[str] = ["tests.fixtures_parts", "tests.fixtures_engine"]
+pytest_plugins: list[str] = [
+    "tests.fixtures_parts",
+    "tests.fixtures_engine",
+    "tests.fixtures_home_assistant",
+]
 
 # Folders with data that is not part of this repository.
 CORPORA = ("ELFE_SML_CORPUS", "ELFE_NUT_CORPUS", "ELFE_RECORDINGS")

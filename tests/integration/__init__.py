@@ -1,0 +1,1 @@
+"""The whole integration in a real Home Assistant core: real MQTT, real database."""
