@@ -69,13 +69,12 @@ async def async_setup_entry(
     """Add the binary sensors of the hub and of every equipment."""
     hub = entry.runtime_data
     async_add_entities([ConnectionBinarySensor(hub, entry.entry_id, CONNECTION)])
-    offered = () if hub.compact else DESCRIPTIONS
     await EquipmentEntities(
         entry,
         async_add_entities,
         platform=PLATFORM,
         descriptions=DESCRIPTIONS,
-        wanted=lambda _: offered,
+        wanted=lambda _: DESCRIPTIONS,
         make=_make,
     ).async_follow()
 

@@ -35,10 +35,6 @@ def wanted(status: EquipmentStatus) -> tuple[ButtonEntityDescription, ...]:
     return DESCRIPTIONS if driven and status.typology is not None else ()
 
 
-def _wanted_compact(_: EquipmentStatus) -> tuple[ButtonEntityDescription, ...]:
-    return ()
-
-
 async def async_setup_entry(
     _hass: HomeAssistant,
     entry: ElfeConfigEntry,
@@ -52,7 +48,7 @@ async def async_setup_entry(
         async_add_entities,
         platform=PLATFORM,
         descriptions=DESCRIPTIONS,
-        wanted=_wanted_compact if hub.compact else wanted,
+        wanted=wanted,
         make=StartButton,
     ).async_follow()
 

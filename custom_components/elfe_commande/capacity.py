@@ -52,6 +52,7 @@ class Capacity:
         self._entry = entry
         self._compact = compact
         self._registry = er.async_get(hass)
+        self._expected = 0
 
     @callback
     def check(self, statuses: Iterable[EquipmentStatus]) -> bool:
@@ -59,8 +60,9 @@ class Capacity:
         expected = entity_count(statuses, compact=self._compact)
         if expected > MAX_ENTITIES:
             expected -= self._count_disabled_by_people()
+        self._expected = expected
         if expected > MAX_ENTITIES:
-            self._raise_issue(expected)
+            self._raise_issue()
             return False
         ir.async_delete_issue(self._hass, DOMAIN, self._issue_id)
         return True
@@ -83,7 +85,9 @@ class Capacity:
                     continue
             admitted.append(entity)
         if len(admitted) < len(entities):
-            self._raise_issue(MAX_ENTITIES + len(entities) - len(admitted))
+            # People may have enabled more than is enabled by default.
+            self._expected = max(self._expected, MAX_ENTITIES + len(entities) - len(admitted))
+            self._raise_issue()
         return admitted
 
     def _count_disabled_by_people(self) -> int:
@@ -97,7 +101,7 @@ class Capacity:
         return f"{self._entry.entry_id}_{ISSUE}"
 
     @callback
-    def _raise_issue(self, count: int) -> None:
+    def _raise_issue(self) -> None:
         ir.async_create_issue(
             self._hass,
             DOMAIN,
@@ -107,7 +111,7 @@ class Capacity:
             translation_key=ISSUE,
             translation_placeholders={
                 "entry": self._entry.title,
-                "count": str(count),
+                "count": str(self._expected),
                 "limit": str(MAX_ENTITIES),
             },
         )

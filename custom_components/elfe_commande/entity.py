@@ -218,11 +218,13 @@ class EquipmentEntities[D: EntityDescription]:
         descriptions: Collection[D],
         wanted: Callable[[EquipmentStatus], tuple[D, ...]],
         make: Callable[[Hub, str, EquipmentId, D], EquipmentEntity],
+        in_compact: bool = False,
     ) -> None:
         """Add nothing yet; see `async_follow`.
 
         `wanted` returns which of the `descriptions` an equipment has now: one of a few
-        constant tuples. `make` builds one entity.
+        constant tuples. `make` builds one entity. A compact entry has the entities of
+        platforms that are `in_compact` only.
         """
         self._entry = entry
         self._hub = entry.runtime_data
@@ -230,7 +232,7 @@ class EquipmentEntities[D: EntityDescription]:
         self._async_add_entities = async_add_entities
         self._platform = platform
         self._descriptions = tuple(descriptions)
-        self._wanted = wanted
+        self._wanted = wanted if in_compact or not self._hub.compact else _wants_nothing
         self._make = make
         self._added: dict[EquipmentId, tuple[D, ...]] = {}
 
@@ -299,6 +301,10 @@ class EquipmentEntities[D: EntityDescription]:
                 )
             ):
                 registry.async_remove(entity_id)
+
+
+def _wants_nothing(_: EquipmentStatus) -> tuple[Any, ...]:
+    return ()
 
 
 def decision_of(status: EquipmentStatus) -> str | None:

@@ -40,13 +40,12 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the event of every equipment."""
-    offered = () if entry.runtime_data.compact else DESCRIPTIONS
     await EquipmentEntities(
         entry,
         async_add_entities,
         platform=PLATFORM,
         descriptions=DESCRIPTIONS,
-        wanted=lambda _: offered,
+        wanted=lambda _: DESCRIPTIONS,
         make=ActivityEvent,
     ).async_follow()
 

@@ -203,13 +203,12 @@ async def async_setup_entry(
     async_add_entities(
         [HubSensor(hub, entry.entry_id, description) for description in HUB_DESCRIPTIONS]
     )
-    offered = () if hub.compact else DESCRIPTIONS
     await EquipmentEntities(
         entry,
         async_add_entities,
         platform=PLATFORM,
         descriptions=DESCRIPTIONS,
-        wanted=lambda _: offered,
+        wanted=lambda _: DESCRIPTIONS,
         make=_make,
     ).async_follow()
 

@@ -43,6 +43,7 @@ async def async_setup_entry(
         descriptions=DESCRIPTIONS,
         wanted=wanted,
         make=make,
+        in_compact=True,
     ).async_follow()
 
 

@@ -1,0 +1,1 @@
+"""Tests of devices, entities and actions over a stand-in for the engine."""

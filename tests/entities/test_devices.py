@@ -1,0 +1,286 @@
+"""Devices come with their equipments, and go with them."""
+
+from dataclasses import replace
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
+import pytest
+
+from custom_components.elfe_commande import capacity, entity as entity_module
+from custom_components.elfe_commande.const import DOMAIN
+from custom_components.elfe_commande.core.model import EquipmentId, HomeId, Mode
+from custom_components.elfe_commande.devices import (
+    equipment_identifier,
+    home_identifier,
+    hub_identifier,
+)
+from custom_components.elfe_commande.engine.events import InventoryChanged
+
+from .conftest import Start
+from .world import ENTRY_ID, status_of
+
+
+def device(hass: HomeAssistant, identifier: tuple[str, str]) -> dr.DeviceEntry | None:
+    return dr.async_get(hass).async_get_device_by_identifier(identifier, ENTRY_ID)
+
+
+def equipment_device(hass: HomeAssistant, number: int) -> dr.DeviceEntry | None:
+    return device(hass, equipment_identifier(ENTRY_ID, EquipmentId(number)))
+
+
+def home_device(hass: HomeAssistant, home: str) -> dr.DeviceEntry | None:
+    return device(hass, home_identifier(ENTRY_ID, HomeId(home)))
+
+
+async def test_equipments_hang_on_their_home_and_homes_on_the_hub(hass, start: Start):
+    await start([status_of(1, home="R001"), status_of(2, home="R002", type_id=131, typology=180)])
+
+    hub = device(hass, hub_identifier(ENTRY_ID))
+    home = home_device(hass, "R002")
+    equipment = equipment_device(hass, 2)
+    assert hub.name == "Territory"
+    assert hub.entry_type is dr.DeviceEntryType.SERVICE
+    assert home.via_device_id == hub.id
+    assert home.name == "Home R002"
+    assert equipment.via_device_id == home.id
+    assert (equipment.name, equipment.model, equipment.model_id, equipment.serial_number) == (
+        "Machine 2",
+        "Hot-water tank",
+        "Relay and meter",
+        "2",
+    )
+
+
+async def test_devices_speak_the_language_of_the_household(hass, start: Start):
+    hass.config.language = "fr"
+    await start([status_of(1)])
+
+    assert home_device(hass, "R001").name == "Foyer R001"
+    assert equipment_device(hass, 1).model == "Lave-vaisselle"
+
+
+async def test_a_type_that_is_not_known_has_no_model(hass, start: Start):
+    await start([status_of(1, type_id=999, typology=999)])
+
+    assert equipment_device(hass, 1).model is None
+
+
+async def test_new_equipments_appear(hass, start: Start):
+    world = await start([])
+    assert home_device(hass, "R001") is None
+
+    await world.put(status_of(1))
+
+    assert equipment_device(hass, 1)
+    assert world.state("switch", 1, "pilot").state == "on"
+
+
+async def test_equipments_that_left_go_and_so_does_an_empty_home(hass, start: Start):
+    world = await start([status_of(1), status_of(2), status_of(3, home="R002")])
+
+    await world.drop(2, 3)
+
+    assert equipment_device(hass, 1)
+    assert home_device(hass, "R001")
+    assert equipment_device(hass, 2) is None
+    assert equipment_device(hass, 3) is None
+    assert home_device(hass, "R002") is None
+    assert not [
+        e
+        for e in er.async_entries_for_config_entry(er.async_get(hass), ENTRY_ID)
+        if e.unique_id.startswith(f"{ENTRY_ID}_2_")
+    ]
+
+
+async def test_an_equipment_that_comes_back_has_its_entities_again(hass, start: Start):
+    world = await start([status_of(1)])
+
+    await world.drop(1)
+    await world.put(status_of(1, Mode.MANUAL))
+
+    assert world.state("switch", 1, "pilot").state == "off"
+
+
+async def test_uninstalled_equipments_have_no_device(hass, start: Start):
+    world = await start([status_of(1, Mode.REMOVED), status_of(2)])
+    assert equipment_device(hass, 1) is None
+
+    await world.set_mode(2, Mode.REMOVED)
+    assert equipment_device(hass, 2) is None
+    assert home_device(hass, "R001") is None
+
+    await world.set_mode(1, Mode.MANUAL)
+    assert equipment_device(hass, 1)
+
+
+async def test_what_left_while_nobody_looked_is_removed_at_the_next_start(hass, start: Start):
+    world = await start([status_of(1), status_of(2, home="R002"), status_of(3)])
+
+    del world.engine.statuses[EquipmentId(2)]
+    await world.set_mode(3, Mode.REMOVED)
+    await world.reload()
+
+    assert equipment_device(hass, 1)
+    assert equipment_device(hass, 2) is None
+    assert equipment_device(hass, 3) is None
+    assert home_device(hass, "R002") is None
+    assert device(hass, hub_identifier(ENTRY_ID))
+
+
+async def test_nothing_is_removed_when_nothing_was_read(hass, start: Start):
+    world = await start([status_of(1)])
+
+    world.engine.statuses.clear()
+    await world.reload()
+
+    assert equipment_device(hass, 1)
+
+
+async def test_only_stale_devices_may_be_removed_by_hand(hass, start: Start):
+    world = await start([status_of(1), status_of(2, home="R002")])
+    roster = world.hub.roster
+    gone, gone_home = equipment_device(hass, 2), home_device(hass, "R002")
+    del world.engine.statuses[EquipmentId(2)]
+
+    assert roster.is_stale(gone)
+    assert roster.is_stale(gone_home)
+    assert not roster.is_stale(equipment_device(hass, 1))
+    assert not roster.is_stale(home_device(hass, "R001"))
+    assert not roster.is_stale(device(hass, hub_identifier(ENTRY_ID)))
+
+
+async def test_a_new_name_or_home_is_followed(hass, start: Start):
+    world = await start([status_of(1), status_of(2)])
+    status = world.engine.statuses[EquipmentId(1)]
+    status.equipment = replace(status.equipment, name="Dryer", home=HomeId("R009"))
+
+    await world.put(status)
+
+    assert equipment_device(hass, 1).name == "Dryer"
+    assert equipment_device(hass, 1).via_device_id == home_device(hass, "R009").id
+    assert home_device(hass, "R001")
+
+
+async def test_measured_equipments_gain_and_lose_the_switch_with_their_mode(hass, start: Start):
+    world = await start([status_of(1, Mode.NOT_PILOTED)])
+    registry = er.async_get(hass)
+    unique_id = f"{ENTRY_ID}_1_pilot"
+    assert registry.async_get_entity_id("switch", DOMAIN, unique_id) is None
+    assert registry.async_get_entity_id("button", DOMAIN, f"{ENTRY_ID}_1_start") is None
+    assert world.state("sensor", 1, "decision")
+
+    await world.set_mode(1, Mode.MANUAL)
+    assert world.state("switch", 1, "pilot").state == "off"
+    assert world.state("select", 1, "mode").state == "forced_off"
+
+    await world.set_mode(1, Mode.NOT_PILOTED)
+    assert registry.async_get_entity_id("switch", DOMAIN, unique_id) is None
+    assert world.state("sensor", 1, "decision")
+
+
+async def test_a_switch_of_a_former_run_is_removed(hass, start: Start):
+    world = await start([status_of(1)])
+
+    await world.set_mode(1, Mode.NOT_PILOTED)
+    await world.reload()
+
+    registry = er.async_get(hass)
+    assert registry.async_get_entity_id("switch", DOMAIN, f"{ENTRY_ID}_1_pilot") is None
+
+
+async def test_entities_are_added_in_chunks_with_a_turn_of_the_loop_between(
+    hass, start_default: Start, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(entity_module, "ENTITIES_PER_TURN", 3)
+    sizes: list[int] = []
+    admit = capacity.Capacity.admit
+
+    def spy(self, platform, entities):
+        sizes.append(len(entities))
+        return admit(self, platform, entities)
+
+    monkeypatch.setattr(capacity.Capacity, "admit", spy)
+
+    world = await start_default([status_of(n) for n in range(1, 9)])
+
+    assert max(sizes) <= 8
+    assert len(sizes) > 8
+    assert all(world.state("switch", n, "pilot") for n in range(1, 9))
+
+
+async def test_an_equipment_that_goes_between_two_chunks_is_not_added(
+    hass, start_default: Start, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(entity_module, "ENTITIES_PER_TURN", 1)
+    world = await start_default([])
+    world.engine.statuses |= {EquipmentId(n): status_of(n) for n in range(1, 6)}
+    world.coordinator.handle(InventoryChanged(frozenset(world.engine.statuses), frozenset()))
+
+    await world.drop(*range(2, 6))
+
+    assert equipment_device(hass, 1)
+    assert all(equipment_device(hass, n) is None for n in range(2, 6))
+
+
+async def test_a_repair_is_raised_before_home_assistant_drops_entities(
+    hass, start_default: Start, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(capacity, "MAX_ENTITIES", 12)
+    world = await start_default([status_of(1), status_of(2)])
+
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, f"{ENTRY_ID}_too_many_entities")
+    enabled = [
+        e for e in er.async_entries_for_config_entry(er.async_get(hass), ENTRY_ID) if not e.disabled
+    ]
+    assert issue.translation_placeholders == {"entry": "Territory", "count": "17", "limit": "12"}
+    assert len(enabled) == 12
+
+    await world.drop(2)
+    assert ir.async_get(hass).async_get_issue(DOMAIN, f"{ENTRY_ID}_too_many_entities") is None
+
+
+async def test_entities_that_people_disabled_do_not_count(
+    hass, start_default: Start, monkeypatch: pytest.MonkeyPatch
+):
+    world = await start_default([status_of(1), status_of(2)])
+    registry = er.async_get(hass)
+    for key in ("decision", "next_start"):
+        registry.async_update_entity(
+            world.entity_id("sensor", 1, key), disabled_by=er.RegistryEntryDisabler.USER
+        )
+    monkeypatch.setattr(capacity, "MAX_ENTITIES", 15)
+    await world.reload()
+
+    assert ir.async_get(hass).async_get_issue(DOMAIN, f"{ENTRY_ID}_too_many_entities") is None
+
+
+async def test_the_count_is_what_is_really_enabled(hass, start_default: Start):
+    statuses = [
+        status_of(1),
+        status_of(2, typology=130),
+        status_of(3, Mode.NOT_PILOTED),
+        status_of(4, Mode.REMOVED),
+    ]
+    await start_default(statuses)
+
+    enabled = [
+        e for e in er.async_entries_for_config_entry(er.async_get(hass), ENTRY_ID) if not e.disabled
+    ]
+    assert len(enabled) == capacity.entity_count(statuses, compact=False)
+    assert capacity.entity_count(statuses, compact=True) == capacity.HUB_ENTITIES + 2
+
+
+async def test_a_compact_entry_has_one_entity_per_equipment(hass, start: Start):
+    world = await start([status_of(1), status_of(2)], compact=True)
+
+    entries = er.async_entries_for_config_entry(er.async_get(hass), ENTRY_ID)
+    about_equipments = [e.unique_id for e in entries if e.unique_id.count("_") > 1]
+    assert sorted(u for u in about_equipments if u[5].isdigit()) == [
+        "elfe_1_pilot",
+        "elfe_2_pilot",
+    ]
+    attributes = world.state("switch", 1, "pilot").attributes
+    assert attributes["decision"] == "off"
+    assert attributes["source"] == "ems"
+    assert attributes["reason"] == "waiting"
+    assert attributes["next_start"].startswith("2026-11-1")
