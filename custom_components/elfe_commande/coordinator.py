@@ -35,7 +35,7 @@ type EquipmentEvent = OrderEnded | ModeChanged
 class ElfeCoordinator:
     """The entities' side of one engine."""
 
-    def __init__(self, hass: HomeAssistant, engine: "Engine") -> None:
+    def __init__(self, hass: HomeAssistant, engine: Engine) -> None:
         """Listen to nothing yet; the hub connects `handle` to the engine."""
         self.hass = hass
         self.engine = engine

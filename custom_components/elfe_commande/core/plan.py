@@ -44,6 +44,11 @@ class DayPlan:
         index = self.index(slot)
         return None if index is None else self.decisions[index] != 0
 
+    @property
+    def empty(self) -> bool:
+        """Whether no slot of the day wants the load on."""
+        return not any(self.decisions)
+
     def next_start(self, slot: int) -> int | None:
         """Return when the load is next switched on, from the slot on (unix seconds)."""
         index = max(0, (slot - self.first_valid) // SLOT)

@@ -67,10 +67,21 @@ class _Route:
 class Acks:
     """The permanent subscriptions, and the orders that wait for an answer."""
 
-    def __init__(self, messenger: Messenger, changed: Callable[[EquipmentId], None]) -> None:
-        """Route nothing yet; `changed` is called when something shown of a device changes."""
+    def __init__(
+        self,
+        messenger: Messenger,
+        *,
+        changed: Callable[[EquipmentId], None],
+        returned: Callable[[EquipmentId], None],
+    ) -> None:
+        """Route nothing yet.
+
+        `changed` is called when something shown of a device changes, `returned` when a
+        device that was offline is back: it may have forgotten the state it was ordered.
+        """
         self._messenger = messenger
         self._changed = changed
+        self._returned = returned
         self._routes: dict[str, list[_Route]] = {}
         self._topics: dict[EquipmentId, tuple[str, ...]] = {}
         self._wired: dict[EquipmentId, tuple[Device, ...]] = {}
@@ -186,7 +197,10 @@ class Acks:
             seen.on, seen.on_at = reading.on, at
         if reading.power is not None:
             seen.power, seen.power_at = reading.power, at
+        was_offline = seen.online is False
         if reading.online is not None:
             seen.online = reading.online
+        if was_offline and reading.online:
+            self._returned(status.equipment.id)
         if before != (status.running, status.reported_on, status.online):
             self._changed(status.equipment.id)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 import logging
 
+from ..core.model import EquipmentId
 from ..core.outcome import Outcome, Result
 from ..core.plan import SLOT, PlanBook, slot_start
 from .context import EngineContext
@@ -60,6 +61,7 @@ class Beat:
         self._read_inventory = read_inventory
         self._remember = remember
         self._running: asyncio.Task[CycleReport] | None = None
+        self._unplanned: frozenset[EquipmentId] = frozenset()
         self.last: CycleReport | None = None
         self.plan_problems: tuple[Problem, ...] = ()
 
@@ -103,6 +105,7 @@ class Beat:
         degraded = not await self._read(slot)
         self._plans.prune(slot)
         results = await self._order(slot)
+        self._warn_of_unplanned(at)
         report = CycleReport(
             at=at,
             duration=asyncio.get_running_loop().time() - started,
@@ -134,6 +137,23 @@ class Beat:
         if known := changed & context.statuses.keys():
             context.notify(PlanReceived(frozenset(known)))
         return True
+
+    def _warn_of_unplanned(self, now: float) -> None:
+        """Log once the loads that were handed to the EMS and that it does not plan."""
+        unplanned = frozenset(
+            status.equipment.id
+            for status in self._context.statuses.values()
+            if status.equipment.piloted
+            and status.equipment.driven
+            and status.equipment.state.last_programmed + SLOT < now
+            and (status.plan is None or status.plan.empty)
+        )
+        if new := unplanned - self._unplanned:
+            _LOGGER.warning(
+                "Piloted for a quarter-hour or more, and nothing planned: equipments %s",
+                ", ".join(map(str, sorted(new))),
+            )
+        self._unplanned = unplanned
 
     async def _order(self, slot: int) -> list[Result]:
         """Decide for every equipment, begin what follows, and await every first try."""

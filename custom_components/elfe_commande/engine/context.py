@@ -31,7 +31,14 @@ from .write_back import Fate, WriteBack, applied
 _LOGGER = logging.getLogger(__name__)
 
 _NEVER_SENT = frozenset(
-    {"database_unavailable", "disconnected", "slot_over", "not_running", "interrupted"}
+    {
+        "database_unavailable",
+        "device_unavailable",
+        "disconnected",
+        "slot_over",
+        "not_running",
+        "interrupted",
+    }
 )
 """Reasons for which a pulse of the plan stays to be caught up."""
 

@@ -84,7 +84,7 @@ class Engine:
             notify=notify,
         )
         self.plans = PlanBook()
-        self._acks = Acks(messenger, self.context.changed)
+        self._acks = Acks(messenger, changed=self.context.changed, returned=self._returned)
         sender = Sender(messenger, self._acks, settings.timing, self.lifecycle)
         self._presses = PressGuard(self.context)
         self._executor = Executor(self.context, sender, self._presses, settings.at_once)
@@ -102,6 +102,7 @@ class Engine:
         self._open_claims: dict[str, Claim] = {}
         self._last_time = 0.0
         self._speed: float | None = None
+        self._returned_at: dict[EquipmentId, float] = {}
         self._opened = False
         self._starting: asyncio.Task[Any] | None = None
         self._beating: asyncio.Task[None] | None = None
@@ -324,6 +325,19 @@ class Engine:
         """Run a cycle now; raises `NotRunningError`."""
         self.lifecycle.require_running()
         return await self._beat.cycle()
+
+    def _returned(self, equipment_id: EquipmentId) -> None:
+        """Order anew what is wanted of a load whose device was away; not too often."""
+        status = self.statuses.get(equipment_id)
+        now = asyncio.get_running_loop().time()
+        if status is None or not self.lifecycle.running:
+            return
+        if now - self._returned_at.get(equipment_id, -1e9) < self.context.timing.retry_first:
+            return
+        self._returned_at[equipment_id] = now
+        job = self._reconsider.job(status, slot_start(self.context.clock.now()))
+        if job is not None:
+            _ = self._executor.submit(job)
 
     # -- inventory
 

@@ -25,6 +25,9 @@ from .write_back import Fate
 
 _LOGGER = logging.getLogger(__name__)
 
+_PUT_OFF = frozenset({"database_unavailable", "device_unavailable"})
+"""Reasons not to press now that may pass within the slot."""
+
 
 class Executor:
     """One lock per equipment, one job at a time on each."""
@@ -119,7 +122,7 @@ class Executor:
     async def _locked_try(self, job: Job) -> Attempt | None:
         async with self._locks[job.equipment_id]:
             reason = await self._refusal(job)
-            if reason == "database_unavailable":
+            if reason in _PUT_OFF:
                 return self._put_off(job, reason)
             if reason is not None:
                 self._skip(job, reason)

@@ -31,6 +31,12 @@ class PressGuard:
             return "database_unavailable"
         if journal.claimed(job.claim):
             return "already_claimed"
+        if any(
+            (seen := status.observations.get(device.id)) is not None and seen.online is False
+            for order in job.scenario.orders
+            if (device := status.equipment.device(order.usage)) is not None
+        ):
+            return "device_unavailable"
         if job.force:
             return None
         drawing = self._context.drawing(status)

@@ -3,6 +3,4 @@
 from ..core.model import Usage
 from .base import pressed
 
-TYPOLOGY = pressed(
-    160, "double_press", presses=(Usage.PRESS_START, Usage.PRESS_START)
-)
+TYPOLOGY = pressed(160, "double_press", presses=(Usage.PRESS_START, Usage.PRESS_START))

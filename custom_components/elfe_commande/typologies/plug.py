@@ -3,6 +3,4 @@
 from ..core.model import CommandState, Usage
 from .base import switched
 
-TYPOLOGY = switched(
-    120, "plug", usage=Usage.MEASURE_AND_SWITCH, standby=CommandState.STANDBY
-)
+TYPOLOGY = switched(120, "plug", usage=Usage.MEASURE_AND_SWITCH, standby=CommandState.STANDBY)

@@ -3,6 +3,4 @@
 from ..core.model import Usage
 from .base import pressed
 
-TYPOLOGY = pressed(
-    150, "plug_and_two_fingers", presses=(Usage.PRESS_POWER, Usage.PRESS_START)
-)
+TYPOLOGY = pressed(150, "plug_and_two_fingers", presses=(Usage.PRESS_POWER, Usage.PRESS_START))

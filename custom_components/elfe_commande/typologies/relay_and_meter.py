@@ -3,6 +3,4 @@
 from ..core.model import CommandState, Usage
 from .base import switched
 
-TYPOLOGY = switched(
-    180, "relay_and_meter", usage=Usage.SWITCH, standby=CommandState.WAITING
-)
+TYPOLOGY = switched(180, "relay_and_meter", usage=Usage.SWITCH, standby=CommandState.WAITING)
