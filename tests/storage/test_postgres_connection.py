@@ -62,7 +62,7 @@ async def test_statements_per_cycle(rows: Rows, database: Database) -> None:
     await insert_plans(rows.connection, [PlanRow(99, SLOT, pulse(1))])
     await storage.read_plans(SLOT)
     await storage.write([step(99, ems_order=True)])
-    assert await cycle(SLOT) == 3
+    assert await cycle(SLOT) == 4
     for number in range(1, 41):
         await rows.equipment(number)
         await rows.device(f"D{number}", number)
@@ -129,8 +129,13 @@ async def test_who_and_where_is_wrong(database: Database) -> None:
         await check(settings_for(database, database="nowhere"))
     with pytest.raises(StorageUnreachableError):
         await check(settings_for(database, port=1))
+    with pytest.raises(StorageSchemaError):
+        await list_homes(settings_for(database, schema="nowhere"))
+    silent = await asyncio.start_server(lambda _reader, _writer: None, "127.0.0.1", 0)
+    port = silent.sockets[0].getsockname()[1]
     with pytest.raises(StorageUnreachableError):
-        await list_homes(settings_for(database, host="192.0.2.1", connect_timeout=0.3))
+        await list_homes(settings_for(database, port=port, connect_timeout=0.3))
+    silent.close()
 
 
 @pytest.mark.parametrize(
@@ -224,6 +229,7 @@ async def test_server_absent_at_first(own_postgres: PostgresServer) -> None:
     database = await fresh_database(own_postgres)
     await own_postgres.stop()
     storage = PostgresStorage(settings_for(database))
+    await storage.close()
     await _no_call(storage)
     await own_postgres.start()
     assert (await storage.read_inventory()).equipments == {}

@@ -1,5 +1,7 @@
 """Every level of the schema in the field, and a schema that changes under way."""
 
+from dataclasses import replace
+
 import pytest
 
 from custom_components.elfe_commande.core.model import EquipmentId
@@ -9,6 +11,7 @@ from custom_components.elfe_commande.storage.postgres import (
     StoragePrivilegesError,
     check,
 )
+from custom_components.elfe_commande.storage.postgres.schema import Schema
 from demo.database import PlanRow, insert_plans, load_schema, pulse
 from demo.parts import PostgresServer
 from demo.parts.postgres import COMMANDE
@@ -112,9 +115,7 @@ async def test_upgraded_under_way(rows: Rows, database: Database, hashes: bool) 
     await storage.close()
 
 
-def _without_hashes(storage: PostgresStorage):
-    from dataclasses import replace  # noqa: PLC0415
-
+def _without_hashes(storage: PostgresStorage) -> Schema:
     assert storage._schema is not None
     return replace(storage._schema, hashes_rows=False)
 

@@ -13,7 +13,9 @@ from .rows import DAY, SLOT, settings_for
 
 
 def by_machine(read: PlansRead) -> dict[tuple[int, int], DayPlan]:
-    found = {(plan.equipment_id, plan.first_valid): plan for plan in read.plans}
+    found: dict[tuple[int, int], DayPlan] = {
+        (plan.equipment_id, plan.first_valid): plan for plan in read.plans
+    }
     assert len(found) == len(read.plans)
     return found
 

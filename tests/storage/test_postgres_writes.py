@@ -121,6 +121,19 @@ async def test_a_refused_step_is_not_half_written_and_costs_no_other(
     assert states[EquipmentId(3)] == State(30, 25, 11, False, 0, 0)
 
 
+async def test_lost_while_setting_refused_steps_apart(rows: Rows, database: Database) -> None:
+    for number in (1, 2):
+        await rows.equipment(number)
+    storage = PostgresStorage(settings_for(database, command_timeout=0.5))
+    async with rows.connection.transaction():
+        await rows.run("UPDATE equipement_pilote_ou_mesure SET etat_commande_id = 21 WHERE id = 2")
+        # The first is refused before the database sees the batch, the second waits for a lock.
+        with pytest.raises(StorageUnreachableError):
+            await storage.write([step(1, 2**40, **STARTED), step(2, **STARTED)])
+    assert (await storage.read_states([TWO]))[TWO] == State(30, 25, 21, False, 0, 0)
+    await storage.close()
+
+
 async def test_wished_end(rows: Rows, storage: PostgresStorage) -> None:
     for number, mode in ((1, 30), (2, 20), (3, 70), (4, 30)):
         await rows.equipment(number, mode=mode)

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import asyncpg
 
-from ...engine.ports import StorageUnreachableError
 from .errors import FAILURES, translate
 from .settings import PostgresSettings
 
@@ -113,9 +112,8 @@ class Database:
                     init=self._prepare,
                     reset=_keep,
                 )
-                self._pool = await pool
-            if self._pool is None:
-                raise StorageUnreachableError("the pool of connections was not made")
+                _ = await pool
+                self._pool = pool
             return self._pool
 
     async def _prepare(self, connection: Connection) -> None:

@@ -73,7 +73,6 @@ _BY_CLASS: Final[tuple[tuple[type[BaseException], type[StorageError]], ...]] = (
 
 # Classes of SQLSTATE where another try later may well succeed.
 _TRANSIENT: Final = frozenset({"08", "25", "40", "53", "55", "57", "58"})
-_DATA: Final = "22"
 
 FAILURES: Final = (
     asyncpg.PostgresError,
@@ -88,9 +87,7 @@ FAILURES: Final = (
 def translate(error: BaseException) -> StorageError:
     """Return the engine's error for one of `FAILURES`; the text never holds the password."""
     kind = next((ours for theirs, ours in _BY_CLASS if isinstance(error, theirs)), StorageError)
-    if kind is StorageError and (state := getattr(error, "sqlstate", None)):
-        if state[:2] in _TRANSIENT:
-            kind = StorageUnreachableError
-        elif state[:2] == _DATA:
-            kind = StorageDataError
+    state = getattr(error, "sqlstate", None) or ""
+    if kind is StorageError and state[:2] in _TRANSIENT:
+        kind = StorageUnreachableError
     return kind(str(error) or type(error).__name__)

@@ -1,0 +1,75 @@
+"""A territory of thousands, read without holding the event loop."""
+
+import asyncio
+from collections.abc import AsyncIterator
+import gc
+import time
+
+import pytest
+
+from custom_components.elfe_commande.storage.postgres import PostgresStorage
+from demo.database import PlanRow, insert_plans, pulse
+
+from .rows import SLOT, Rows
+
+COUNT = 3000
+TERRITORY = f"""
+INSERT INTO equipement_pilote_ou_mesure
+  SELECT i, i, 130, 'n' || i, '', 111, 30, 25, 11, false, 0, 0, 'R' || i / 5
+  FROM generate_series(1, {COUNT}) i;
+INSERT INTO equipement_pilote_machine_generique
+  SELECT i, i, {SLOT}, 0, i, 1 FROM generate_series(1, {COUNT}) i;
+INSERT INTO equipement_pilote_machine_generique_cycle
+  SELECT i, i, 3600, 'eco', '' FROM generate_series(1, {COUNT}) i;
+INSERT INTO equipement_domotique
+  SELECT 'P' || i, i, 111, 11, 'm' || i, '', 'R' || i / 5, true, i
+  FROM generate_series(1, {COUNT}) i;
+INSERT INTO equipement_domotique
+  SELECT 'F' || i, i, 311, 32, 'm' || i, '', 'R' || i / 5, true, i
+  FROM generate_series(1, {COUNT}) i;
+INSERT INTO equipement_domotique_shellyplugs_shellycloud_v1
+  SELECT i, 'P' || i, 'p/' || i, 'p/' || i || '/set', 'aucun' FROM generate_series(1, {COUNT}) i;
+INSERT INTO equipement_domotique_switchbot_mqtt2ble_v7
+  SELECT i, 'F' || i, 'f/' || i, 'f/' || i || '/set', 'aucun' FROM generate_series(1, {COUNT}) i;
+ANALYZE;
+"""
+
+
+@pytest.fixture
+async def longest_steps() -> AsyncIterator[list[float]]:
+    """Measure what the process spends in each turn of the loop, in seconds."""
+    steps: list[float] = []
+    original = asyncio.events.Handle._run
+
+    def timed(handle: asyncio.events.Handle) -> None:
+        before = time.thread_time()
+        original(handle)
+        steps.append(time.thread_time() - before)
+
+    gc.collect()
+    gc.disable()
+    asyncio.events.Handle._run = timed  # type: ignore[assignment,method-assign]
+    yield steps
+    asyncio.events.Handle._run = original  # type: ignore[method-assign]
+    gc.enable()
+
+
+async def test_no_long_block(
+    rows: Rows, storage: PostgresStorage, longest_steps: list[float]
+) -> None:
+    await rows.run(TERRITORY)
+    plans = [PlanRow(m, SLOT + s, pulse(m % 96)) for m in range(1, COUNT + 1) for s in (0, 900)]
+    await insert_plans(rows.connection, plans)
+    longest_steps.clear()
+    first = await storage.read_inventory()
+    assert len((await storage.read_plans(SLOT)).plans) == 2 * COUNT
+    # Targets are 10 ms; three times that leaves room for a busy machine.
+    assert max(longest_steps) < 0.03
+    await rows.run("UPDATE equipement_pilote_ou_mesure SET etat_commande_id = 13 WHERE id % 20 = 0")
+    await rows.run("UPDATE equipement_domotique SET id_materiel = 'x' WHERE id = 'P7'")
+    longest_steps.clear()
+    second = await storage.read_inventory()
+    assert max(longest_steps) < 0.03
+    assert (len(second.equipments), second.problems) == (COUNT, ())
+    same = [n for n, found in second.equipments.items() if found is first.equipments[n]]
+    assert len(same) == COUNT - COUNT // 20 - 1
