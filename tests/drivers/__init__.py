@@ -1,0 +1,1 @@
+"""The protocols of devices, against what the vendors document."""
