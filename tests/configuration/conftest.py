@@ -28,7 +28,5 @@ async def homes(database: Database) -> tuple[str, ...]:
 def setup_entry(hass: HomeAssistant) -> Iterator[AsyncMock]:
     """Keep the integration from being set up; MQTT is taken to be there."""
     hass.config.components.add("mqtt")
-    with patch(
-        f"custom_components.{DOMAIN}.async_setup_entry", create=True, return_value=True
-    ) as mock:
+    with patch(f"custom_components.{DOMAIN}.async_setup_entry", return_value=True) as mock:
         yield mock

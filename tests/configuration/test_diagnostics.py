@@ -1,0 +1,211 @@
+"""Diagnostics and system health, over an engine at rest."""
+
+import json
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import AsyncMock
+
+from homeassistant.components.diagnostics import REDACTED
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.helpers import device_registry as dr
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, get_system_health_info
+
+from custom_components.elfe_commande.const import DOMAIN
+from custom_components.elfe_commande.core.decision import Act, Decision, Source
+from custom_components.elfe_commande.core.lifecycle import Code, Lifecycle
+from custom_components.elfe_commande.core.model import (
+    Device,
+    DeviceId,
+    DeviceTypeId,
+    Equipment,
+    EquipmentId,
+    EquipmentTypeId,
+    HomeId,
+    Mode,
+    State,
+    TypologyId,
+)
+from custom_components.elfe_commande.core.outcome import Outcome, Result
+from custom_components.elfe_commande.core.plan import DayPlan
+from custom_components.elfe_commande.devices import equipment_identifier, hub_identifier
+from custom_components.elfe_commande.diagnostics import (
+    async_get_config_entry_diagnostics,
+    async_get_device_diagnostics,
+)
+from custom_components.elfe_commande.engine.beat import CycleReport
+from custom_components.elfe_commande.engine.ports import Problem
+from custom_components.elfe_commande.engine.status import EquipmentStatus, Observation
+
+NOON = 1_700_000_100
+PRIVATE = ("secret", "db.test", "commande", "R001", "R002", "Chez Anne", "A4CF12", "PLC-99")
+
+
+def status(number: int, home: str) -> EquipmentStatus:
+    topic = "shellies/shellyplug-s-A4CF12B1/relay/0"
+    device = Device(
+        DeviceId("D101"), DeviceTypeId(111), 11, topic, f"{topic}/command", None, "PLC-99"
+    )
+    equipment = Equipment(
+        EquipmentId(number),
+        TypologyId(120),
+        EquipmentTypeId(112),
+        "Chez Anne",
+        HomeId(home),
+        State(Mode.PILOTED, 25, 11, ems_order=False),
+        devices=(device,),
+    )
+    found = EquipmentStatus(equipment)
+    found.plan = DayPlan(EquipmentId(number), NOON, bytes([0, 1] * 48), 7)
+    found.decision = Decision(Source.EMS, "planned", on=True, act=Act.START)
+    found.last_act = Act.START
+    found.last_result = Result(Outcome.ACKNOWLEDGED, "acknowledged", on=True, at=float(NOON))
+    found.observations = {DeviceId("D101"): Observation(on=True, power=12.5)}
+    return found
+
+
+@pytest.fixture
+def entry(hass) -> MockConfigEntry:
+    """Return an entry with an engine that reached code 10 and was asked nothing."""
+    lifecycle = Lifecycle(lambda: float(NOON), lambda: None)
+    for code in (Code.LOGGING, Code.REQUIREMENTS, Code.SPEED, Code.STARTING):
+        lifecycle.advance(code, f"of {code.name} at db.test")
+    statuses = {EquipmentId(n): status(n, home) for n, home in ((4, "R001"), (9, "R002"))}
+    engine = SimpleNamespace(
+        lifecycle=lifecycle,
+        statuses=statuses,
+        connected=False,
+        last_cycle=CycleReport(at=float(NOON), duration=0.4, equipments=2),
+        plan_time=lambda: NOON,
+        problems=(Problem("missing_home", "4", {"home": "R001"}, EquipmentId(4)),),
+    )
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title="bdd, R001",
+        data={
+            "host": "db.test",
+            "port": 5432,
+            "username": "commande",
+            "password": "secret",
+            "database": "bdd",
+        },
+        options={"homes": ["R001", "R003"], "compact": True},
+    )
+    entry.add_to_hass(hass)
+    entry.mock_state(hass, ConfigEntryState.LOADED)
+    entry.runtime_data = SimpleNamespace(engine=engine, async_close=AsyncMock())
+    return entry
+
+
+def assert_private(found: Any) -> str:
+    """Return what would be sent, after a look at what must not be in it."""
+    sent = json.dumps(found)
+    for name in PRIVATE:
+        assert name not in sent, name
+    return sent
+
+
+async def test_diagnostics_of_an_entry_tell_everything_but_names(hass, entry):
+    found = await async_get_config_entry_diagnostics(hass, entry)
+
+    assert_private(found)
+    assert found["entry"]["data"]["port"] == 5432
+    assert found["entry"]["data"]["password"] == REDACTED
+    assert found["entry"]["options"]["homes"] == ["home 1", "home 3"]
+    assert found["lifecycle"]["code"] == 10
+    assert found["lifecycle"]["history"][-1] == {
+        "code": 10,
+        "name": "starting",
+        "at": "2023-11-14T22:15:00+00:00",
+        "details": f"of STARTING at {REDACTED}",
+    }
+    assert found["lifecycle"]["durations"]["0"] == 0
+    assert found["connected"] is False
+    assert found["last_cycle"]["duration"] == 0.4
+    assert found["counts"] == {
+        "equipments": 2,
+        "homes": 2,
+        "unsupported": 0,
+        "planned": 2,
+        "modes": {"30": 2},
+        "types": {"112": 2},
+        "typologies": {"120": 2},
+        "decisions": {"ems: planned": 2},
+        "outcomes": {"acknowledged": 2},
+    }
+    assert found["problems"] == [{"key": "missing_home", "equipment_id": 4}]
+
+
+async def test_diagnostics_of_an_equipment(hass, entry):
+    registry = dr.async_get(hass)
+    device = registry.async_get_or_create(
+        config_entry_id=entry.entry_id,
+        identifiers={equipment_identifier(entry.entry_id, EquipmentId(4))},
+    )
+
+    found = await async_get_device_diagnostics(hass, entry, device)
+
+    assert_private(found)
+    equipment = found["equipment"]
+    assert equipment["home"] == "home 1"
+    assert equipment["devices"][0]["control_topic"] == f"shellies/{REDACTED}/relay/0"
+    assert equipment["plan"]["decisions"] == "01" * 48
+    assert equipment["decision"]["source"] == "ems"
+    assert equipment["observations"]["D101"]["power"] == 12.5
+    assert equipment["last_result"]["outcome"] == "acknowledged"
+    assert equipment["running"] is True
+
+
+async def test_diagnostics_of_the_hub_tell_which_equipments_there_are(hass, entry):
+    device = dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id, identifiers={hub_identifier(entry.entry_id)}
+    )
+
+    found = await async_get_device_diagnostics(hass, entry, device)
+
+    assert found == {"equipment": None, "known": [4, 9]}
+
+
+async def test_nothing_unusual_breaks_diagnostics(hass, entry):
+    engine = entry.runtime_data.engine
+    entry.runtime_data.engine.statuses[EquipmentId(4)].plan = None
+    engine.last_cycle = object()
+    engine.plan_time = lambda: None
+
+    found = await async_get_config_entry_diagnostics(hass, entry)
+
+    assert found["newest_plan"] is None
+    assert "object" in found["last_cycle"]
+    json.dumps(found)
+
+
+@pytest.fixture
+async def health(hass):
+    """Have system health ask the integration."""
+    hass.config.components.add(DOMAIN)
+    assert await async_setup_component(hass, "system_health", {})
+    await hass.async_block_till_done()
+
+
+@pytest.mark.usefixtures("health", "enable_custom_integrations")
+async def test_system_health(hass, entry, freezer):
+    MockConfigEntry(domain=DOMAIN, title="Not loaded", data={}).add_to_hass(hass)
+    freezer.move_to("2023-11-14T22:27:00+00:00")
+
+    found = await get_system_health_info(hass, DOMAIN)
+
+    assert found["entries"] == "1/2"
+    assert found["lifecycle"] == "10 (starting)"
+    assert found["ems_connection"] == "0/1"
+    assert found["plan_age"] == "12 min"
+    assert found["last_cycle"].isoformat() == "2023-11-14T22:15:00+00:00"
+    assert (found["equipments"], found["problems"]) == (2, 1)
+
+
+@pytest.mark.usefixtures("health", "enable_custom_integrations")
+async def test_system_health_without_anything(hass):
+    found = await get_system_health_info(hass, DOMAIN)
+
+    assert found["entries"] == "0/0"
+    assert found["lifecycle"] == found["plan_age"] == found["last_cycle"] == "-"
