@@ -26,7 +26,7 @@ from .jobs import Job
 from .journal import Journal
 from .ports import Clock, Problem, Storage, StorageError
 from .status import EquipmentStatus
-from .write_back import Fate, WriteBack, applied
+from .write_back import Author, Fate, WriteBack, applied
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -41,6 +41,8 @@ _NEVER_SENT = frozenset(
     }
 )
 """Reasons for which a pulse of the plan stays to be caught up."""
+
+_ELSEWHERE: Author = (Origin.ELSEWHERE, None)
 
 
 @dataclass(slots=True)
@@ -75,7 +77,6 @@ class EngineContext:
     """The loop's time from which devices are listened to."""
     fresh: FreshReader = field(init=False)
     write_back: WriteBack = field(init=False)
-    _origins: dict[EquipmentId, tuple[Origin, str | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Make the two rooms that read and write single rows."""
@@ -99,7 +100,7 @@ class EngineContext:
 
     async def refresh(self, equipment_id: EquipmentId) -> bool:
         """Have a fresh row before an order; whether the database answered."""
-        if equipment_id in self.write_back.pending:
+        if self.write_back.defers(equipment_id):
             return False
         try:
             await self.fresh.ensure(equipment_id)
@@ -108,19 +109,18 @@ class EngineContext:
             return False
         return True
 
-    def store(self, equipment_id: EquipmentId, state: State) -> None:
+    def store(self, equipment_id: EquipmentId, state: State, by: Author = _ELSEWHERE) -> None:
         """Take a state read or written; tell of what changed, and who changed the mode."""
         status = self.statuses.get(equipment_id)
         if status is None:
             return
         before = status.equipment.state
         status.revision += 1
-        origin, user_id = self._origins.pop(equipment_id, (Origin.ELSEWHERE, None))
         if state == before:
             return
         status.equipment = status.equipment.with_state(state)
         if before.mode != state.mode:
-            self.notify(ModeChanged(equipment_id, before.mode, state.mode, origin, user_id))
+            self.notify(ModeChanged(equipment_id, before.mode, state.mode, *by))
         self.relook(status)
         self.changed(equipment_id)
 
@@ -137,18 +137,16 @@ class EngineContext:
     ) -> Fate:
         """Write what follows from a job; until the database can, behave as if it were."""
         step = Step(job.equipment_id, writes, int(self.clock.now()), expected_mode)
-        self._origins[job.equipment_id] = (job.origin, job.user_id)
-        fate = await self.write_back.submit(step, urgent=job.by_person, written=written)
+        by = (job.origin, job.user_id)
+        fate = await self.write_back.submit(step, by, urgent=job.by_person, written=written)
         if fate is Fate.DEFERRED and (status := self.statuses.get(job.equipment_id)):
-            self._origins[job.equipment_id] = (job.origin, job.user_id)
-            self.store(job.equipment_id, applied(status.equipment.state, step))
+            self.store(job.equipment_id, applied(status.equipment.state, step), by)
         elif fate is Fate.GUARDED:
             _LOGGER.info(
                 "Equipment %s was changed by someone else meanwhile: outcome of %s not written",
                 job.equipment_id,
                 job.act,
             )
-        self._origins.pop(job.equipment_id, None)
         return fate
 
     async def advance_end(self, job: Job) -> None:
@@ -184,7 +182,7 @@ class EngineContext:
     def load_acknowledged(self, status: EquipmentStatus, job: Job) -> None:
         """Remember what an acknowledged order means for the safety of later ones."""
         if job.scenario.orders:
-            status.sent_at = max(status.sent_at, asyncio.get_running_loop().time())
+            status.sent_at = asyncio.get_running_loop().time()
         self.journal.unconfirmed.pop(job.equipment_id, None)
 
     async def start_unconfirmed(self, equipment_id: EquipmentId) -> None:

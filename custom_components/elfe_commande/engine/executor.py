@@ -43,6 +43,7 @@ class Executor:
         self._locks: defaultdict[EquipmentId, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._jobs: dict[EquipmentId, Job] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._watchers: set[asyncio.Task[None]] = set()
 
     def submit(self, job: Job) -> asyncio.Future[Result]:
         """Start a job in place of the equipment's present one; the result of its first try."""
@@ -50,18 +51,22 @@ class Executor:
         if present is not None and (job.by_person or present.first.done()):
             present.supersede()
         self._jobs[job.equipment_id] = job
-        self.spawn(self._run(job), f"elfe {job.act} {job.equipment_id}")
+        self._spawn(self._run(job), self._tasks, f"elfe {job.act} {job.equipment_id}")
         return job.first
 
     def waits_for_meter(self, job: Job) -> bool:
         """Whether the job is held back until its load's meter had time to speak."""
         return job.act is Act.KEEP_OFF and self._context.meter_is_awaited(job.equipment_id)
 
-    def spawn(self, coroutine: Coroutine[Any, Any, None], name: str) -> None:
-        """Run something that ends with the engine."""
+    def _watch_meter(self, job: Job) -> None:
+        self._spawn(self._presses.confirm(job), self._watchers, f"elfe meter {job.equipment_id}")
+
+    def _spawn(
+        self, coroutine: Coroutine[Any, Any, None], tasks: set[asyncio.Task[None]], name: str
+    ) -> None:
         task = asyncio.get_running_loop().create_task(coroutine, name=name)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
 
     def cancel(self, equipment_id: EquipmentId) -> None:
         """Give up what is under way for an equipment that is gone."""
@@ -73,6 +78,8 @@ class Executor:
 
         A press under way stays claimed on disk and is reported by the next start.
         """
+        for watcher in tuple(self._watchers):
+            watcher.cancel()
         for job in self._jobs.values():
             job.supersede()
         tasks = set(self._tasks)
@@ -116,8 +123,18 @@ class Executor:
             return await self._locked_try(job)
         if job.act is Act.KEEP_OFF:
             await self._context.meter_heard(job.equipment_id)
-        async with self._places:
+        await self._places.acquire()
+        job.holds_place = True
+        try:
             return await self._locked_try(job)
+        finally:
+            self._leave_place(job)
+
+    def _leave_place(self, job: Job) -> None:
+        """Let another order in: the device answered, what remains is ours to write."""
+        if job.holds_place:
+            job.holds_place = False
+            self._places.release()
 
     async def _locked_try(self, job: Job) -> Attempt | None:
         async with self._locks[job.equipment_id]:
@@ -127,12 +144,21 @@ class Executor:
             if reason is not None:
                 self._skip(job, reason)
                 return None
-            if not job.presses:
-                status = self._context.statuses[job.equipment_id]
-                attempt = await self._sender.switch(status.equipment, job)
-                job.tries += 1
-                return await self._after_switch(job, attempt)
-            return await self._try_press(job)
+            if job.presses:
+                await self._presses.claim(job)
+            job.tries += 1
+            attempt = await self._send(job)
+            self._leave_place(job)
+            if job.presses:
+                return await self._after_press(job, attempt)
+            return await self._after_switch(job, attempt)
+
+    async def _send(self, job: Job) -> Attempt:
+        status = self._context.statuses[job.equipment_id]
+        if job.scenario.orders:
+            status.sent_at = asyncio.get_running_loop().time()
+        send = self._sender.press if job.presses else self._sender.switch
+        return await send(status.equipment, job)
 
     async def _refusal(self, job: Job) -> str | None:
         """Return why the order is not to be sent now, `None` if it is."""
@@ -177,10 +203,10 @@ class Executor:
         if attempt.answer is Answer.INTERRUPTED:
             self._skip(job, "superseded")
             return None
-        if job.by_person and not job.mode_written:
+        if job.by_person and not job.first.done():
             # The person wins at once, whatever the device does; tries go on meanwhile.
             written = await self._write(job, job.scenario.failed)
-            job.mode_written = True
+            job.mode_written = written.mode is not None
             await self._context.advance_end(job)
             self._announce(job, self._failure(job, attempt, written, will_retry=True))
         elif not job.first.done():
@@ -244,12 +270,8 @@ class Executor:
 
     # -- presses
 
-    async def _try_press(self, job: Job) -> Attempt | None:
-        """Press once per claim; what follows depends on what the device says of it."""
-        status = self._context.statuses[job.equipment_id]
-        await self._presses.claim(job)
-        attempt = await self._sender.press(status.equipment, job)
-        job.tries += 1
+    async def _after_press(self, job: Job, attempt: Attempt) -> Attempt | None:
+        """Conclude a claimed press by what the device says of it; the attempt if more may follow."""
         first = attempt.reached == 1
         match attempt.answer:
             case Answer.ACKNOWLEDGED:
@@ -263,7 +285,7 @@ class Executor:
             case Answer.SILENT if not first or len(job.scenario.orders) == 1:
                 written = await self._write(job, job.scenario.doubtful)
                 self._finish(job, self._result(job, Outcome.DOUBTFUL, "silent", written))
-                self.spawn(self._presses.confirm(job), f"elfe meter {job.equipment_id}")
+                self._watch_meter(job)
             case _:
                 written = await self._write(job, job.scenario.broken)
                 self._presses.report("sequence_broken", job.equipment_id)

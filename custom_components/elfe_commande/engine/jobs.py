@@ -43,6 +43,8 @@ class Job:
     sent_at: float | None = None
     """The loop's time of the first message."""
     tries: int = 0
+    holds_place: bool = False
+    """It counts among the orders at once."""
 
     @property
     def scenario(self) -> Scenario:
@@ -63,8 +65,3 @@ class Job:
     def presses(self) -> bool:
         """Whether it presses buttons: each order toggles something."""
         return self.typology.presses and bool(self.scenario.orders)
-
-    @property
-    def may_retry(self) -> bool:
-        """Whether there is anything to order again."""
-        return bool(self.scenario.orders)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from ..core.decision import Act
 from ..core.model import CommandState, EquipmentId
 from ..core.outcome import Outcome, Result, Step, Writes
+from ..core.wish import Origin
 from .context import EngineContext
 from .jobs import Job
 from .journal import Claim
@@ -133,5 +134,6 @@ class PressGuard:
             self.report("sequence_broken" if broken else "press_doubtful", claim.equipment_id)
             await context.write_back.submit(
                 Step(claim.equipment_id, writes, int(claim.at)),
+                (Origin.EMS if claim.piloted else Origin.DASHBOARD, None),
                 written=self.settler(key),
             )

@@ -28,7 +28,6 @@ class EquipmentStatus:
     """One equipment, what is decided for it, and what became of the last order."""
 
     equipment: Equipment
-    supported: bool = True
     decision: Decision | None = None
     plan: DayPlan | None = None
     """The plan in force."""
@@ -50,6 +49,11 @@ class EquipmentStatus:
     def typology(self) -> Typology | None:
         """Return the equipment's scenario, `None` if there is none for its typology."""
         return TYPOLOGIES.get(self.equipment.typology_id)
+
+    @property
+    def supported(self) -> bool:
+        """Whether there is a scenario to drive it with."""
+        return self.equipment.typology_id in TYPOLOGIES
 
     @property
     def mode(self) -> int:

@@ -6,13 +6,14 @@ it were written.
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 import logging
 
 from ..core.model import EquipmentId, State
 from ..core.outcome import Step, Writes
 from ..core.timing import Timing
+from ..core.wish import Origin
 from .ports import Storage, StorageDataError, StorageError, StorageUnreachableError
 
 _LOGGER = logging.getLogger(__name__)
@@ -30,10 +31,15 @@ class Fate(StrEnum):
     """The database refused it for good; nothing was written."""
 
 
+type Author = tuple[Origin, str | None]
+"""Where a write comes from, and Home Assistant's id of the user if there is one."""
+
+
 @dataclass(slots=True, eq=False)
 class _Entry:
     step: Step
     fate: asyncio.Future[Fate]
+    by: Author
     written: Callable[[], None] | None = None
 
 
@@ -57,7 +63,7 @@ class WriteBack:
         self,
         storage: Storage,
         timing: Timing,
-        stored: Callable[[EquipmentId, State], None],
+        stored: Callable[[EquipmentId, State, Author], None],
         reachable: Callable[[StorageError | None], None],
     ) -> None:
         """Call `stored` with each state read back, `reachable` with how the database is."""
@@ -66,17 +72,22 @@ class WriteBack:
         self._stored = stored
         self._reachable = reachable
         self._queue: list[_Entry] = []
+        self._deferred: set[EquipmentId] = set()
         self._writer: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
         self._lock = asyncio.Lock()
 
-    @property
-    def pending(self) -> frozenset[EquipmentId]:
-        """Equipments whose last outcome is not in the database yet."""
-        return frozenset(entry.step.equipment_id for entry in self._queue)
+    def defers(self, equipment_id: EquipmentId) -> bool:
+        """Whether an outcome of this equipment waits for the database to come back."""
+        return equipment_id in self._deferred
 
     async def submit(
-        self, step: Step, *, urgent: bool = False, written: Callable[[], None] | None = None
+        self,
+        step: Step,
+        by: Author,
+        *,
+        urgent: bool = False,
+        written: Callable[[], None] | None = None,
     ) -> Fate:
         """Write a step with those of the same moment; `urgent` ones do not wait for others.
 
@@ -87,7 +98,7 @@ class WriteBack:
             if written is not None:
                 written()
             return Fate.WRITTEN
-        entry = _Entry(step, asyncio.get_running_loop().create_future(), written)
+        entry = _Entry(step, asyncio.get_running_loop().create_future(), by, written)
         self._queue.append(entry)
         if urgent:
             self._hurry.set()
@@ -150,6 +161,7 @@ class WriteBack:
         except StorageError as error:
             if isinstance(error, StorageUnreachableError):
                 self._reachable(error)
+            self._deferred.update(entry.step.equipment_id for entry in self._queue)
             for entry in self._queue:
                 if not entry.fate.done():
                     entry.fate.set_result(Fate.DEFERRED)
@@ -162,16 +174,13 @@ class WriteBack:
     ) -> None:
         done = set(map(id, entries))
         self._queue = [entry for entry in self._queue if id(entry) not in done]
+        if self._deferred:
+            self._deferred = {entry.step.equipment_id for entry in self._queue}
         for entry in entries:
             state = states.get(entry.step.equipment_id)
             if state is not None:
-                self._stored(entry.step.equipment_id, state)
+                self._stored(entry.step.equipment_id, state, entry.by)
             if not entry.fate.done():
                 entry.fate.set_result(otherwise if state is None else Fate.WRITTEN)
             if entry.written is not None:
                 entry.written()
-
-
-def without_mode(step: Step) -> Step:
-    """Return the step without its change of mode, for when that is written already."""
-    return replace(step, writes=replace(step.writes, mode=None, programmed=False))
