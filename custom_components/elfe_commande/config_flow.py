@@ -126,30 +126,30 @@ class ElfeConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def _async_check_imported(self, imported: Imported) -> ConfigFlowResult:
         """Ask for what the file lacks, or go on if it has all and the database answers."""
-        known = imported.data
-        checked = Checked()
-        if known.keys() >= {CONF_USERNAME, CONF_PASSWORD}:
-            checked = await async_check(self.hass, known)
-            if checked.error is None:
-                self._data = known
-                self._found_homes = checked.homes
-                return await self.async_step_import_summary()
-        return self._show_imported(imported, known, checked)
-
-    async def async_step_import_connection(self, user_input: dict[str, Any]) -> ConfigFlowResult:
-        """Ask for the credentials, and for an address that this machine can reach."""
-        self._data = {**self._imported.data, **entry_data(user_input)}
+        self._data = imported.data
+        if not self._data.keys() >= {CONF_USERNAME, CONF_PASSWORD}:
+            return await self.async_step_import_connection()
         checked = await async_check(self.hass, self._data)
+        return await self._async_go_on(checked)
+
+    async def async_step_import_connection(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the credentials, and for an address that this machine can reach."""
+        if user_input is None:
+            return self._show_imported(Checked())
+        self._data = {**self._imported.data, **entry_data(user_input)}
+        return await self._async_go_on(await async_check(self.hass, self._data))
+
+    async def _async_go_on(self, checked: Checked) -> ConfigFlowResult:
         if checked.error is not None:
-            return self._show_imported(self._imported, self._data, checked)
+            return self._show_imported(checked)
         self._found_homes = checked.homes
         return await self.async_step_import_summary()
 
-    def _show_imported(
-        self, imported: Imported, known: Mapping[str, Any], checked: Checked
-    ) -> ConfigFlowResult:
-        given = CONF_PASSWORD in imported.data
-        return self._show_connection("import_connection", known, checked, keep_password=given)
+    def _show_imported(self, checked: Checked) -> ConfigFlowResult:
+        given = CONF_PASSWORD in self._imported.data
+        return self._show_connection("import_connection", self._data, checked, keep_password=given)
 
     async def async_step_import_summary(
         self, user_input: dict[str, Any] | None = None

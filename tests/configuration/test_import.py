@@ -308,6 +308,9 @@ async def test_credentials_are_asked_for(hass, database, file):
     assert result["errors"] == {}
     assert defaults(result)["database"] == database.name
 
+    result = await hass.config_entries.flow.async_configure(result["flow_id"])
+    assert result["step_id"] == "import_connection", "a page that is loaded again"
+
     entered = {"username": "commande", "password": "wrong"}
     result = await submit(hass, result, entered)
     assert result["step_id"] == "import_connection"
