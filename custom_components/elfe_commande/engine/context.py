@@ -100,7 +100,7 @@ class EngineContext:
 
     async def refresh(self, equipment_id: EquipmentId) -> bool:
         """Have a fresh row before an order; whether the database answered."""
-        if self.write_back.defers(equipment_id):
+        if equipment_id in self.write_back.pending:
             return False
         try:
             await self.fresh.ensure(equipment_id)

@@ -5,7 +5,7 @@ it were written.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
 import logging
@@ -77,9 +77,10 @@ class WriteBack:
         self._hurry = asyncio.Event()
         self._lock = asyncio.Lock()
 
-    def defers(self, equipment_id: EquipmentId) -> bool:
-        """Whether an outcome of this equipment waits for the database to come back."""
-        return equipment_id in self._deferred
+    @property
+    def pending(self) -> Set[EquipmentId]:
+        """Equipments with an outcome that waits for the database to come back."""
+        return self._deferred
 
     async def submit(
         self,
