@@ -1,0 +1,188 @@
+"""What tests of the engine have in common: a calm world, and storages that count or fail."""
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+import time
+from types import MappingProxyType
+from typing import Any, override
+
+from custom_components.elfe_commande.core.model import EquipmentId, State
+from custom_components.elfe_commande.core.outcome import Step
+from custom_components.elfe_commande.core.timing import DEFAULT_ACK_TIMEOUTS, Timing
+from custom_components.elfe_commande.engine.events import Event, OrderEnded
+from custom_components.elfe_commande.engine.ports import InventoryRead, PlansRead, StorageError
+from custom_components.elfe_commande.engine.status import EquipmentStatus
+from custom_components.elfe_commande.storage.postgres import PostgresStorage
+from demo.appliances import Fleet
+from demo.engine_host import SystemClock
+from demo.parts.process import wait_until
+from demo.territory import Equipment, Household, build, install
+from tests.fixtures_engine import SCALE, World
+
+MODE = "equipement_pilote_ou_mesure_mode_id"
+COMMAND = "etat_commande_id"
+CONTROL = "etat_controle_id"
+EMS = "ems_consigne_marche"
+STARTED = "timestamp_derniere_mise_en_marche"
+PROGRAMMED = "timestamp_derniere_programmation"
+BEFORE = 3600
+"""Seconds since the equipments of these tests were programmed."""
+
+
+def calm(*, ack: float = 3.0, **changes: Any) -> Timing:
+    """Return scaled waits with no cycle of its own and time for a busy machine to answer.
+
+    `ack` is how long every kind of device may take, in seconds.
+    """
+    timing = Timing().scaled(SCALE)
+    timeouts = MappingProxyType(dict.fromkeys(DEFAULT_ACK_TIMEOUTS, ack))
+    values: dict[str, Any] = {
+        "first_cycle": 3600.0,
+        "meter_wait": 0.0,
+        "ack_timeouts": timeouts,
+        "order_window": 890.0,
+        "fresh_for": 2.0,
+        "meter_fresh_for": 150.0,
+        "storage_timeout": 15.0,
+        "stop_allowance": 1.0,
+    }
+    return replace(timing, **(values | changes))
+
+
+def impatient(ack: float = 0.1, **changes: Any) -> Timing:
+    """Return the waits for devices that do not answer: retried soon, given up after a second."""
+    return calm(ack=ack, **({"retry_first": 0.1, "retry_max": 0.2, "order_window": 1.0} | changes))
+
+
+async def furnish(
+    world: World, *equipments: Equipment, timing: Timing | None = None, **options: Any
+) -> Household:
+    """Install equipments in the middle of a slot, and put their devices on the broker."""
+    world.timing = timing or calm()
+    clock = world.clock
+    assert isinstance(clock, SystemClock)
+    # No quarter-hour begins while a test runs.
+    clock.offset = 300 - time.time() % 900
+    await install(world.owner, equipments, now=clock.now())
+    household = build(equipments, **options)
+    await world.fleet.add(*household.everything)
+    return household
+
+
+def pass_slots(world: World, slots: int) -> None:
+    """Let quarter-hours pass at once."""
+    assert isinstance(world.clock, SystemClock)
+    world.clock.offset += slots * 900
+
+
+async def until(found: Callable[[], object], what: str, within: float = 10.0) -> None:
+    """Wait until something holds."""
+    await wait_until(lambda: bool(found()), within, what, 0.005)
+
+
+async def set_row(world: World, machine_id: int, **columns: Any) -> None:
+    """Change columns of an equipment as somebody else does."""
+    names = ", ".join(f"{name} = ${n}" for n, name in enumerate(columns, 2))
+    await world.owner.execute(
+        f"UPDATE bdd_coordination_schema.equipement_pilote_ou_mesure SET {names} WHERE id = $1",
+        machine_id,
+        *columns.values(),
+    )
+
+
+async def until_row(world: World, machine_id: int, within: float = 10.0, **columns: Any) -> None:
+    """Wait until the equipment's row is as given."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + within
+    while True:
+        row = await world.row(machine_id)
+        found = {name: row[name] for name in columns}
+        if found == columns:
+            return
+        assert loop.time() < until, f"{found} instead of {columns}"
+        await asyncio.sleep(0.01)
+
+
+def status_of(world: World, machine_id: int) -> EquipmentStatus:
+    """Return what the engine knows of an equipment."""
+    return world.engine.statuses[EquipmentId(machine_id)]
+
+
+async def wait_for_end(world: World, machine_id: int, count: int = 1) -> OrderEnded:
+    """Wait for an end of the equipment's orders, and return the last."""
+    await until(lambda: len(world.ended(machine_id)) >= count, f"end of {machine_id}")
+    return world.ended(machine_id)[-1]
+
+
+def events_of[T: Event](world: World, kind: type[T]) -> list[T]:
+    """Return the events of a kind so far."""
+    return [event for event in world.events if isinstance(event, kind)]
+
+
+async def report_power(fleet: Fleet, household: Household, world: World, machine_id: int) -> None:
+    """Let the meter of an equipment speak, and wait until it is heard."""
+    status = status_of(world, machine_id)
+    meter = status.equipment.meter
+    assert meter is not None
+    seen = status.observations[meter.id]
+    before = seen.power_at
+    fleet.report(household.devices[meter.id])
+    await until(lambda: seen.power_at > before, f"power of {machine_id}")
+
+
+class StubbornStorage(PostgresStorage):
+    """The real storage, that counts, and fails where it is told to."""
+
+    def __init__(self, real: PostgresStorage) -> None:
+        """Use the settings of a real one."""
+        super().__init__(real.settings)
+        self.writes: list[tuple[Step, ...]] = []
+        self.state_reads: list[frozenset[EquipmentId]] = []
+        self.ends: list[tuple[EquipmentId, int]] = []
+        self.failures: dict[str, StorageError] = {}
+        """By method: what it raises."""
+
+    def _fail(self, method: str) -> None:
+        if error := self.failures.get(method) or self.failures.get("all"):
+            raise error
+
+    @override
+    async def open(self) -> None:
+        self._fail("open")
+        await super().open()
+
+    @override
+    async def read_inventory(self) -> InventoryRead:
+        self._fail("read_inventory")
+        return await super().read_inventory()
+
+    @override
+    async def read_plans(self, slot: int) -> PlansRead:
+        self._fail("read_plans")
+        return await super().read_plans(slot)
+
+    @override
+    async def read_states(self, ids: Collection[EquipmentId]) -> dict[EquipmentId, State]:
+        self._fail("read_states")
+        self.state_reads.append(frozenset(ids))
+        return await super().read_states(ids)
+
+    @override
+    async def write(self, steps: Sequence[Step]) -> dict[EquipmentId, State]:
+        self._fail("write")
+        self.writes.append(tuple(steps))
+        return await super().write(steps)
+
+    @override
+    async def write_wished_end(self, equipment_id: EquipmentId, wished_end: int) -> bool:
+        self._fail("write_wished_end")
+        self.ends.append((equipment_id, wished_end))
+        return await super().write_wished_end(equipment_id, wished_end)
+
+
+def stubborn(world: World) -> StubbornStorage:
+    """Let the next engine of the world stand on a storage that counts and fails."""
+    storage = StubbornStorage(world.storage())
+    world.storage = lambda: storage  # type: ignore[method-assign]
+    return storage
