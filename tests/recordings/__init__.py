@@ -1,0 +1,1 @@
+"""What the reference controller did, replayed on this engine and compared."""
