@@ -1,0 +1,7 @@
+"""A real Home Assistant as a child process, and what a person would do in it by hand."""
+
+from .client import Client, ClientError
+from .instance import Instance
+from .onboarding import PASSWORD, USER, Installation, install
+
+__all__ = ["PASSWORD", "USER", "Client", "ClientError", "Installation", "Instance", "install"]

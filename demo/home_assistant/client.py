@@ -1,0 +1,170 @@
+"""Home Assistant's REST and WebSocket interfaces, as far as the demonstration needs them."""
+
+import itertools
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+
+TIMEOUT = aiohttp.ClientTimeout(total=60)
+
+
+class ClientError(Exception):
+    """Home Assistant refused something."""
+
+
+class Client:
+    """One person's session; open it with `async with`, then `onboard` or `log_in`."""
+
+    def __init__(self, address: str) -> None:
+        """Keep the address, for example `http://127.0.0.1:8123`."""
+        self.address = address
+        self.tokens: dict[str, Any] = {}
+        self._session: aiohttp.ClientSession | None = None
+        self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._numbers = itertools.count(1)
+
+    async def __aenter__(self) -> Self:
+        """Open the session."""
+        self._session = aiohttp.ClientSession(timeout=TIMEOUT)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close what is open."""
+        if self._socket is not None:
+            await self._socket.close()
+        if self._session is not None:
+            await self._session.close()
+
+    # ---------------------------------------------------------------------------- who we are
+
+    @property
+    def client_id(self) -> str:
+        """Return what identifies this application to Home Assistant: an address of its own."""
+        return f"{self.address}/"
+
+    async def onboard(self, name: str, user: str, password: str, language: str) -> None:
+        """Create the first user, and be that user."""
+        answer = await self.post(
+            "/api/onboarding/users",
+            {
+                "name": name,
+                "username": user,
+                "password": password,
+                "client_id": self.client_id,
+                "language": language,
+            },
+        )
+        await self._exchange(answer["auth_code"])
+
+    async def log_in(self, user: str, password: str) -> None:
+        """Be a user that exists."""
+        flow = await self.post(
+            "/auth/login_flow",
+            {
+                "client_id": self.client_id,
+                "handler": ["homeassistant", None],
+                "redirect_uri": self.client_id,
+            },
+        )
+        answer = await self.post(
+            f"/auth/login_flow/{flow['flow_id']}",
+            {"client_id": self.client_id, "username": user, "password": password},
+        )
+        if answer.get("type") != "create_entry":
+            raise ClientError(f"not logged in: {answer.get('errors')}")
+        await self._exchange(answer["result"])
+
+    async def _exchange(self, code: str) -> None:
+        form = {"client_id": self.client_id, "grant_type": "authorization_code", "code": code}
+        async with self._open.post(f"{self.address}/auth/token", data=form) as response:
+            self.tokens = await _read(response)
+
+    # ------------------------------------------------------------------------------ requests
+
+    @property
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            raise ClientError("the session is not open")
+        return self._session
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        token = self.tokens.get("access_token")
+        return {"Authorization": f"Bearer {token}"} if token else {}
+
+    async def get(self, path: str) -> Any:
+        """Return the JSON of a path."""
+        async with self._open.get(f"{self.address}{path}", headers=self._headers) as response:
+            return await _read(response)
+
+    async def post(self, path: str, body: object = None) -> Any:
+        """Post JSON; return the JSON answered."""
+        async with self._open.post(
+            f"{self.address}{path}", json=body, headers=self._headers
+        ) as response:
+            return await _read(response)
+
+    async def command(self, kind: str, /, **fields: Any) -> Any:
+        """Send a WebSocket command; return its result."""
+        socket = await self._connected()
+        number = next(self._numbers)
+        await socket.send_json({"id": number, "type": kind, **fields})
+        while True:
+            message = await socket.receive_json()
+            if message.get("id") == number and message["type"] == "result":
+                break
+        if not message["success"]:
+            raise ClientError(f"{kind}: {message['error']}")
+        return message["result"]
+
+    async def _connected(self) -> aiohttp.ClientWebSocketResponse:
+        if self._socket is None or self._socket.closed:
+            socket = await self._open.ws_connect(f"{self.address}/api/websocket", max_msg_size=0)
+            await socket.receive_json()
+            await socket.send_json(
+                {"type": "auth", "access_token": self.tokens.get("access_token", "")}
+            )
+            if (await socket.receive_json())["type"] != "auth_ok":
+                raise ClientError("the WebSocket refused the token")
+            self._socket = socket
+        return self._socket
+
+    # --------------------------------------------------------------------- what is asked often
+
+    async def act(self, action: str, /, **data: Any) -> None:
+        """Call an action, for example `switch.turn_on`."""
+        await self.post(f"/api/services/{action.replace('.', '/')}", data)
+
+    async def ask(self, action: str, /, **data: Any) -> Any:
+        """Call an action and return its answer."""
+        path = f"/api/services/{action.replace('.', '/')}?return_response"
+        return (await self.post(path, data))["service_response"]
+
+    async def state(self, entity_id: str) -> dict[str, Any]:
+        """Return a state with its attributes."""
+        state: dict[str, Any] = await self.get(f"/api/states/{entity_id}")
+        return state
+
+    async def configure(self, handler: str, *steps: dict[str, Any]) -> dict[str, Any]:
+        """Go through a config flow, one answer per step; return the entry it made."""
+        answer = await self.post("/api/config/config_entries/flow", {"handler": handler})
+        for step in steps:
+            path = f"/api/config/config_entries/flow/{answer['flow_id']}"
+            answer = await self.post(path, step)
+        if answer["type"] != "create_entry":
+            raise ClientError(f"the flow of {handler} ended in {answer}")
+        entry: dict[str, Any] = answer["result"]
+        return entry
+
+
+async def _read(response: aiohttp.ClientResponse) -> Any:
+    if response.status >= 400:
+        text = (await response.text())[:500]
+        raise ClientError(f"{response.url.path} answered {response.status}: {text}")
+    return await response.json()

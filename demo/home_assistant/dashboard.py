@@ -1,0 +1,169 @@
+"""A dashboard of both homes: plain cards of Home Assistant's own, one per equipment."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from demo.meters import unique_id
+from demo.territory import Equipment, two_homes
+
+DASHBOARD = "elfe-demo"
+DOMAIN = "elfe_commande"
+
+type Card = dict[str, Any]
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "title": "ELFE demo",
+        "hub": "Engine",
+        "home": "Home",
+        "power": "Power drawn",
+        "piloted": "Piloted by the plan",
+        "reason": "Reason",
+        "happened": "What happened",
+        "powers": "Power of the appliances",
+        "about": (
+            "Every quarter-hour a planner writes a plan, and **ELFE Commande** makes it happen."
+            "\n\n- A switch that is **on** leaves the appliance to the plan; **off** hands it to you."
+            "\n- The **mode**, where there is one, forces an appliance on or off."
+            "\n- Within a minute of the start, the plan starts an appliance of the first home."
+            "\n\nThe appliances are simulated, but they talk the real protocols and draw power."
+        ),
+    },
+    "fr": {
+        "title": "Démo ELFE",
+        "hub": "Moteur",
+        "home": "Foyer",
+        "power": "Puissance tirée",
+        "piloted": "Piloté par le plan",
+        "reason": "Raison",
+        "happened": "Ce qui s’est passé",
+        "powers": "Puissance des appareils",
+        "about": (
+            "Chaque quart d’heure un planificateur écrit un plan, **ELFE Commande** l’exécute."
+            "\n\n- Interrupteur **allumé** : l’appareil suit le plan ; **éteint** : il est à vous."
+            "\n- Le **mode**, là où il existe, force un appareil en marche ou à l’arrêt."
+            "\n- Dans la minute qui suit le démarrage, le plan lance un appareil du premier foyer."
+            "\n\nLes appareils sont simulés, mais parlent les vrais protocoles et consomment."
+        ),
+    },
+}
+ROWS = ("mode", "decision", "next_start", "running")
+HUB = ("lifecycle", "ems_connection", "last_cycle", "newest_plan")
+
+
+class _Registry:
+    """Entities by what they mean."""
+
+    def __init__(self, entry_id: str, entities: Iterable[Mapping[str, Any]]) -> None:
+        self._entry_id = entry_id
+        self._ids = {
+            (entity["platform"], entity["unique_id"]): entity
+            for entity in entities
+            if entity["disabled_by"] is None
+        }
+
+    def of(self, equipment_id: int, key: str) -> Mapping[str, Any] | None:
+        return self._ids.get((DOMAIN, f"{self._entry_id}_{equipment_id}_{key}"))
+
+    def hub(self, key: str) -> Mapping[str, Any] | None:
+        return self._ids.get((DOMAIN, f"{self._entry_id}_{key}"))
+
+    def power(self, equipment_id: int) -> Mapping[str, Any] | None:
+        return self._ids.get(("mqtt", unique_id(equipment_id)))
+
+
+def describe(entry_id: str, entities: Iterable[Mapping[str, Any]], language: str) -> dict[str, Any]:
+    """Return the dashboard's configuration; `entities` are the rows of the entity registry."""
+    words = WORDS[language]
+    registry = _Registry(entry_id, entities)
+    equipments = two_homes()
+    sections = [_hub_section(registry, words)]
+    for home in dict.fromkeys(each.home for each in equipments):
+        mine = [each for each in equipments if each.home == home]
+        sections.append(_home_section(registry, words, home, mine))
+    sections.append(_history_section(registry, words, equipments))
+    view = {
+        "title": words["title"],
+        "path": "homes",
+        "icon": "mdi:home-lightning-bolt",
+        "type": "sections",
+        "max_columns": 4,
+        "sections": sections,
+    }
+    return {"title": words["title"], "views": [view]}
+
+
+def _hub_section(registry: _Registry, words: Mapping[str, str]) -> Card:
+    cards: list[Card] = [
+        _heading(words["hub"], "mdi:engine-outline"),
+        {"type": "markdown", "content": words["about"]},
+    ]
+    cards += [_tile(found) for key in HUB if (found := registry.hub(key))]
+    if button := registry.hub("run_cycle"):
+        cards.append(_tile(button))
+    return {"type": "grid", "cards": cards}
+
+
+def _home_section(
+    registry: _Registry, words: Mapping[str, str], home: str, equipments: Iterable[Equipment]
+) -> Card:
+    cards = [_heading(f"{words['home']} {home}", "mdi:home-outline")]
+    for equipment in equipments:
+        rows: list[Card] = []
+        if found := registry.of(equipment.id, "pilot"):
+            rows.append({"entity": found["entity_id"], "name": words["piloted"]})
+        for key in ROWS:
+            if found := registry.of(equipment.id, key):
+                rows.append({"entity": found["entity_id"], "name": found["original_name"]})
+                if key == "decision":
+                    rows.append(_reason(found["entity_id"], words))
+        if found := registry.power(equipment.id):
+            rows.append({"entity": found["entity_id"], "name": words["power"]})
+        if rows:
+            card = {"type": "entities", "title": equipment.name, "entities": rows}
+            cards.append(card | {"show_header_toggle": False, "state_color": True})
+    return {"type": "grid", "cards": cards}
+
+
+def _reason(entity_id: str, words: Mapping[str, str]) -> Card:
+    return {
+        "type": "attribute",
+        "entity": entity_id,
+        "attribute": "reason",
+        "name": words["reason"],
+        "icon": "mdi:comment-question-outline",
+    }
+
+
+def _history_section(
+    registry: _Registry, words: Mapping[str, str], equipments: Iterable[Equipment]
+) -> Card:
+    powers = [found["entity_id"] for e in equipments if (found := registry.power(e.id))]
+    told = [
+        found["entity_id"]
+        for e in equipments
+        for key in ("pilot", "activity", "running")
+        if (found := registry.of(e.id, key))
+    ]
+    return {
+        "type": "grid",
+        "cards": [
+            _heading(words["powers"], "mdi:flash"),
+            {"type": "history-graph", "entities": powers, "hours_to_show": 1},
+            _heading(words["happened"], "mdi:history"),
+            {"type": "logbook", "target": {"entity_id": told}, "hours_to_show": 1},
+        ],
+    }
+
+
+def _heading(text: str, icon: str) -> Card:
+    return {"type": "heading", "heading": text, "icon": icon}
+
+
+def _tile(entity: Mapping[str, Any]) -> Card:
+    return {
+        "type": "tile",
+        "entity": entity["entity_id"],
+        "name": entity["original_name"],
+        "vertical": False,
+    }
