@@ -18,8 +18,9 @@ from homeassistant.util import dt as dt_util
 from .core.model import EquipmentId
 from .core.plan import slot_start
 from .engine.status import EquipmentStatus
-from .entity import EquipmentEntities, EquipmentEntity, HubEntity
+from .entity import EquipmentEntity, HubEntity
 from .hub import ElfeConfigEntry, Hub
+from .population import EquipmentEntities
 
 PARALLEL_UPDATES = 0
 
@@ -68,7 +69,7 @@ async def async_setup_entry(
 ) -> None:
     """Add the binary sensors of the hub and of every equipment."""
     hub = entry.runtime_data
-    async_add_entities([ConnectionBinarySensor(hub, entry.entry_id, CONNECTION)])
+    async_add_entities([ConnectionBinarySensor(hub, CONNECTION)])
     await EquipmentEntities(
         entry,
         async_add_entities,
@@ -114,9 +115,8 @@ class ConnectionBinarySensor(HubEntity, BinarySensorEntity):
 
 def _make(
     hub: Hub,
-    entry_id: str,
     equipment_id: EquipmentId,
     description: EquipmentBinarySensorDescription,
 ) -> EquipmentBinarySensor:
     kind = ScheduledBinarySensor if description is SCHEDULED_ON else EquipmentBinarySensor
-    return kind(hub, entry_id, equipment_id, description)
+    return kind(hub, equipment_id, description)

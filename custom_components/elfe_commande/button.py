@@ -14,8 +14,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .core.wish import Intent
 from .devices import Kind, kind_of
 from .engine.status import EquipmentStatus
-from .entity import EquipmentEntities, HubEntity, WishingEntity, async_run_cycle
+from .entity import HubEntity, WishingEntity, async_run_cycle
 from .hub import ElfeConfigEntry
+from .population import EquipmentEntities
 
 PARALLEL_UPDATES = 0
 
@@ -42,7 +43,7 @@ async def async_setup_entry(
 ) -> None:
     """Add the buttons of the hub and of every equipment."""
     hub = entry.runtime_data
-    async_add_entities([RunCycleButton(hub, entry.entry_id, RUN_CYCLE)])
+    async_add_entities([RunCycleButton(hub, RUN_CYCLE)])
     await EquipmentEntities(
         entry,
         async_add_entities,

@@ -14,14 +14,21 @@ from .engine.status import EquipmentStatus
 
 ISSUE = "too_many_entities"
 
-HUB_ENTITIES = 5
+HUB_ENTITIES = (
+    ("binary_sensor", "ems_connection"),
+    ("button", "run_cycle"),
+    ("sensor", "lifecycle"),
+    ("sensor", "newest_plan"),
+    ("sensor", "last_cycle"),
+)
+"""Platform and key of what the hub's device has."""
 READ_ONLY_ENTITIES = 4
 """Enabled by default per equipment: decision, next start, running, activity."""
 
 
 def entity_count(statuses: Iterable[EquipmentStatus], *, compact: bool) -> int:
     """Return how many entities these equipments and the hub enable by default."""
-    return HUB_ENTITIES + sum(_count(status, compact=compact) for status in statuses)
+    return len(HUB_ENTITIES) + sum(_count(status, compact=compact) for status in statuses)
 
 
 def _count(status: EquipmentStatus, *, compact: bool) -> int:
@@ -70,9 +77,10 @@ class Capacity:
     @callback
     def admit[E: Entity](self, platform: str, entities: list[E]) -> list[E]:
         """Return the entities that still fit: those known already, disabled, or within the limit."""
-        room = MAX_ENTITIES - self._registry.entities.get_enabled_count_for_config_entry_id(
+        enabled = self._registry.entities.get_enabled_count_for_config_entry_id(
             self._entry.entry_id
         )
+        room = MAX_ENTITIES - enabled - self._count_hub_entities_to_come()
         if len(entities) <= room:
             return entities
         admitted: list[E] = []
@@ -94,6 +102,13 @@ class Capacity:
         return sum(
             entry.disabled_by is er.RegistryEntryDisabler.USER
             for entry in er.async_entries_for_config_entry(self._registry, self._entry.entry_id)
+        )
+
+    def _count_hub_entities_to_come(self) -> int:
+        return sum(
+            self._registry.async_get_entity_id(platform, DOMAIN, f"{self._entry.entry_id}_{key}")
+            is None
+            for platform, key in HUB_ENTITIES
         )
 
     @property

@@ -135,6 +135,8 @@ class Roster:
         self._homes: dict[HomeId, str] = {}
         self._hub_device = ""
         self._words: dict[str, str] = {}
+        self.turn = asyncio.Lock()
+        """Held while a chunk of entities is added."""
         self.capacity = Capacity(hass, entry, compact=compact)
 
     async def async_start(self) -> None:
@@ -245,7 +247,7 @@ class Roster:
         if gone or not self._homes.keys() <= {shape.home for shape in self._known.values()}:
             self._registered.difference_update(gone)
             _ = self._entry.async_create_background_task(
-                self._hass, self._clear(gone), "elfe_commande stale devices"
+                self._hass, self._clear(gone), f"{DOMAIN} stale devices"
             )
 
     async def _clear(self, gone: Iterable[EquipmentId]) -> None:

@@ -1,15 +1,12 @@
 """What all entities share: their device, their listener, and how wishes leave them."""
 
-import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, override
 
 from homeassistant.core import Context, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import DOMAIN
 from .core.lifecycle import NotRunningError
@@ -23,10 +20,7 @@ from .engine.status import EquipmentStatus
 
 if TYPE_CHECKING:
     from .engine.engine import Engine
-    from .hub import ElfeConfigEntry, Hub
-
-ENTITIES_PER_TURN = 200
-"""Entities added in one turn of the event loop."""
+    from .hub import Hub
 
 ON = "on"
 OFF = "off"
@@ -124,9 +118,10 @@ class ElfeEntity(Entity):
 class HubEntity(ElfeEntity):
     """An entity of the entry's own device."""
 
-    def __init__(self, hub: Hub, entry_id: str, description: EntityDescription) -> None:
+    def __init__(self, hub: Hub, description: EntityDescription) -> None:
         """Belong to the hub's device."""
         super().__init__(hub, description)
+        entry_id = hub.entry.entry_id
         self._attr_unique_id = f"{entry_id}_{description.key}"
         self._attr_device_info = DeviceInfo(identifiers={hub_identifier(entry_id)})
 
@@ -142,21 +137,20 @@ class EquipmentEntity(ElfeEntity):
     def __init__(
         self,
         hub: Hub,
-        entry_id: str,
         equipment_id: EquipmentId,
         description: EntityDescription,
     ) -> None:
         """Belong to the equipment's device."""
         super().__init__(hub, description)
-        self._entry_id = entry_id
         self._equipment_id = equipment_id
-        self._attr_unique_id = unique_id_of(entry_id, equipment_id, description.key)
+        self._attr_unique_id = unique_id_of(hub.entry.entry_id, equipment_id, description.key)
 
     @property
     @override
     def device_info(self) -> DeviceInfo:
         """Return the link to the device, made when asked: thousands would be kept otherwise."""
-        return DeviceInfo(identifiers={equipment_identifier(self._entry_id, self._equipment_id)})
+        identifier = equipment_identifier(self._hub.entry.entry_id, self._equipment_id)
+        return DeviceInfo(identifiers={identifier})
 
     @property
     def _status(self) -> EquipmentStatus | None:
@@ -201,110 +195,6 @@ class WishingEntity(EquipmentEntity):
                 user_id=None if context is None else context.user_id,
             ),
         )
-
-
-# -------------------------------------------------------------------------------------- adding
-
-
-class EquipmentEntities[D: EntityDescription]:
-    """The entities of one platform, for as long as their equipments are shown."""
-
-    def __init__(
-        self,
-        entry: ElfeConfigEntry,
-        async_add_entities: AddConfigEntryEntitiesCallback,
-        *,
-        platform: str,
-        descriptions: Collection[D],
-        wanted: Callable[[EquipmentStatus], tuple[D, ...]],
-        make: Callable[[Hub, str, EquipmentId, D], EquipmentEntity],
-        in_compact: bool = False,
-    ) -> None:
-        """Add nothing yet; see `async_follow`.
-
-        `wanted` returns which of the `descriptions` an equipment has now: one of a few
-        constant tuples. `make` builds one entity. A compact entry has the entities of
-        platforms that are `in_compact` only.
-        """
-        self._entry = entry
-        self._hub = entry.runtime_data
-        self._hass = self._hub.coordinator.hass
-        self._async_add_entities = async_add_entities
-        self._platform = platform
-        self._descriptions = tuple(descriptions)
-        self._wanted = wanted if in_compact or not self._hub.compact else _wants_nothing
-        self._make = make
-        self._added: dict[EquipmentId, tuple[D, ...]] = {}
-
-    async def async_follow(self) -> None:
-        """Add the entities of the equipments known now, and of each that comes."""
-        roster = self._hub.roster
-        self._entry.async_on_unload(roster.watch(self._schedule))
-        await self._async_update(roster.shown)
-
-    @callback
-    def _schedule(self, ids: Collection[EquipmentId]) -> None:
-        _ = self._entry.async_create_background_task(
-            self._hass, self._async_update(ids), f"elfe_commande {self._platform} entities"
-        )
-
-    async def _async_update(self, ids: Collection[EquipmentId]) -> None:
-        """Add and remove entities so that these equipments have what they should."""
-        chunk: list[EquipmentEntity] = []
-        shown = self._hub.roster.is_shown
-        for equipment_id in ids:
-            status = self._hub.engine.statuses.get(equipment_id)
-            if status is None or not shown(equipment_id):
-                # Removing the device removed its entities.
-                self._added.pop(equipment_id, None)
-                continue
-            wanted = self._wanted(status)
-            added = self._added.get(equipment_id)
-            if wanted is added:
-                continue
-            self._added[equipment_id] = wanted
-            self._remove(equipment_id, self._descriptions if added is None else added, wanted)
-            if not wanted:
-                continue
-            self._hub.roster.ensure_device(equipment_id)
-            chunk.extend(
-                self._make(self._hub, self._entry.entry_id, equipment_id, description)
-                for description in wanted
-                if added is None or description not in added
-            )
-            if len(chunk) >= ENTITIES_PER_TURN:
-                self._add(chunk)
-                chunk = []
-                await asyncio.sleep(0)
-        self._add(chunk)
-
-    @callback
-    def _add(self, entities: list[EquipmentEntity]) -> None:
-        admitted = self._hub.roster.capacity.admit(self._platform, entities)
-        if admitted:
-            self._async_add_entities(admitted)
-
-    @callback
-    def _remove(
-        self, equipment_id: EquipmentId, former: tuple[D, ...], wanted: tuple[D, ...]
-    ) -> None:
-        """Remove entities that the equipment has no longer, those of former runs too."""
-        if former is wanted:
-            return
-        registry = er.async_get(self._hass)
-        for description in former:
-            if description not in wanted and (
-                entity_id := registry.async_get_entity_id(
-                    self._platform,
-                    DOMAIN,
-                    unique_id_of(self._entry.entry_id, equipment_id, description.key),
-                )
-            ):
-                registry.async_remove(entity_id)
-
-
-def _wants_nothing(_: EquipmentStatus) -> tuple[Any, ...]:
-    return ()
 
 
 def decision_of(status: EquipmentStatus) -> str | None:

@@ -10,8 +10,9 @@ from .coordinator import EquipmentEvent
 from .core.model import Mode
 from .core.outcome import Outcome
 from .engine.events import ModeChanged, OrderEnded
-from .entity import EquipmentEntities, EquipmentEntity, attributes
+from .entity import EquipmentEntity, attributes
 from .hub import ElfeConfigEntry
+from .population import EquipmentEntities
 
 PARALLEL_UPDATES = 0
 

@@ -21,17 +21,9 @@ from .core.model import CommandState, ControlState, EquipmentId
 from .core.outcome import Outcome
 from .core.plan import DayPlan
 from .engine.status import EquipmentStatus
-from .entity import (
-    NONE,
-    OFF,
-    ON,
-    EquipmentEntities,
-    EquipmentEntity,
-    HubEntity,
-    attributes,
-    decision_of,
-)
+from .entity import NONE, OFF, ON, EquipmentEntity, HubEntity, attributes, decision_of
 from .hub import ElfeConfigEntry, Hub
+from .population import EquipmentEntities
 
 if TYPE_CHECKING:
     from .engine.engine import Engine
@@ -200,9 +192,7 @@ async def async_setup_entry(
 ) -> None:
     """Add the sensors of the hub and of every equipment."""
     hub = entry.runtime_data
-    async_add_entities(
-        [HubSensor(hub, entry.entry_id, description) for description in HUB_DESCRIPTIONS]
-    )
+    async_add_entities([HubSensor(hub, description) for description in HUB_DESCRIPTIONS])
     await EquipmentEntities(
         entry,
         async_add_entities,
@@ -238,8 +228,7 @@ class DecisionSensor(EquipmentSensor):
 
     _unrecorded_attributes = frozenset({"plan_start", "slots"})
 
-    _plan: DayPlan | None = None
-    _slots: list[int] | None = None
+    _listed: tuple[DayPlan | None, list[int] | None] = (None, None)
 
     @property
     @override
@@ -249,9 +238,8 @@ class DecisionSensor(EquipmentSensor):
         if status is None:
             return None
         plan = status.plan
-        if plan is not self._plan:
-            self._plan = plan
-            self._slots = None if plan is None else list(plan.decisions)
+        if plan is not self._listed[0]:
+            self._listed = (plan, None if plan is None else list(plan.decisions))
         decision = status.decision
         return attributes(
             source=None if decision is None else decision.source.value,
@@ -259,7 +247,7 @@ class DecisionSensor(EquipmentSensor):
             plan_start=None
             if plan is None
             else dt_util.utc_from_timestamp(plan.first_valid).isoformat(),
-            slots=self._slots,
+            slots=self._listed[1],
         )
 
 
@@ -282,7 +270,7 @@ class HubSensor(HubEntity, SensorEntity):
 
 
 def _make(
-    hub: Hub, entry_id: str, equipment_id: EquipmentId, description: EquipmentSensorDescription
+    hub: Hub, equipment_id: EquipmentId, description: EquipmentSensorDescription
 ) -> EquipmentSensor:
     kind = DecisionSensor if description is DECISION else EquipmentSensor
-    return kind(hub, entry_id, equipment_id, description)
+    return kind(hub, equipment_id, description)

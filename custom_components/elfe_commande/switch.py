@@ -15,8 +15,9 @@ from .core.model import Mode
 from .core.wish import Intent
 from .devices import Kind, kind_of
 from .engine.status import EquipmentStatus
-from .entity import EquipmentEntities, WishingEntity, attributes, decision_of
+from .entity import WishingEntity, attributes, decision_of
 from .hub import ElfeConfigEntry
+from .population import EquipmentEntities
 
 PARALLEL_UPDATES = 0
 

@@ -62,7 +62,7 @@ def _starter(hass: HomeAssistant, replaced: ExitStack) -> Start:
         async def create_hub(hass: HomeAssistant, entry: MockConfigEntry) -> FakeHub:
             coordinator = ElfeCoordinator(hass, engine)
             roster = Roster(hass, entry, coordinator, compact=compact)
-            world.hub = FakeHub(engine, coordinator, roster, compact)
+            world.hub = FakeHub(entry, engine, coordinator, roster, compact)
             return world.hub
 
         replaced.enter_context(patch(f"{PACKAGE}.async_create_hub", create_hub))

@@ -80,6 +80,7 @@ class FakeEngine:
 class FakeHub:
     """What the entry keeps at run time."""
 
+    entry: MockConfigEntry
     engine: FakeEngine
     coordinator: ElfeCoordinator
     roster: Roster
