@@ -180,15 +180,18 @@ class EngineContext:
         return status.drawing(now, self.timing.meter_fresh_for)
 
     def load_acknowledged(self, status: EquipmentStatus, job: Job) -> None:
-        """Remember what an acknowledged order means for the safety of later ones."""
+        """Take note that what the load said before this order tells nothing of it now."""
         if job.scenario.orders:
             status.sent_at = asyncio.get_running_loop().time()
-        self.journal.unconfirmed.pop(job.equipment_id, None)
 
-    async def start_unconfirmed(self, equipment_id: EquipmentId) -> None:
-        """Remember on disk that a start was sent and never acknowledged."""
+    async def start_sent(self, equipment_id: EquipmentId) -> None:
+        """Remember on disk that a start is being sent, until its outcome is written."""
         self.journal.unconfirmed[equipment_id] = self.clock.now()
         await self.journal.save()
+
+    def start_settled(self, equipment_id: EquipmentId) -> None:
+        """Forget it: the row says that the load was started, or it was never sent."""
+        self.journal.unconfirmed.pop(equipment_id, None)
 
     def meter_is_awaited(self, equipment_id: EquipmentId) -> bool:
         """Whether, soon after a start, the load's meter had no time yet to say that it runs."""

@@ -7,8 +7,9 @@ presses already begun.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from functools import partial
 import logging
 from typing import Any
 
@@ -146,6 +147,9 @@ class Executor:
                 return None
             if job.presses:
                 await self._presses.claim(job)
+            elif job.act is Act.START:
+                # A crash from now on may leave a running machine that no row tells of.
+                await self._context.start_sent(job.equipment_id)
             job.tries += 1
             attempt = await self._send(job)
             self._leave_place(job)
@@ -263,8 +267,8 @@ class Executor:
             writes = NOTHING
         elif job.act is Act.START and not can_still_finish(equipment, context.clock.now()):
             writes = job.scenario.given_up
-        if job.act is Act.START and not job.presses and job.sent_at is not None:
-            await context.start_unconfirmed(job.equipment_id)
+        if job.act is Act.START and not job.presses and job.sent_at is None:
+            context.start_settled(job.equipment_id)
         written = await self._write(job, writes)
         self._finish(job, self._failure(job, attempt, written, will_retry=False))
 
@@ -297,14 +301,21 @@ class Executor:
     async def _write(self, job: Job, writes: Writes) -> Writes:
         """Write what follows from an outcome; return what was, or will be, written."""
         ems = not job.by_person and job.source is not Source.USER
-        settled = self._presses.settler(job.claim) if job.presses else None
         fate = await self._context.write(
             job,
             writes,
             expected_mode=Mode.PILOTED if ems else None,
-            written=settled,
+            written=self._settler(job, writes),
         )
         return writes if fate in (Fate.WRITTEN, Fate.DEFERRED) else NOTHING
+
+    def _settler(self, job: Job, writes: Writes) -> Callable[[], None] | None:
+        """Return what to call once the outcome is in the database, whenever that is."""
+        if job.presses:
+            return self._presses.settler(job.claim)
+        if not writes.started:
+            return None
+        return partial(self._context.start_settled, job.equipment_id)
 
     def _skip(self, job: Job, reason: str) -> None:
         if reason == "unsupported_order":

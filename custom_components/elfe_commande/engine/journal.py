@@ -34,6 +34,8 @@ class Claim:
     state: ClaimState = ClaimState.OPEN
     piloted: bool = True
     """Made for the plan, not for a person's wish."""
+    press_before: float | None = None
+    """When a button of the equipment was pressed before this claim."""
 
 
 class Journal:
@@ -78,6 +80,7 @@ class Journal:
 
     async def claim(self, key: str, claim: Claim) -> None:
         """Claim a press; it is on disk when this returns."""
+        claim.press_before = self._presses.get(claim.equipment_id)
         self._claims[key] = claim
         self._presses[claim.equipment_id] = claim.at
         await self.save()
@@ -94,7 +97,10 @@ class Journal:
     async def release(self, key: str) -> None:
         """Give a claim back: the device said that nothing was pressed."""
         if claim := self._claims.pop(key, None):
-            self._presses.pop(claim.equipment_id, None)
+            if claim.press_before is None:
+                self._presses.pop(claim.equipment_id, None)
+            else:
+                self._presses[claim.equipment_id] = claim.press_before
             await self.save()
 
     async def save(self) -> None:

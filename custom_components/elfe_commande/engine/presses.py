@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from ..core.decision import Act
-from ..core.model import CommandState, EquipmentId
+from ..core.model import CommandState, EquipmentId, Mode
 from ..core.outcome import Outcome, Result, Step, Writes
 from ..core.wish import Origin
 from .context import EngineContext
@@ -125,7 +125,7 @@ class PressGuard:
         context = self._context
         for key, claim in claims.items():
             status = context.statuses.get(claim.equipment_id)
-            if status is None or status.typology is None:
+            if status is None or status.typology is None or _concluded(status, claim):
                 await context.journal.settle(key, context.clock.now())
                 continue
             scenario = status.typology.scenarios[Act.START]
@@ -137,3 +137,11 @@ class PressGuard:
                 (Origin.EMS if claim.piloted else Origin.DASHBOARD, None),
                 written=self.settler(key),
             )
+
+
+def _concluded(status: EquipmentStatus, claim: Claim) -> bool:
+    """Whether the row says what became of the claim, or what a person chose since."""
+    state = status.equipment.state
+    if state.last_programmed > claim.at:
+        return True
+    return claim.piloted and not status.equipment.continuous and state.mode != Mode.PILOTED
