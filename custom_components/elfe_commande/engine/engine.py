@@ -145,6 +145,10 @@ class Engine:
         """Return the unix time the newest plan begins at."""
         return self.plans.newest()
 
+    def report(self, problem: Problem) -> None:
+        """Show a problem that only our host can see."""
+        self.context.report(problem)
+
     def settle_problem(self, key: str, subject: str) -> None:
         """Show a problem no longer: a person looked at it."""
         self.context.settle_problem(key, subject)

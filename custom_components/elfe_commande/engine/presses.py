@@ -82,7 +82,11 @@ class PressGuard:
         """Ask a person to look at the machine."""
         status = self._context.statuses.get(equipment_id)
         name = str(equipment_id) if status is None else status.equipment.name
-        self._context.report(Problem(key, str(equipment_id), {"equipment": name}, equipment_id))
+        self._context.report(
+            Problem(
+                key, str(equipment_id), {"equipment": name, "id": str(equipment_id)}, equipment_id
+            )
+        )
 
     async def confirm(self, job: Job) -> None:
         """After a doubtful press, let the meter say that the machine did not start."""
