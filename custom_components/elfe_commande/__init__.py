@@ -7,6 +7,7 @@ from homeassistant.helpers.typing import ConfigType
 from .adapters.disk import HomeAssistantDisk
 from .const import DOMAIN, PLATFORMS
 from .hub import ElfeConfigEntry, async_create_hub
+from .repairs import clear_issues
 from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -37,7 +38,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: ElfeConfigEntry) -> boo
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: ElfeConfigEntry) -> None:
-    """Delete what was remembered on disk."""
+    """Delete what was remembered on disk, and the repairs that asked for a person."""
+    clear_issues(hass, entry)
     await HomeAssistantDisk(hass, entry.entry_id).remove()
 
 

@@ -20,11 +20,21 @@ from .coordinator import ElfeCoordinator
 from .devices import Roster
 from .engine.engine import Engine, EngineSettings
 from .engine.events import ConnectionChanged, Event, ProblemsChanged
-from .engine.ports import Storage, StorageError, StorageRefusedError, StorageSchemaError
+from .engine.ports import (
+    Problem,
+    Storage,
+    StorageError,
+    StorageRefusedError,
+    StorageSchemaError,
+    StorageUnreachableError,
+)
 from .repairs import sync_issues
 from .storage.postgres import PostgresStorage, StorageCredentialsError, StoragePrivilegesError
 
 _LOGGER = logging.getLogger(__name__)
+
+_DATABASE = "database"
+_STORAGE_ISSUES = ("missing_tables", "missing_privileges", "storage_refused")
 
 type ElfeConfigEntry = ConfigEntry[Hub]
 
@@ -103,12 +113,20 @@ class Hub:
         if isinstance(event, ProblemsChanged):
             sync_issues(self.hass, self.entry, self.engine.problems)
         elif isinstance(event, ConnectionChanged):
-            self._ask_for_credentials()
+            self._show_storage_error(self.engine.storage_error)
 
-    def _ask_for_credentials(self) -> None:
-        """Let a person give new credentials when the database refuses those it has."""
-        if isinstance(self.engine.storage_error, StorageCredentialsError):
+    def _show_storage_error(self, error: StorageError | None) -> None:
+        """Ask a person for what the database wants, until it answers again."""
+        for key in _STORAGE_ISSUES:
+            self.engine.settle_problem(key, _DATABASE)
+        if error is None or isinstance(error, StorageUnreachableError):
+            return
+        key, placeholders = _described(error)
+        if key == "invalid_auth":
+            key = "storage_refused"
             self.entry.async_start_reauth(self.hass)
+        if key in _STORAGE_ISSUES:
+            self.engine.report(Problem(key, _DATABASE, placeholders))
 
 
 async def async_create_hub(hass: HomeAssistant, entry: ElfeConfigEntry) -> Hub:
@@ -122,19 +140,24 @@ async def async_create_hub(hass: HomeAssistant, entry: ElfeConfigEntry) -> Hub:
 
 def _as_entry_error(error: StorageError) -> ConfigEntryNotReady | ConfigEntryAuthFailed:
     """Return the error that makes Home Assistant retry, or ask for credentials."""
-    if isinstance(error, StorageCredentialsError):
-        return ConfigEntryAuthFailed(
-            translation_domain=DOMAIN,
-            translation_key="invalid_auth",
-            translation_placeholders={"detail": str(error)},
-        )
-    key, placeholders = "cannot_connect", {"detail": str(error)}
-    if isinstance(error, StorageSchemaError):
-        key, placeholders = "missing_tables", {"tables": ", ".join(error.missing) or str(error)}
-    elif isinstance(error, StoragePrivilegesError):
-        key, placeholders = "missing_privileges", {"privileges": ", ".join(error.missing)}
-    elif isinstance(error, StorageRefusedError):
-        key, placeholders = "missing_privileges", {"privileges": str(error)}
-    return ConfigEntryNotReady(
+    key, placeholders = _described(error)
+    kind = ConfigEntryAuthFailed if key == "invalid_auth" else ConfigEntryNotReady
+    return kind(
         translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders
     )
+
+
+def _described(error: StorageError) -> tuple[str, dict[str, str]]:
+    """Return the key of the translations for an error, and what fills its text."""
+    detail = str(error)
+    match error:
+        case StorageCredentialsError():
+            return "invalid_auth", {"detail": detail}
+        case StorageSchemaError():
+            return "missing_tables", {"tables": ", ".join(error.missing) or detail}
+        case StoragePrivilegesError():
+            return "missing_privileges", {"privileges": ", ".join(error.missing)}
+        case StorageRefusedError():
+            return "missing_privileges", {"privileges": detail}
+        case _:
+            return "cannot_connect", {"detail": detail}
