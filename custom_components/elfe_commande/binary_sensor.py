@@ -89,8 +89,7 @@ class EquipmentBinarySensor(EquipmentEntity, BinarySensorEntity):
     @override
     def is_on(self) -> bool | None:
         """Return the state, `None` if nothing tells."""
-        status = self._status
-        return None if status is None else self.entity_description.value_fn(status)
+        return self.entity_description.value_fn(self._status)
 
 
 class ScheduledBinarySensor(EquipmentBinarySensor):

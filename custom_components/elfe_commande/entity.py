@@ -153,8 +153,9 @@ class EquipmentEntity(ElfeEntity):
         return DeviceInfo(identifiers={identifier})
 
     @property
-    def _status(self) -> EquipmentStatus | None:
-        return self._engine.statuses.get(self._equipment_id)
+    def _status(self) -> EquipmentStatus:
+        """What is known of the equipment; Home Assistant asks only while it is available."""
+        return self._engine.statuses[self._equipment_id]
 
     @property
     @override
@@ -177,7 +178,7 @@ class WishingEntity(EquipmentEntity):
     @override
     def available(self) -> bool:
         """Return whether anyone may order the equipment at all."""
-        status = self._status
+        status = self._engine.statuses.get(self._equipment_id)
         return (
             status is not None
             and status.mode in DRIVEN_MODES

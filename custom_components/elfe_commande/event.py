@@ -66,11 +66,10 @@ class ActivityEvent(EquipmentEntity, EventEntity):
     def _handle(self, event: EquipmentEvent) -> None:
         if event.user_id is not None:
             self.async_set_context(Context(user_id=event.user_id))
-        match event:
-            case OrderEnded():
-                self._trigger_event(event.result.outcome.value, _about_order(event))
-            case ModeChanged():
-                self._trigger_event(MODE_CHANGED, _about_mode(event))
+        if isinstance(event, OrderEnded):
+            self._trigger_event(event.result.outcome.value, _about_order(event))
+        else:
+            self._trigger_event(MODE_CHANGED, _about_mode(event))
         self.async_write_ha_state()
 
 

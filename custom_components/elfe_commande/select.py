@@ -63,16 +63,12 @@ class ModeSelect(WishingEntity, SelectEntity):
 
     @property
     @override
-    def current_option(self) -> str | None:
+    def current_option(self) -> str:
         """Return the mode, or the one that the wish under way leads to."""
         status = self._status
-        if status is None:
-            return None
         if status.mode == Mode.PILOTED:
             return AUTOMATIC
-        if status.mode == Mode.MANUAL:
-            return FORCED_OFF if status.forced_off else FORCED_ON
-        return None
+        return FORCED_OFF if status.forced_off else FORCED_ON
 
     @override
     async def async_select_option(self, option: str) -> None:

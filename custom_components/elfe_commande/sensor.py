@@ -212,15 +212,13 @@ class EquipmentSensor(EquipmentEntity, SensorEntity):
     @override
     def native_value(self) -> str | datetime | None:
         """Return the value, `None` if it is not known."""
-        status = self._status
-        return None if status is None else self.entity_description.value_fn(status)
+        return self.entity_description.value_fn(self._status)
 
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any] | None:
         """Return what explains the value."""
-        status = self._status
-        return None if status is None else self.entity_description.attributes_fn(status)
+        return self.entity_description.attributes_fn(self._status)
 
 
 class DecisionSensor(EquipmentSensor):
@@ -232,11 +230,9 @@ class DecisionSensor(EquipmentSensor):
 
     @property
     @override
-    def extra_state_attributes(self) -> dict[str, Any] | None:
+    def extra_state_attributes(self) -> dict[str, Any]:
         """Return source, reason and plan; the slots are listed once per plan."""
         status = self._status
-        if status is None:
-            return None
         plan = status.plan
         if plan is not self._listed[0]:
             self._listed = (plan, None if plan is None else list(plan.decisions))

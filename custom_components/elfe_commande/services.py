@@ -153,20 +153,20 @@ async def _async_wish_all(
         ),
         return_exceptions=True,
     )
-    refusals = [end for end in ends if isinstance(end, BaseException)]
-    for error in refusals:
-        if (
-            not isinstance(error, HomeAssistantError)
-            or not call.return_response
-            or len(refusals) == len(targets)
-        ):
-            raise error
+    ended: list[Result | HomeAssistantError] = []
+    for end in ends:
+        if isinstance(end, BaseException) and not isinstance(end, HomeAssistantError):
+            raise end
+        ended.append(end)
+    refusals = [end for end in ended if isinstance(end, HomeAssistantError)]
+    if refusals and (not call.return_response or len(refusals) == len(targets)):
+        raise refusals[0]
     if not call.return_response:
         return None
     return {
         "equipments": [
             target.describe() | _describe_end(end)
-            for target, end in zip(targets, ends, strict=True)
+            for target, end in zip(targets, ended, strict=True)
         ]
     }
 
@@ -174,12 +174,10 @@ async def _async_wish_all(
 # ------------------------------------------------------------------------------------ answers
 
 
-def _describe_end(end: Result | BaseException) -> dict[str, Any]:
+def _describe_end(end: Result | HomeAssistantError) -> dict[str, Any]:
     """Return what became of one wish."""
     if isinstance(end, HomeAssistantError):
         return {"outcome": "refused", "reason": end.translation_key, "message": str(end)}
-    if isinstance(end, BaseException):
-        raise end
     return {
         "outcome": end.outcome.value,
         "reason": end.reason,

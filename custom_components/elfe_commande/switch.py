@@ -53,10 +53,9 @@ class PilotSwitch(WishingEntity, SwitchEntity):
 
     @property
     @override
-    def is_on(self) -> bool | None:
+    def is_on(self) -> bool:
         """Return whether the plan drives the load, or will once the wish under way is done."""
-        status = self._status
-        return None if status is None else status.mode == Mode.PILOTED
+        return self._status.mode == Mode.PILOTED
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
@@ -76,11 +75,9 @@ class CompactPilotSwitch(PilotSwitch):
 
     @property
     @override
-    def extra_state_attributes(self) -> dict[str, Any] | None:
+    def extra_state_attributes(self) -> dict[str, Any]:
         """Return the decision, who made it and why, and when the load starts next."""
         status = self._status
-        if status is None:
-            return None
         decision = status.decision
         return attributes(
             decision=decision_of(status),

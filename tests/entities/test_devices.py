@@ -6,7 +6,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
 import pytest
 
-from custom_components.elfe_commande import capacity, population
+from custom_components.elfe_commande import capacity, devices, population
 from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.core.model import EquipmentId, HomeId, Mode
 from custom_components.elfe_commande.devices import (
@@ -90,6 +90,23 @@ async def test_equipments_that_left_go_and_so_does_an_empty_home(hass, start: St
         for e in er.async_entries_for_config_entry(er.async_get(hass), ENTRY_ID)
         if e.unique_id.startswith(f"{ENTRY_ID}_2_")
     ]
+
+
+async def test_many_that_leave_at_once_leave_turns_of_the_loop_to_others(
+    hass, start_default: Start, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(devices, "REMOVALS_PER_TURN", 2)
+    world = await start_default([status_of(n) for n in range(1, 8)])
+    for number in range(2, 8):
+        del world.engine.statuses[EquipmentId(number)]
+
+    gone = frozenset(map(EquipmentId, range(2, 8)))
+    world.coordinator.handle(InventoryChanged(frozenset(), gone))
+    left = [n for n in range(1, 8) if equipment_device(hass, n)]
+    await world.settle()
+
+    assert 1 < len(left) < 7
+    assert [n for n in range(1, 8) if equipment_device(hass, n)] == [1]
 
 
 async def test_an_equipment_that_comes_back_has_its_entities_again(hass, start: Start):

@@ -4,8 +4,9 @@ from typing import Any
 
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import area_registry as ar, device_registry as dr
+from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
 from custom_components.elfe_commande.const import DOMAIN
@@ -186,9 +187,18 @@ async def test_get_plan_answers_with_the_day(hass, start: Start):
 async def test_devices_entities_and_areas_are_targets(hass, start: Start):
     world = await start([status_of(n) for n in range(1, 5)])
     area = ar.async_get(hass).async_create("Kitchen").id
+    # What else is in the kitchen is no concern of ours.
+    other = MockConfigEntry(domain="other")
+    other.add_to_hass(hass)
+    lamp = dr.async_get(hass).async_get_or_create(
+        config_entry_id=other.entry_id, identifiers={("other", "lamp")}
+    )
+    dr.async_get(hass).async_update_device(lamp.id, area_id=area)
+    er.async_get(hass).async_get_or_create(
+        "light", "other", "lamp", config_entry=other, device_id=lamp.id
+    )
     device = device_of(hass, equipment_identifier(ENTRY_ID, EquipmentId(3)))
     dr.async_get(hass).async_update_device(device, area_id=area)
-    hass.states.async_set("light.other", "on")
 
     await call(
         hass,
