@@ -16,11 +16,11 @@ from .reference import (
     Course,
     Sent,
     load_on,
-    raw,
     switched_rows,
 )
 from .rule import Rule
-from .situation import TIMEOUTS, Heard, Situation, Wired
+from .situation import Situation
+from .wired import TIMEOUTS, Heard, Wired
 
 PRESS_TRIES = 3
 """Of a press inside a sequence already begun."""
@@ -123,15 +123,20 @@ WORD_IN_TEXT = Rule(
     applies=lambda s, c: _is_misheard(s, c, 111) or _is_misheard(s, c, 112),
     instead=_not_acknowledged,
 )
+
+
+def _is_late(situation: Situation, course: Course) -> bool:
+    device = _unheard(situation, course)
+    return device is not None and device.delay > device.patience(course.orders[0].on)
+
+
 STATE_OF_TASMOTA = Rule(
     id="tasmota-state",
     title="Tasmota acknowledges with its state",
     wanted_by="D-44",
     reference="waits for the word `success`, which Tasmota never says: every order times out.",
     ours="`POWER` as ordered is the answer, in a result or a report.",
-    applies=lambda s, c: (
-        (d := _unheard(s, c)) is not None and d.type_id == 112 and d.delay <= TIMEOUTS[112]
-    ),
+    applies=lambda s, c: _unheard(s, c) is not None and not _is_late(s, c),
     instead=_acknowledged,
 )
 LATE_ANSWER = Rule(
@@ -142,7 +147,7 @@ LATE_ANSWER = Rule(
     " silence.",
     ours="A matching state acknowledges at any time within the slot, and what follows from it"
     " is written then.",
-    applies=lambda s, c: _unheard(s, c) is not None,
+    applies=_is_late,
     instead=_acknowledged,
 )
 
@@ -166,7 +171,9 @@ START_OF_INVERTED = Rule(
 )
 
 
-def _all_heard(course: Course) -> bool:
+def _is_confirmed(situation: Situation, course: Course) -> bool:
+    if situation.typology in SWITCHED:
+        return course.acknowledged
     return all(sent.device.contract_hears(sent.on) is Heard.YES for sent in course.orders)
 
 
@@ -181,13 +188,13 @@ STAMP_ON_ANSWER = Rule(
     reference="stamps the last start whether or not the device answered.",
     ours="Without an answer it is left alone. A press that was not answered is otherwise written"
     " as a start, since it may have happened.",
-    applies=lambda s, c: MARCHE in c.rows and not _all_heard(c),
+    applies=lambda s, c: MARCHE in c.rows and not _is_confirmed(s, c),
     instead=_unstamped,
 )
 
 
 def _is_unanswered(situation: Situation, course: Course) -> bool:
-    return _ordered(situation, course) is not None and not _all_heard(course)
+    return _ordered(situation, course) is not None and not course.acknowledged
 
 
 def _repeated(course: Course) -> Course:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from .corpus import Moment, Scenario, fits
 from .reference import Course
-from .situation import EPOM, Situation, canonical
+from .situation import EPOM, Situation
+from .wired import canonical
 
 type Changes = dict[tuple[str, str], dict[str, Any]]
 """Changed columns by table and id."""
@@ -138,7 +140,7 @@ def _repeated(
     most, waits = pace.tries(order.pause)
     if not min(2, most) <= len(came) <= most:
         yield f"{topic}: {len(came)} tries instead of 2 to {most}"
-    gaps = [later - earlier for (earlier, _), (later, _) in zip(came, came[1:], strict=False)]
+    gaps = [later - earlier for (earlier, _), (later, _) in pairwise(came)]
     for wait, gap in zip(waits, gaps, strict=False):
         # Messages may be noticed late, and the next one less so.
         if gap < 0.7 * wait * pace.scale - 0.05:

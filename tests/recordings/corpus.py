@@ -1,7 +1,7 @@
 """Scenario files: what was given, what happened, what the reference controller then did."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 import json
 import os
@@ -97,23 +97,40 @@ def recordings() -> Path | None:
     return Path(folder) / "scenarios" if folder else None
 
 
-def load(folder: Path) -> tuple[list[Scenario], list[Scenario]]:
-    """Return the scenarios of a folder to replay: those of a cycle, and those of a press.
+@dataclass(slots=True)
+class Corpus:
+    """The scenarios of a folder: those of a cycle, those of a press, and those of neither.
 
     Of the presses, the files about typologies and devices; those about screens come with
     the screens.
     """
-    cycles: list[Scenario] = []
-    presses: list[Scenario] = []
-    for path in sorted(folder.glob("*.json")):
+
+    cycles: list[Scenario] = field(default_factory=list)
+    presses: list[Scenario] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
+
+    @property
+    def scenarios(self) -> list[Scenario]:
+        """Return all that can be replayed."""
+        return [*self.cycles, *self.presses]
+
+
+def load(folder: Path | None) -> Corpus:
+    """Return the scenarios of a folder; none where there is no folder."""
+    corpus = Corpus()
+    for path in sorted(folder.glob("*.json")) if folder else ():
         content = json.loads(path.read_text(encoding="utf-8"))
+        when = content["when"]
+        pressed = any("b3" in m["topic"] for m in when.get("mqtt", ()))
+        about = path.name.startswith(("typ", "dev_")) and pressed
+        if not when.get("ems_cycle") and not about:
+            continue
         scenario = Scenario.read(path.stem, content)
-        if content["when"].get("ems_cycle"):
-            assert scenario is not None, path.name
-            cycles.append(scenario)
-        elif scenario is not None and path.name.startswith(("typ", "dev_")):
-            presses.append(scenario)
-    return cycles, presses
+        if scenario is None:
+            corpus.unreadable.append(path.stem)
+        else:
+            (corpus.presses if scenario.presses else corpus.cycles).append(scenario)
+    return corpus
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ from .reference import (
     reference_targets,
 )
 from .rule import Rule
-from .situation import Situation, Wired
+from .situation import Situation
+from .wired import Wired
 
 
 def contract_act(situation: Situation) -> Act | None:

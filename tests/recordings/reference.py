@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 from .corpus import SLOT
-from .situation import DRIVEN_TYPES, Situation, Wired
+from .situation import Situation
+from .wired import DRIVEN_TYPES, Wired
 
 MODE: Final = "equipement_pilote_ou_mesure_mode_id"
 CTL: Final = "etat_controle_id"

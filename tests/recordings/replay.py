@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 import time
 from typing import Any
@@ -23,8 +24,9 @@ from tests.fixtures_engine import World
 from tests.fixtures_parts import fresh_database
 
 from .comparison import Observed, Pace
-from .corpus import SLOT, Moment, Scenario
-from .situation import DETAILS, SCREEN, situations
+from .corpus import PARIS, SLOT, Moment, Scenario
+from .situation import DETAILS, situations
+from .wired import SCREEN
 
 SCALE = 0.1
 """A device's five seconds take half a second: a busy machine is no silent device."""
@@ -38,6 +40,11 @@ OBSERVED_TABLES = (
     "equipement_pilote_machine_generique_cycle",
     "equipement_pilote_vehicule_electrique_generique",
 )
+
+
+MORNING = int(datetime(2026, 11, 24, 10, 2, tzinfo=PARIS).timestamp())
+EVENING = int(datetime(2026, 11, 24, 17, 32, tzinfo=PARIS).timestamp())
+"""Too late for most machines to be done at their wished end."""
 
 
 class Trigger(StrEnum):

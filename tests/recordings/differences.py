@@ -1,0 +1,60 @@
+"""Writes the page of wanted differences, from the rules: `python -m tests.recordings.differences`."""
+
+import sys
+from textwrap import fill
+
+from .answers import ANSWERS
+from .decisions import DECISIONS
+from .rule import Rule
+
+INTRODUCTION = """\
+This page is for people who come from the reference controller, `commande` 1.0. Whatever is not
+named here is done as the reference does it: the same orders to the same topics, the same columns
+written with the same values. It is written from the rules that the tests hold the recordings of
+the reference against (`tests/recordings`); change a rule, then run
+`python -m tests.recordings.differences > docs/differences.md`.
+"""
+KEPT = """\
+Two habits of the reference are kept until ELFE decides, although its specification calls them
+defects: the command state 12 for a load that waits or was switched off (D-31), and a last start
+that is stamped again at every quarter-hour in which a continuous load is on (D-35).
+
+Orders are sent at QoS 0 instead of 2, because every order waits for the device's own answer, and
+are never retained, as before. The requests to a Shelly Plus carry an `id` of their own each.
+"""
+
+
+def section(title: str, rules: tuple[Rule, ...]) -> list[str]:
+    """Return the part of the page about some rules."""
+    lines = [f"## {title}", ""]
+    for rule in rules:
+        lines += [
+            f"### {rule.title}",
+            "",
+            fill(f"**The reference** {rule.reference}", 99, break_on_hyphens=False),
+            "",
+            fill(f"**Here.** {rule.ours}", 99, break_on_hyphens=False),
+            "",
+            f"Wanted by: {rule.wanted_by}. Rule `{rule.id}`.",
+            "",
+        ]
+    return lines
+
+
+def page() -> str:
+    """Return the page as Markdown."""
+    lines = [
+        "# Where this integration differs from the reference on purpose",
+        "",
+        INTRODUCTION,
+        *section("What is decided, and which device is ordered", DECISIONS),
+        *section("What counts as an answer, and what follows", ANSWERS),
+        "## What stays",
+        "",
+        KEPT,
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
