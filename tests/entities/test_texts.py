@@ -174,9 +174,11 @@ def test_errors_have_texts(language: str):
     for module in (services, targets):
         text = Path(module.__file__).read_text("utf-8")
         raised |= set(re.findall(r'translation_key="(\w+)"', text))
-    engine = (FOLDER / "engine" / "engine.py").read_text("utf-8")
-    raised |= set(re.findall(r'WishRefusedError\("(\w+)"', engine))
-    raised |= set(re.findall(r'key = "(\w+)"', engine))
+    for path in (FOLDER / "engine").glob("*.py"):
+        text = path.read_text("utf-8")
+        if "WishRefusedError" in text:
+            raised |= set(re.findall(r'WishRefusedError\(\s*"(\w+)"', text))
+            raised |= set(re.findall(r'\bkey = "(\w+)"', text))
 
     assert {"not_an_equipment", "missing_device", "mode_not_driven"} <= raised
     assert raised | {"not_running"} <= load(language)["exceptions"].keys()
