@@ -40,6 +40,7 @@ async def run(options: Options) -> int:
             work.result()
     except (PartError, ClientError, OSError) as error:
         say(f"error: {error}")
+        say(f"Home Assistant wrote to {show.instance.log_path}")
         code = 1
     finally:
         say("stopping")

@@ -19,6 +19,7 @@ from .parts.postgres import COMMANDE, EMS, OWNER
 from .parts.process import PartError
 from .planner import Planner
 from .territory import build, install as install_territory, two_homes
+from .weather import clearing
 
 DATABASE = "bdd_coordination"
 REPORTS = 5.0
@@ -55,7 +56,7 @@ class Show:
             self._run(narrator.run(), "narrator")
         await self.instance.answers()
         self._say("Home Assistant answers")
-        planner = Planner(self.access(EMS))
+        planner = Planner(self.access(EMS), need=clearing(time.time()))
         self._run(planner.run(at_once=[self._options.at_once]), "planner")
         async with Client(self.instance.address) as client:
             self.installation = await install(

@@ -1,6 +1,6 @@
 """A dashboard of both homes: plain cards of Home Assistant's own, one per equipment."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from demo.meters import unique_id
@@ -77,30 +77,32 @@ def describe(entry_id: str, entities: Iterable[Mapping[str, Any]], language: str
     words = WORDS[language]
     registry = _Registry(entry_id, entities)
     equipments = two_homes()
-    sections = [_hub_section(registry, words)]
+    sections = [_hub_section(registry, words, equipments)]
     for home in dict.fromkeys(each.home for each in equipments):
         mine = [each for each in equipments if each.home == home]
         sections.append(_home_section(registry, words, home, mine))
-    sections.append(_history_section(registry, words, equipments))
     view = {
         "title": words["title"],
         "path": "homes",
         "icon": "mdi:home-lightning-bolt",
         "type": "sections",
-        "max_columns": 4,
+        "max_columns": 3,
         "sections": sections,
     }
     return {"title": words["title"], "views": [view]}
 
 
-def _hub_section(registry: _Registry, words: Mapping[str, str]) -> Card:
+def _hub_section(
+    registry: _Registry, words: Mapping[str, str], equipments: Iterable[Equipment]
+) -> Card:
     cards: list[Card] = [
         _heading(words["hub"], "mdi:engine-outline"),
         {"type": "markdown", "content": words["about"]},
     ]
     cards += [_tile(found) for key in HUB if (found := registry.hub(key))]
     if button := registry.hub("run_cycle"):
-        cards.append(_tile(button))
+        cards.append(_tile(button) | {"hide_state": True})
+    cards += _history(registry, words, tuple(equipments))
     return {"type": "grid", "cards": cards}
 
 
@@ -135,25 +137,26 @@ def _reason(entity_id: str, words: Mapping[str, str]) -> Card:
     }
 
 
-def _history_section(
-    registry: _Registry, words: Mapping[str, str], equipments: Iterable[Equipment]
-) -> Card:
-    powers = [found["entity_id"] for e in equipments if (found := registry.power(e.id))]
+def _history(
+    registry: _Registry, words: Mapping[str, str], equipments: Sequence[Equipment]
+) -> list[Card]:
+    powers = [
+        {"entity": found["entity_id"], "name": f"{each.name} {each.home}"}
+        for each in equipments
+        if (found := registry.power(each.id))
+    ]
     told = [
         found["entity_id"]
-        for e in equipments
+        for each in equipments
         for key in ("pilot", "activity", "running")
-        if (found := registry.of(e.id, key))
+        if (found := registry.of(each.id, key))
     ]
-    return {
-        "type": "grid",
-        "cards": [
-            _heading(words["powers"], "mdi:flash"),
-            {"type": "history-graph", "entities": powers, "hours_to_show": 1},
-            _heading(words["happened"], "mdi:history"),
-            {"type": "logbook", "target": {"entity_id": told}, "hours_to_show": 1},
-        ],
-    }
+    return [
+        _heading(words["happened"], "mdi:history"),
+        {"type": "logbook", "target": {"entity_id": told}, "hours_to_show": 1},
+        _heading(words["powers"], "mdi:flash"),
+        {"type": "history-graph", "entities": powers, "hours_to_show": 1},
+    ]
 
 
 def _heading(text: str, icon: str) -> Card:

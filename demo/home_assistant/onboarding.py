@@ -13,6 +13,7 @@ from .dashboard import DASHBOARD, describe
 
 USER = PASSWORD = "demo"
 DOMAIN = "elfe_commande"
+FAILED = {"setup_error", "migration_error", "failed_unload"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,10 @@ async def wait_loaded(client: Client, entry_id: str, within: float = 60) -> None
         entry = next((e for e in entries if e["entry_id"] == entry_id), {})
         if entry.get("state") == "loaded":
             return
+        if entry.get("state") in FAILED:
+            break
         await asyncio.sleep(0.2)
-    raise PartError(f"the entry is not loaded: {entry}")
+    raise PartError(f"ELFE Commande is not loaded: {entry.get('state')}, {entry.get('reason')}")
 
 
 async def _wait_running(client: Client, within: float = 120) -> None:

@@ -1,0 +1,178 @@
+"""The demonstration as a process, and ways to look at it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+import json
+import os
+from pathlib import Path
+import re
+import signal
+import subprocess
+import sys
+import time
+from typing import Any
+
+import asyncpg
+import pytest
+
+from demo.database import SCHEMA
+from demo.home_assistant import Client
+
+ROOT = Path(__file__).parents[2]
+DOMAIN = "elfe_commande"
+
+
+@dataclass
+class Demo:
+    """A running demonstration."""
+
+    process: subprocess.Popen[bytes]
+    folder: Path
+    status_path: Path
+    log_path: Path
+
+    @property
+    def status(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.status_path.read_text())
+        return found
+
+    @property
+    def log(self) -> str:
+        return self.log_path.read_text()
+
+    @property
+    def home_assistant_log(self) -> str:
+        return (self.folder / "output.log").read_text()
+
+    def told(self, device: str) -> list[str]:
+        """Return the orders a device heard, oldest first."""
+        return re.findall(rf" {device} is told (.*)", self.log)
+
+    def stored(self, name: str) -> dict[str, Any]:
+        """Return a document that the integration keeps."""
+        path = self.folder / ".storage" / f"{DOMAIN}.{self.status['entry_id']}.{name}"
+        found: dict[str, Any] = json.loads(path.read_text())["data"]
+        return found
+
+    def wait_ready(self, within: float = 120) -> None:
+        deadline = time.monotonic() + within
+        while not self.status_path.exists():
+            assert self.process.poll() is None, self.log
+            assert time.monotonic() < deadline, self.log
+            time.sleep(0.1)
+
+    def stop(self) -> int:
+        """Ask it to stop, as Ctrl-C does; return its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        return self.process.wait(90)
+
+
+@pytest.fixture(scope="session")
+def start_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Demo]]:
+    """Return what starts a demonstration and waits until it says that it is ready."""
+    started: list[Demo] = []
+
+    def start(*arguments: str) -> Demo:
+        place = tmp_path_factory.mktemp("demo")
+        folder, status, log = place / "home_assistant", place / "status.json", place / "demo.log"
+        command = [sys.executable, "-m", "demo", "--folder", str(folder), "--status", str(status)]
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [*command, "--seconds", "900", *arguments],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env={k: v for k, v in os.environ.items() if not k.startswith("PYTHON")},
+                start_new_session=True,
+            )
+        demo = Demo(process, folder, status, log)
+        started.append(demo)
+        demo.wait_ready()
+        return demo
+
+    yield start
+    for demo in started:
+        demo.stop()
+
+
+@pytest.fixture(scope="session")
+def demo(start_demo: Callable[..., Demo]) -> Demo:
+    """The demonstration that tests share; they may switch appliances, not stop parts of it."""
+    return start_demo()
+
+
+@dataclass
+class House:
+    """A way into Home Assistant and its database."""
+
+    demo: Demo
+    client: Client
+    database: asyncpg.Connection
+    entities: dict[str, str]
+
+    async def row(self, equipment_id: int) -> dict[str, Any]:
+        found = await self.database.fetchrow(
+            "SELECT equipement_pilote_ou_mesure_mode_id AS mode, etat_commande_id AS command,"
+            " etat_controle_id AS control, ems_consigne_marche AS ems_order,"
+            " timestamp_derniere_mise_en_marche AS started"
+            f" FROM {SCHEMA}.equipement_pilote_ou_mesure WHERE id = $1",
+            equipment_id,
+        )
+        return dict(found)
+
+    def entity(self, key: str, equipment_id: int | None = None) -> str:
+        """Return the id of an enabled entity of an equipment, or of the hub."""
+        parts = [self.demo.status["entry_id"], *([str(equipment_id)] if equipment_id else []), key]
+        return self.entities["_".join(parts)]
+
+    async def state(self, key: str, equipment_id: int | None = None) -> str:
+        found: str = (await self.client.state(self.entity(key, equipment_id)))["state"]
+        return found
+
+    async def watts(self, equipment_id: int) -> float:
+        entity_id = self.entities[f"elfe_demo_{equipment_id}_power"]
+        return float((await self.client.state(entity_id))["state"])
+
+
+@pytest.fixture
+async def house(demo: Demo, socket_enabled: None) -> AsyncIterator[House]:
+    """The shared demonstration from inside."""
+    async for found in enter(demo):
+        yield found
+
+
+async def enter(demo: Demo) -> AsyncIterator[House]:
+    """Log in and connect to the database."""
+    status = demo.status
+    database = status["database"]
+    connection = await asyncpg.connect(
+        host=database["host"],
+        port=database["port"],
+        database=database["database"],
+        ssl=False,
+        **database["owner"],
+    )
+    async with Client(status["address"]) as client:
+        await client.log_in(status["user"], status["password"])
+        entities = await client.command("config/entity_registry/list")
+        yield House(
+            demo,
+            client,
+            connection,
+            {each["unique_id"]: each["entity_id"] for each in entities if not each["disabled_by"]},
+        )
+    await connection.close()
+
+
+async def eventually[T](
+    look: Callable[[], Awaitable[T]], wanted: Callable[[T], object], within: float = 30
+) -> T:
+    """Look again and again until what is seen is what is wanted; return it."""
+    deadline = time.monotonic() + within
+    while not wanted(seen := await look()):
+        assert time.monotonic() < deadline, seen
+        await asyncio.sleep(0.25)
+    return seen

@@ -1,0 +1,100 @@
+"""The main job in a Home Assistant of its own, set up by its own flows."""
+
+import re
+
+import pytest
+
+from demo.home_assistant.onboarding import DOMAIN, wait_loaded
+from tests.e2e.conftest import House, eventually
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+
+DISHWASHER, WASHING_MACHINE, DRYER, METER = 1, 2, 13, 16
+MANUAL, PILOTED = 20, 30
+
+
+async def test_the_flows_made_what_people_look_at(house: House) -> None:
+    entries = await house.client.get("/api/config/config_entries/entry")
+    states = {entry["domain"]: entry["state"] for entry in entries}
+    assert states["mqtt"] == states[DOMAIN] == "loaded"
+    assert await eventually(lambda: house.state("lifecycle"), lambda s: s == "running")
+    assert await house.state("ems_connection") == "on"
+    assert await house.state("pilot", WASHING_MACHINE) == "on"
+    assert await house.state("pilot", DRYER) == "off"
+    assert f"{house.demo.status['entry_id']}_{METER}_pilot" not in house.entities
+    dashboards = await house.client.command("lovelace/dashboards/list")
+    assert [each["url_path"] for each in dashboards if each["mode"] == "storage"].count("elfe-demo")
+
+
+async def test_the_plan_starts_an_appliance(house: House) -> None:
+    row = await eventually(lambda: house.row(DISHWASHER), lambda r: r["mode"] == MANUAL, 90)
+    assert (row["command"], row["ems_order"]) == (13, True)
+    assert row["started"] > 0
+    assert await eventually(lambda: house.watts(DISHWASHER), lambda watts: watts > 50)
+    assert await eventually(lambda: house.state("running", DISHWASHER), lambda s: s == "on")
+    assert await house.state("pilot", DISHWASHER) == "off"
+    assert house.demo.told("C101") == ["ON"]
+
+
+async def test_a_switch_reaches_the_appliance_and_the_database(house: House) -> None:
+    switch = house.entity("pilot", WASHING_MACHINE)
+    before = len(house.demo.told("D102"))
+
+    await house.client.act("switch.turn_off", entity_id=switch)
+
+    await eventually(lambda: house.row(WASHING_MACHINE), lambda row: row["mode"] == MANUAL)
+    assert await eventually(lambda: house.watts(WASHING_MACHINE), lambda watts: watts > 1000)
+    assert await house.state("pilot", WASHING_MACHINE) == "off"
+
+    await house.client.act("switch.turn_on", entity_id=switch)
+
+    row = await eventually(lambda: house.row(WASHING_MACHINE), lambda row: row["mode"] == PILOTED)
+    assert (row["command"], row["control"]) == (11, 25)
+    assert await eventually(lambda: house.watts(WASHING_MACHINE), lambda watts: watts == 0)
+    assert house.demo.told("D102")[before:] == ["on", "off"]
+
+
+async def test_a_mode_is_chosen(house: House) -> None:
+    select = house.entity("mode", DRYER)
+
+    await house.client.act("select.select_option", entity_id=select, option="forced_off")
+
+    await eventually(lambda: house.row(DRYER), lambda row: row["control"] == 25)
+    assert await eventually(lambda: house.state("mode", DRYER), lambda s: s == "forced_off")
+    assert house.demo.told("A114")[-1].lower() == "off"
+
+
+async def test_actions_answer(house: House) -> None:
+    (told,) = (await house.client.ask(f"{DOMAIN}.get_plan", equipment_id=WASHING_MACHINE))[
+        "equipments"
+    ]
+    assert told["name"] == "Lave-linge"
+    assert len(told["plan"]["slots"]) == 96
+    assert told["plan"]["runs"]
+
+    ran = await house.client.ask(f"{DOMAIN}.run_typology", equipment_id=DRYER, order="on")
+    (result,) = ran["equipments"]
+    assert (result["outcome"], result["acknowledged"]) == ("acknowledged", True)
+    assert result["written"]["mode"] == MANUAL
+
+    report = await house.client.ask(f"{DOMAIN}.run_cycle")
+    assert report["equipments"] >= 11
+    assert report["failed"] == report["doubtful"] == 0
+
+
+async def test_a_reload_presses_nothing_again(house: House) -> None:
+    entry_id = house.demo.status["entry_id"]
+    answer = await house.client.post(f"/api/config/config_entries/entry/{entry_id}/reload")
+    assert answer == {"require_restart": False}
+    await wait_loaded(house.client, entry_id)
+    await eventually(lambda: house.state("lifecycle"), lambda s: s == "running")
+    await house.client.ask(f"{DOMAIN}.run_cycle")
+    assert house.demo.told("C101") == ["ON"]
+
+
+async def test_nothing_is_wrong_in_the_log(house: House) -> None:
+    log = house.demo.home_assistant_log
+    ours = re.findall(r"(?:WARNING|ERROR|CRITICAL) .*elfe.*", log)
+    assert [line for line in ours if "has not been tested" not in line] == []
+    assert "Detected blocking call" not in log
+    assert "Detected that custom integration" not in log
