@@ -103,10 +103,12 @@ class EngineContext:
         if equipment_id in self.write_back.pending:
             return False
         try:
-            await self.fresh.ensure(equipment_id)
+            # What was read just before the database was lost is not enough to press on.
+            await self.fresh.ensure(equipment_id, anew=not self.connected)
         except StorageError as error:
             self.reachable(error)
             return False
+        self.reachable()
         return True
 
     def store(self, equipment_id: EquipmentId, state: State, by: Author = _ELSEWHERE) -> None:

@@ -9,28 +9,26 @@ from itertools import chain
 import logging
 from typing import Any
 
-from ..core.decision import Act, Source
 from ..core.lifecycle import Code, Lifecycle
-from ..core.model import EquipmentId, Mode
+from ..core.model import EquipmentId
 from ..core.outcome import Result
 from ..core.plan import PlanBook, slot_start
 from ..core.timing import Timing
-from ..core.wish import Intent, Wish
-from ..typologies import TYPOLOGIES
+from ..core.wish import Wish
 from . import memory
 from .acks import Acks
 from .beat import Beat, CycleReport
 from .context import EngineContext
-from .errors import WishRefusedError
-from .events import Event, InventoryChanged, LifecycleChanged, ProblemsChanged
+from .events import Event, LifecycleChanged
 from .executor import Executor
-from .jobs import Job
+from .inventory import InventoryKeeper
 from .journal import Claim, Journal
 from .ports import Clock, Disk, Messenger, Problem, Storage, StorageError
 from .presses import PressGuard
 from .reconsider import Reconsider
 from .sender import Sender
 from .status import EquipmentStatus
+from .wishes import Wishes
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -38,12 +36,6 @@ RELEASED = 1_793_491_200
 """Unix time of 2026-11-01: a clock that shows less was never set."""
 _CLOCK_BACK = 3600
 """Seconds a clock may lie behind the last time stored."""
-
-_ACTS = {
-    Intent.TO_MANUAL: Act.TO_MANUAL,
-    Intent.TO_PILOTED: Act.TO_PILOTED,
-    Intent.FORCED_OFF: Act.FORCED_OFF,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +81,17 @@ class Engine:
         self._presses = PressGuard(self.context)
         self._executor = Executor(self.context, sender, self._presses, settings.at_once)
         self._reconsider = Reconsider(self.context, self.plans)
+        self._wishes = Wishes(self.context, self._executor, self._reconsider)
+        self._inventory = InventoryKeeper(self.context, self._executor, self._acks)
         self._beat = Beat(
             self.context,
             self.plans,
             self._reconsider,
             self._executor,
-            read_inventory=self._read_inventory,
+            read_inventory=self._inventory.read,
             remember=self._remember,
         )
         self.context.relook = lambda status: self._reconsider.look(status, slot_start(clock.now()))
-        self._inventory_problems: tuple[Problem, ...] = ()
         self._open_claims: dict[str, Claim] = {}
         self._last_time = 0.0
         self._speed: float | None = None
@@ -135,7 +128,7 @@ class Engine:
         """What a person must mend or look at."""
         return tuple(
             chain(
-                self._inventory_problems,
+                self._inventory.problems,
                 self._beat.plan_problems,
                 self.context.problems.values(),
             )
@@ -172,7 +165,7 @@ class Engine:
         self.lifecycle.advance(Code.REQUIREMENTS)
         try:
             await self.context.storage.open()
-            await self._read_inventory()
+            await self._inventory.read()
         except StorageError as error:
             if remembered is None or not remembered.equipments:
                 raise
@@ -256,7 +249,7 @@ class Engine:
             await self._remember()
         await self.context.storage.close()
 
-    # -- wishes
+    # -- what is asked
 
     async def wish(self, wish: Wish) -> Result:
         """Carry out what a person wishes; the result of the first try.
@@ -264,66 +257,7 @@ class Engine:
         Raises `NotRunningError` and `WishRefusedError`; nothing was done then.
         """
         self.lifecycle.require_running()
-        status = self.statuses.get(wish.equipment_id)
-        if status is None:
-            raise WishRefusedError("unknown_equipment", {"equipment": str(wish.equipment_id)})
-        job = self._wished_job(status, wish)
-        if wish.intent in _ACTS:
-            status.wished_mode = Mode.PILOTED if wish.intent is Intent.TO_PILOTED else Mode.MANUAL
-            status.wished_off = wish.intent is Intent.FORCED_OFF
-            self.context.changed(wish.equipment_id)
-        await self._note_forced_off(wish)
-        try:
-            return await asyncio.shield(self._executor.submit(job))
-        finally:
-            status.wished_mode = status.wished_off = None
-            self._reconsider.look(status, slot_start(self.context.clock.now()))
-            self.context.changed(wish.equipment_id)
-
-    def _wished_job(self, status: EquipmentStatus, wish: Wish) -> Job:
-        """Return the job of a wish, or refuse it."""
-        equipment = status.equipment
-        who = {"equipment": equipment.name}
-        typology = TYPOLOGIES.get(wish.typology_id or equipment.typology_id)
-        if not equipment.driven:
-            key = "mode_not_driven"
-            if equipment.state.mode in (Mode.MANUAL, Mode.PILOTED):
-                key = "communication_error"
-            raise WishRefusedError(key, who)
-        if typology is None:
-            raise WishRefusedError("unsupported_typology", who)
-        act = _ACTS.get(wish.intent)
-        if wish.intent is Intent.START:
-            act = Act.ON if equipment.continuous else Act.START
-        elif wish.intent is Intent.STOP and equipment.continuous:
-            act = Act.OFF
-        if act is None or act not in typology.scenarios:
-            raise WishRefusedError("act_not_supported", who)
-        for order in typology.scenarios[act].orders:
-            if equipment.device(order.usage) is None:
-                raise WishRefusedError("missing_device", who)
-        now = self.context.clock.now()
-        return Job(
-            equipment_id=equipment.id,
-            act=act,
-            source=Source.USER,
-            origin=wish.origin,
-            typology=typology,
-            deadline=now + self.context.timing.order_window,
-            claim=f"{equipment.id}:wish:{wish.id}",
-            created=now,
-            force=wish.force,
-            user_id=wish.user_id,
-            advance_end=wish.advance_end,
-        )
-
-    async def _note_forced_off(self, wish: Wish) -> None:
-        journal = self.context.journal
-        if wish.intent is Intent.FORCED_OFF:
-            journal.forced_off[wish.equipment_id] = self.context.clock.now()
-        elif journal.forced_off.pop(wish.equipment_id, None) is None:
-            return
-        await journal.save()
+        return await self._wishes.carry_out(wish)
 
     async def run_cycle(self) -> CycleReport:
         """Run a cycle now; raises `NotRunningError`."""
@@ -342,47 +276,6 @@ class Engine:
         job = self._reconsider.job(status, slot_start(self.context.clock.now()))
         if job is not None:
             _ = self._executor.submit(job)
-
-    # -- inventory
-
-    async def _read_inventory(self) -> None:
-        """Read every row, and take over what changed since."""
-        statuses = self.statuses
-        revisions = {i: s.revision for i, s in statuses.items()}
-        read = await self.context.storage.read_inventory()
-        self.context.fresh.note(set(read.equipments))
-        added: list[EquipmentId] = []
-        rewire: list[EquipmentStatus] = []
-        for equipment_id, equipment in read.equipments.items():
-            status = statuses.get(equipment_id)
-            if status is None:
-                statuses[equipment_id] = status = EquipmentStatus(equipment)
-                added.append(equipment_id)
-                rewire.append(status)
-            elif status.equipment is not equipment:
-                known = status.equipment
-                if known.devices != equipment.devices:
-                    rewire.append(status)
-                state = equipment.state
-                if status.revision != revisions.get(equipment_id):
-                    # Written or read anew while this read was under way.
-                    state = known.state
-                status.equipment = equipment.with_state(known.state)
-                self.context.store(equipment_id, state)
-                if known.with_state(state) != equipment:
-                    self.context.changed(equipment_id)
-        removed = frozenset(statuses.keys() - read.equipments.keys())
-        for equipment_id in removed:
-            self._executor.cancel(equipment_id)
-            self._acks.unwire(equipment_id)
-            del statuses[equipment_id]
-        if added or removed:
-            self._notify(InventoryChanged(frozenset(added), removed))
-        if read.problems != self._inventory_problems:
-            self._inventory_problems = read.problems
-            self._notify(ProblemsChanged())
-        if rewire and self.lifecycle.code >= Code.CONNECTED:
-            await self._acks.wire(rewire)
 
     async def _remember(self) -> None:
         """Store what a restart needs."""

@@ -7,22 +7,20 @@ presses already begun.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Coroutine
-from dataclasses import replace
-from functools import partial
+from collections.abc import Coroutine
 import logging
 from typing import Any
 
-from ..core.decision import Act, Source, can_still_finish
+from ..core.decision import Act, Source
 from ..core.model import EquipmentId, Mode
-from ..core.outcome import NOTHING, Outcome, Result, Writes
+from ..core.outcome import Result
 from .acks import Answer
+from .conclude import Conclusion
 from .context import EngineContext
 from .jobs import Job
 from .presses import PressGuard
 from .sender import Attempt, Sender
 from .status import EquipmentStatus
-from .write_back import Fate
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -40,6 +38,7 @@ class Executor:
         self._context = context
         self._sender = sender
         self._presses = presses
+        self._conclusion = Conclusion(context, presses)
         self._places = asyncio.Semaphore(at_once)
         self._locks: defaultdict[EquipmentId, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._jobs: dict[EquipmentId, Job] = {}
@@ -97,11 +96,11 @@ class Executor:
         try:
             await self._try_until_done(job)
         except asyncio.CancelledError:
-            self._finish(job, self._result(job, Outcome.SKIPPED, "interrupted"))
+            self._conclusion.skipped(job, "interrupted")
             raise
         except Exception:
             _LOGGER.exception("Order %s of equipment %s failed", job.act, job.equipment_id)
-            self._finish(job, self._result(job, Outcome.FAILED, "internal_error"))
+            self._conclusion.crashed(job)
         finally:
             self._sender.forget(job)
             if self._jobs.get(job.equipment_id) is job:
@@ -141,9 +140,9 @@ class Executor:
         async with self._locks[job.equipment_id]:
             reason = await self._refusal(job)
             if reason in _PUT_OFF:
-                return self._put_off(job, reason)
+                return self._conclusion.put_off(job, reason)
             if reason is not None:
-                self._skip(job, reason)
+                self._conclusion.skipped(job, reason)
                 return None
             if job.presses:
                 await self._presses.claim(job)
@@ -190,32 +189,36 @@ class Executor:
             return "superseded"
         return "slot_over" if self._context.clock.now() > job.deadline else None
 
-    def _put_off(self, job: Job, reason: str) -> Attempt:
-        """Send nothing now; another try may be possible within the slot."""
-        if not job.first.done():
-            result = self._result(job, Outcome.SKIPPED, reason)
-            self._announce(job, replace(result, will_retry=True))
-        return Attempt(Answer.UNSENT, reason=reason)
-
-    # -- switched loads
+    # -- what follows from the device's answer
 
     async def _after_switch(self, job: Job, attempt: Attempt) -> Attempt | None:
         """Conclude a try of an order that may be repeated; the attempt if more may follow."""
         if attempt.answer is Answer.ACKNOWLEDGED:
-            await self._acknowledged(job)
+            await self._conclusion.acknowledged(job)
             return None
         if attempt.answer is Answer.INTERRUPTED:
-            self._skip(job, "superseded")
+            self._conclusion.skipped(job, "superseded")
             return None
-        if job.by_person and not job.first.done():
-            # The person wins at once, whatever the device does; tries go on meanwhile.
-            written = await self._write(job, job.scenario.failed)
-            job.mode_written = written.mode is not None
-            await self._context.advance_end(job)
-            self._announce(job, self._failure(job, attempt, written, will_retry=True))
-        elif not job.first.done():
-            self._announce(job, self._failure(job, attempt, NOTHING, will_retry=True))
+        await self._conclusion.missed(job, attempt)
         return attempt
+
+    async def _after_press(self, job: Job, attempt: Attempt) -> Attempt | None:
+        """Conclude a claimed press by what the device says of it; the attempt if more may follow."""
+        first = attempt.reached == 1
+        match attempt.answer:
+            case Answer.ACKNOWLEDGED:
+                await self._conclusion.acknowledged(job)
+            case Answer.REFUSED | Answer.UNSENT if first:
+                # Known not to have been pressed: the claim is given back, tries may follow.
+                await self._presses.release(job)
+                await self._conclusion.missed(job, attempt)
+                return attempt
+            case Answer.SILENT if not first or len(job.scenario.orders) == 1:
+                await self._conclusion.doubtful(job)
+                self._watch_meter(job)
+            case _:
+                await self._conclusion.broken(job)
+        return None
 
     async def _wait_for_retry(self, job: Job, attempt: Attempt, backoff: float) -> bool:
         """Wait, hearing late answers; whether another try is due."""
@@ -229,132 +232,21 @@ class Executor:
             waited, timeout=max(0.0, min(backoff, left)), return_when=asyncio.FIRST_COMPLETED
         )
         if job.superseded.done():
-            self._skip(job, "superseded")
+            self._conclusion.skipped(job, "superseded")
             return False
         if len(waited) > 1 and waited[1].done():
             async with self._locks[job.equipment_id]:
                 if waited[1].result() is Answer.ACKNOWLEDGED:
-                    await self._acknowledged(job)
+                    await self._conclusion.acknowledged(job)
                     return False
         if backoff < left:
             return True
         if attempt.reason is not None:
-            self._skip(job, attempt.reason)
+            self._conclusion.skipped(job, attempt.reason)
             return False
         async with self._locks[job.equipment_id]:
-            await self._failed(job, attempt)
+            await self._conclusion.failed(job, attempt)
         return False
-
-    async def _acknowledged(self, job: Job) -> None:
-        context = self._context
-        status = context.statuses[job.equipment_id]
-        writes = job.scenario.acknowledged
-        if job.mode_written:
-            writes = replace(writes, mode=None, programmed=False)
-        context.load_acknowledged(status, job)
-        written = await self._write(job, writes)
-        if not job.mode_written:
-            await context.advance_end(job)
-        reason = "acknowledged" if job.scenario.orders else "no_order_needed"
-        self._finish(job, self._result(job, Outcome.ACKNOWLEDGED, reason, written))
-
-    async def _failed(self, job: Job, attempt: Attempt) -> None:
-        """Write that an order, or a press known not to have been made, was never done."""
-        context = self._context
-        equipment = context.statuses[job.equipment_id].equipment
-        writes = job.scenario.failed
-        if job.mode_written:
-            writes = NOTHING
-        elif job.act is Act.START and not can_still_finish(equipment, context.clock.now()):
-            writes = job.scenario.given_up
-        if job.act is Act.START and not job.presses and job.sent_at is None:
-            context.start_settled(job.equipment_id)
-        written = await self._write(job, writes)
-        self._finish(job, self._failure(job, attempt, written, will_retry=False))
-
-    # -- presses
-
-    async def _after_press(self, job: Job, attempt: Attempt) -> Attempt | None:
-        """Conclude a claimed press by what the device says of it; the attempt if more may follow."""
-        first = attempt.reached == 1
-        match attempt.answer:
-            case Answer.ACKNOWLEDGED:
-                await self._acknowledged(job)
-            case Answer.REFUSED | Answer.UNSENT if first:
-                # Known not to have been pressed: the claim is given back, tries may follow.
-                await self._presses.release(job)
-                if not job.first.done():
-                    self._announce(job, self._failure(job, attempt, NOTHING, will_retry=True))
-                return attempt
-            case Answer.SILENT if not first or len(job.scenario.orders) == 1:
-                written = await self._write(job, job.scenario.doubtful)
-                self._finish(job, self._result(job, Outcome.DOUBTFUL, "silent", written))
-                self._watch_meter(job)
-            case _:
-                written = await self._write(job, job.scenario.broken)
-                self._presses.report("sequence_broken", job.equipment_id)
-                self._finish(job, self._result(job, Outcome.FAILED, "sequence_broken", written))
-        return None
-
-    # -- results
-
-    async def _write(self, job: Job, writes: Writes) -> Writes:
-        """Write what follows from an outcome; return what was, or will be, written."""
-        ems = not job.by_person and job.source is not Source.USER
-        fate = await self._context.write(
-            job,
-            writes,
-            expected_mode=Mode.PILOTED if ems else None,
-            written=self._settler(job, writes),
-        )
-        return writes if fate in (Fate.WRITTEN, Fate.DEFERRED) else NOTHING
-
-    def _settler(self, job: Job, writes: Writes) -> Callable[[], None] | None:
-        """Return what to call once the outcome is in the database, whenever that is."""
-        if job.presses:
-            return self._presses.settler(job.claim)
-        if not writes.started:
-            return None
-        return partial(self._context.start_settled, job.equipment_id)
-
-    def _skip(self, job: Job, reason: str) -> None:
-        if reason == "unsupported_order":
-            self._presses.report("unsupported_order", job.equipment_id)
-        self._finish(job, self._result(job, Outcome.SKIPPED, reason))
-
-    def _failure(self, job: Job, attempt: Attempt, written: Writes, *, will_retry: bool) -> Result:
-        reason = {
-            Answer.REFUSED: "not_pressed" if job.presses else "refused",
-            Answer.UNSENT: "disconnected",
-        }.get(attempt.answer, "silent")
-        result = self._result(job, Outcome.FAILED, reason, written)
-        return replace(result, will_retry=will_retry)
-
-    def _result(self, job: Job, outcome: Outcome, reason: str, written: Writes = NOTHING) -> Result:
-        latency = None
-        if outcome is Outcome.ACKNOWLEDGED and job.sent_at is not None:
-            latency = asyncio.get_running_loop().time() - job.sent_at
-        return Result(
-            outcome=outcome,
-            reason=reason,
-            on=_wanted(job),
-            at=self._context.clock.now(),
-            latency=latency,
-            tries=job.tries,
-            written=written,
-        )
-
-    def _announce(self, job: Job, result: Result) -> None:
-        self._context.order_ended(job, result)
-        if not job.first.done():
-            job.first.set_result(result)
-
-    def _finish(self, job: Job, result: Result) -> None:
-        if result.outcome is Outcome.SKIPPED and job.first.done():
-            # Its first result was told; that nothing more follows is no news.
-            self._context.leave_to_catch_up(job, result)
-            return
-        self._announce(job, result)
 
 
 def _mode_allows(status: EquipmentStatus, job: Job) -> bool:
@@ -365,7 +257,3 @@ def _mode_allows(status: EquipmentStatus, job: Job) -> bool:
         return True
     wanted = Mode.MANUAL if job.source is Source.USER else Mode.PILOTED
     return status.equipment.state.mode == wanted
-
-
-def _wanted(job: Job) -> bool:
-    return job.act in (Act.START, Act.ON, Act.TO_MANUAL, Act.RECORD_STARTED)

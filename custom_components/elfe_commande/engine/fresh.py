@@ -31,10 +31,11 @@ class FreshReader:
         now = asyncio.get_running_loop().time()
         self._read_at.update(dict.fromkeys(ids, now))
 
-    async def ensure(self, equipment_id: EquipmentId) -> None:
-        """Have a row that is fresh; raises `StorageError`."""
+    async def ensure(self, equipment_id: EquipmentId, *, anew: bool = False) -> None:
+        """Have a row that is fresh, or read `anew` however fresh; raises `StorageError`."""
         now = asyncio.get_running_loop().time()
-        if now - self._read_at.get(equipment_id, -1e9) <= self._timing.fresh_for:
+        known = now - self._read_at.get(equipment_id, -1e9) <= self._timing.fresh_for
+        if known and not anew:
             return
         if self._batch is None:
             ids: set[EquipmentId] = set()

@@ -129,15 +129,28 @@ class PressGuard:
         context = self._context
         for key, claim in claims.items():
             status = context.statuses.get(claim.equipment_id)
-            if status is None or status.typology is None or _concluded(status, claim):
+            concluded = status is not None and _concluded(status, claim)
+            # Without the database, a conclusion is what we remember and perhaps never wrote.
+            if (
+                status is None
+                or status.typology is None
+                or (concluded and (context.connected or _programmed_since(status, claim)))
+            ):
                 await context.journal.settle(key, context.clock.now())
                 continue
             scenario = status.typology.scenarios[Act.START]
-            broken = claim.presses > 1
+            broken = claim.presses > 1 and not concluded
             writes = scenario.broken if broken else scenario.doubtful
-            self.report("sequence_broken" if broken else "press_doubtful", claim.equipment_id)
+            if not concluded:
+                self.report("sequence_broken" if broken else "press_doubtful", claim.equipment_id)
+            planned = claim.piloted and not status.equipment.continuous
             await context.write_back.submit(
-                Step(claim.equipment_id, writes, int(claim.at)),
+                Step(
+                    claim.equipment_id,
+                    writes,
+                    int(claim.at),
+                    expected_mode=Mode.PILOTED if planned else None,
+                ),
                 (Origin.EMS if claim.piloted else Origin.DASHBOARD, None),
                 written=self.settler(key),
             )
@@ -145,7 +158,11 @@ class PressGuard:
 
 def _concluded(status: EquipmentStatus, claim: Claim) -> bool:
     """Whether the row says what became of the claim, or what a person chose since."""
-    state = status.equipment.state
-    if state.last_programmed > claim.at:
+    if _programmed_since(status, claim):
         return True
-    return claim.piloted and not status.equipment.continuous and state.mode != Mode.PILOTED
+    planned = claim.piloted and not status.equipment.continuous
+    return planned and status.equipment.state.mode != Mode.PILOTED
+
+
+def _programmed_since(status: EquipmentStatus, claim: Claim) -> bool:
+    return status.equipment.state.last_programmed > claim.at

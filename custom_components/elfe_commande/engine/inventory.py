@@ -1,0 +1,66 @@
+"""Keeps the statuses in step with the rows: what appeared, what changed, what went."""
+
+from dataclasses import dataclass
+
+from ..core.lifecycle import Code
+from ..core.model import Equipment, EquipmentId
+from .acks import Acks
+from .context import EngineContext
+from .events import InventoryChanged, ProblemsChanged
+from .executor import Executor
+from .ports import Problem
+from .status import EquipmentStatus
+
+
+@dataclass(slots=True)
+class InventoryKeeper:
+    """Reads every row. `problems` are those of the last read."""
+
+    context: EngineContext
+    executor: Executor
+    acks: Acks
+    problems: tuple[Problem, ...] = ()
+
+    async def read(self) -> None:
+        """Read every row, and take over what changed since; raises `StorageError`."""
+        context = self.context
+        statuses = context.statuses
+        revisions = {i: status.revision for i, status in statuses.items()}
+        read = await context.storage.read_inventory()
+        context.fresh.note(set(read.equipments))
+        added: list[EquipmentId] = []
+        rewire: list[EquipmentStatus] = []
+        for equipment_id, equipment in read.equipments.items():
+            status = statuses.get(equipment_id)
+            if status is None:
+                statuses[equipment_id] = status = EquipmentStatus(equipment)
+                added.append(equipment_id)
+                rewire.append(status)
+            elif status.equipment is not equipment:
+                if status.equipment.devices != equipment.devices:
+                    rewire.append(status)
+                newer = status.revision != revisions.get(equipment_id)
+                self._adopt(status, equipment, keep_state=newer)
+        removed = frozenset(statuses.keys() - read.equipments.keys())
+        for equipment_id in removed:
+            self.executor.cancel(equipment_id)
+            self.acks.unwire(equipment_id)
+            del statuses[equipment_id]
+        if added or removed:
+            context.notify(InventoryChanged(frozenset(added), removed))
+        if read.problems != self.problems:
+            self.problems = read.problems
+            context.notify(ProblemsChanged())
+        if rewire and context.lifecycle.code >= Code.CONNECTED:
+            await self.acks.wire(rewire)
+
+    def _adopt(self, status: EquipmentStatus, equipment: Equipment, *, keep_state: bool) -> None:
+        """Take a row over; keep our state if it was written while the rows were read."""
+        known = status.equipment
+        state = known.state if keep_state else equipment.state
+        adopted = equipment if state == equipment.state else equipment.with_state(state)
+        status.equipment = adopted.with_state(known.state)
+        self.context.store(equipment.id, state)
+        status.equipment = adopted
+        if adopted != known:
+            self.context.changed(equipment.id)

@@ -1,0 +1,101 @@
+"""Makes jobs of what people wish, or says why nothing is done about it."""
+
+import asyncio
+from dataclasses import dataclass
+
+from ..core.decision import Act, Source
+from ..core.model import Mode
+from ..core.outcome import Result
+from ..core.plan import slot_start
+from ..core.wish import Intent, Wish
+from ..typologies import TYPOLOGIES
+from .context import EngineContext
+from .errors import WishRefusedError
+from .executor import Executor
+from .jobs import Job
+from .reconsider import Reconsider
+from .status import EquipmentStatus
+
+_ACTS = {
+    Intent.TO_MANUAL: Act.TO_MANUAL,
+    Intent.TO_PILOTED: Act.TO_PILOTED,
+    Intent.FORCED_OFF: Act.FORCED_OFF,
+}
+
+
+@dataclass(slots=True)
+class Wishes:
+    """The one path of every wish, whatever surface it comes from."""
+
+    context: EngineContext
+    executor: Executor
+    reconsider: Reconsider
+
+    async def carry_out(self, wish: Wish) -> Result:
+        """Carry a wish out; the result of its first try, or `WishRefusedError`."""
+        status = self.context.statuses.get(wish.equipment_id)
+        if status is None:
+            raise WishRefusedError("unknown_equipment", {"equipment": str(wish.equipment_id)})
+        job = self._job(status, wish)
+        if wish.intent in _ACTS:
+            status.wished_mode = Mode.PILOTED if wish.intent is Intent.TO_PILOTED else Mode.MANUAL
+            status.wished_off = wish.intent is Intent.FORCED_OFF
+            self.context.changed(wish.equipment_id)
+        await self._note_forced_off(wish)
+        try:
+            return await asyncio.shield(self.executor.submit(job))
+        finally:
+            status.wished_mode = status.wished_off = None
+            self.reconsider.look(status, slot_start(self.context.clock.now()))
+            self.context.changed(wish.equipment_id)
+
+    def _job(self, status: EquipmentStatus, wish: Wish) -> Job:
+        """Return the job of a wish, or refuse it."""
+        equipment = status.equipment
+        who = {"equipment": equipment.name}
+        typology = TYPOLOGIES.get(wish.typology_id or equipment.typology_id)
+        if not equipment.driven:
+            key = "mode_not_driven"
+            if equipment.state.mode in (Mode.MANUAL, Mode.PILOTED):
+                key = "communication_error"
+            raise WishRefusedError(key, who)
+        if typology is None:
+            raise WishRefusedError("unsupported_typology", who)
+        act = _act(status, wish)
+        if act is None or act not in typology.scenarios:
+            raise WishRefusedError("act_not_supported", who)
+        for order in typology.scenarios[act].orders:
+            if equipment.device(order.usage) is None:
+                raise WishRefusedError("missing_device", who)
+        now = self.context.clock.now()
+        return Job(
+            equipment_id=equipment.id,
+            act=act,
+            source=Source.USER,
+            origin=wish.origin,
+            typology=typology,
+            deadline=now + self.context.timing.order_window,
+            claim=f"{equipment.id}:wish:{wish.id}",
+            created=now,
+            force=wish.force,
+            user_id=wish.user_id,
+            advance_end=wish.advance_end,
+        )
+
+    async def _note_forced_off(self, wish: Wish) -> None:
+        """Keep on disk that a person switched a load off, until one wishes otherwise."""
+        journal = self.context.journal
+        if wish.intent is Intent.FORCED_OFF:
+            journal.forced_off[wish.equipment_id] = self.context.clock.now()
+        elif journal.forced_off.pop(wish.equipment_id, None) is None:
+            return
+        await journal.save()
+
+
+def _act(status: EquipmentStatus, wish: Wish) -> Act | None:
+    continuous = status.equipment.continuous
+    if wish.intent is Intent.START:
+        return Act.ON if continuous else Act.START
+    if wish.intent is Intent.STOP:
+        return Act.OFF if continuous else None
+    return _ACTS[wish.intent]
