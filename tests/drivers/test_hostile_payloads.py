@@ -9,7 +9,21 @@ from custom_components.elfe_commande.core.model import Device, DeviceId, DeviceT
 from custom_components.elfe_commande.drivers import DRIVERS, Reading
 
 NAMES = st.sampled_from(
-    "POWER POWER1 ENERGY Power status command id result error method output apower value".split()
+    [
+        "POWER",
+        "POWER1",
+        "ENERGY",
+        "Power",
+        "status",
+        "command",
+        "id",
+        "result",
+        "error",
+        "method",
+        "output",
+        "apower",
+        "value",
+    ]
 )
 LEAVES = (
     st.none()

@@ -7,6 +7,8 @@ import time
 from types import MappingProxyType
 from typing import Any, override
 
+import aiomqtt
+
 from custom_components.elfe_commande.core.model import EquipmentId, State
 from custom_components.elfe_commande.core.outcome import Step
 from custom_components.elfe_commande.core.timing import DEFAULT_ACK_TIMEOUTS, Timing
@@ -15,6 +17,7 @@ from custom_components.elfe_commande.engine.ports import InventoryRead, PlansRea
 from custom_components.elfe_commande.engine.status import EquipmentStatus
 from custom_components.elfe_commande.storage.postgres import PostgresStorage
 from demo.appliances import Fleet
+from demo.appliances.device import NO_TOPIC
 from demo.engine_host import SystemClock
 from demo.parts.process import wait_until
 from demo.territory import Equipment, Household, build, install
@@ -67,7 +70,25 @@ async def furnish(
     await install(world.owner, equipments, now=clock.now())
     household = build(equipments, **options)
     await world.fleet.add(*household.everything)
+    await _announced(world, household)
     return household
+
+
+async def _announced(world: World, household: Household) -> None:
+    """Wait until the broker holds that the devices are there.
+
+    From an earlier test, it may hold that devices of the same names are gone.
+    """
+    awaited = {d.topics.lwt for d in household.devices.values()} - {NO_TOPIC}
+    async with aiomqtt.Client(world.broker.host, world.broker.port) as client:
+        if awaited:
+            await client.subscribe([(topic, 0) for topic in awaited])
+        messages = aiter(client.messages)
+        async with asyncio.timeout(10):
+            while awaited:
+                message = await anext(messages)
+                if bytes(message.payload).lower() in (b"true", b"online"):
+                    awaited.discard(message.topic.value)
 
 
 def pass_slots(world: World, slots: int) -> None:

@@ -35,9 +35,7 @@ async def fragile(own_postgres: PostgresServer, broker: Broker) -> AsyncIterator
 
 
 @pytest.fixture
-async def unplugged(
-    database: Database, own_broker: Broker, owner: object
-) -> AsyncIterator[World]:
+async def unplugged(database: Database, own_broker: Broker, owner: object) -> AsyncIterator[World]:
     """A world whose broker may be killed."""
     async with Fleet(own_broker.host, own_broker.port, scale=SCALE) as fleet:
         world = World(database, own_broker, fleet, owner)
