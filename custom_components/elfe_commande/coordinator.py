@@ -5,6 +5,7 @@ with thousands of equipments its all-listeners wake-up would block the loop.
 """
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -49,9 +50,7 @@ class ElfeCoordinator:
         self._flushing = False
 
     @callback
-    def watch_equipment(
-        self, equipment_id: EquipmentId, changed: CALLBACK_TYPE
-    ) -> CALLBACK_TYPE:
+    def watch_equipment(self, equipment_id: EquipmentId, changed: CALLBACK_TYPE) -> CALLBACK_TYPE:
         """Call `changed` after each change of what is shown of this equipment."""
         return _enlist(self._equipment_watchers.setdefault(equipment_id, []), changed)
 
@@ -93,21 +92,23 @@ class ElfeCoordinator:
                 for equipment_id in ids:
                     self._wake(self._equipment_watchers.get(equipment_id, ()))
             case OrderEnded() | ModeChanged():
-                for happened in tuple(self._event_watchers.get(event.equipment_id, ())):
-                    happened(event)
+                _tell(self._event_watchers.get(event.equipment_id, ()), event)
             case InventoryChanged(added, removed):
-                if added:
-                    for watcher in tuple(self._inventory_watchers):
-                        watcher(added)
-                if removed:
-                    for watcher in tuple(self._removal_watchers):
-                        watcher(removed)
+                self._tell_of_inventory(added, removed)
             case CycleEnded() | LifecycleChanged() | ConnectionChanged() | ProblemsChanged():
                 self._wake(self._hub_watchers)
             case PlanReceived():
                 pass
-        for listener in tuple(self._listeners):
-            listener(event)
+        _tell(self._listeners, event)
+
+    @callback
+    def _tell_of_inventory(
+        self, added: frozenset[EquipmentId], removed: frozenset[EquipmentId]
+    ) -> None:
+        if added:
+            _tell(self._inventory_watchers, added)
+        if removed:
+            _tell(self._removal_watchers, removed)
 
     @callback
     def _wake(self, watchers: Iterable[CALLBACK_TYPE]) -> None:
@@ -127,12 +128,17 @@ class ElfeCoordinator:
             self.hass.loop.call_soon(self._flush)
 
 
+def _tell[T](watchers: Iterable[Callable[[T], None]], what: T) -> None:
+    for watcher in tuple(watchers):
+        watcher(what)
+
+
 def _enlist[T](watchers: list[T], watcher: T) -> CALLBACK_TYPE:
     watchers.append(watcher)
+    # Not a closure: there is one per entity.
+    return partial(_strike, watchers, watcher)
 
-    @callback
-    def unwatch() -> None:
-        if watcher in watchers:
-            watchers.remove(watcher)
 
-    return unwatch
+def _strike[T](watchers: list[T], watcher: T) -> None:
+    if watcher in watchers:
+        watchers.remove(watcher)
