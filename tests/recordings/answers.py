@@ -136,7 +136,9 @@ STATE_OF_TASMOTA = Rule(
     wanted_by="D-44",
     reference="waits for the word `success`, which Tasmota never says: every order times out.",
     ours="`POWER` as ordered is the answer, in a result or a report.",
-    applies=lambda s, c: _unheard(s, c) is not None and not _is_late(s, c),
+    applies=lambda s, c: (
+        (d := _unheard(s, c)) is not None and d.type_id == 112 and not _is_late(s, c)
+    ),
     instead=_acknowledged,
 )
 LATE_ANSWER = Rule(

@@ -3,19 +3,15 @@
 What differs from the recording has to be wanted by a rule, and to be exactly what it says.
 """
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from functools import cache
 from typing import Any
 
 import pytest
 
-from demo.parts import PostgresServer
-
 from .comparison import differences, from_courses, recorded
+from .conftest import Replays
 from .corpus import Moment, Scenario, load, recordings
 from .reference import reference
-from .replay import EVENING, MORNING, Replay, Trigger, pace, replayed
+from .replay import EVENING, MORNING, Trigger, pace
 from .rule import Rule
 from .rules import RULES, ours
 from .situation import situations
@@ -24,8 +20,6 @@ pytestmark = [pytest.mark.recordings, pytest.mark.timeout(600)]
 
 CORPUS = load(recordings())
 TIMES = {MORNING: "morning", EVENING: "evening"}
-
-type Replays = Callable[[Trigger, int], Replay]
 
 
 def given(trigger: Trigger) -> list[Scenario]:
@@ -41,21 +35,6 @@ def cases(trigger: Trigger, *times: int) -> list[Any]:
     ] or [pytest.param(trigger, 0, None, id=f"{trigger}")]
 
 
-@pytest.fixture(scope="module")
-def replays(
-    postgres_server: PostgresServer,
-    sockets_allowed: Callable[[], AbstractContextManager[None]],
-) -> Replays:
-    """Everything replayed at once, by what set it going and when."""
-
-    @cache
-    def replay(trigger: Trigger, at: int) -> Replay:
-        with sockets_allowed():
-            return replayed(postgres_server, trigger, at, given(trigger))
-
-    return replay
-
-
 @pytest.mark.parametrize(
     ("trigger", "at", "scenario"),
     [
@@ -65,7 +44,7 @@ def replays(
     ],
 )
 def test_rows_and_orders(replays: Replays, trigger: Trigger, at: int, scenario: Scenario) -> None:
-    replay = replays(trigger, at)
+    replay = replays(trigger, at, given(trigger))
     expected, applied = ours(scenario, replay.moments[scenario.name])
     found = list(differences(expected, replay.observed[scenario.name], pace()))
     assert not found, f"{sorted(applied)}:\n" + "\n".join(found)
