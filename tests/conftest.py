@@ -6,6 +6,7 @@ Fixtures of one subject live in ``tests/fixtures_<subject>.py`` and are listed i
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
+import importlib.util
 import os
 from pathlib import Path
 import shutil
@@ -30,7 +31,7 @@ pytest_plugins: list[str] = [
 # Folders with data that is not part of this repository.
 CORPORA = ("ELFE_SML_CORPUS", "ELFE_NUT_CORPUS", "ELFE_RECORDINGS")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-E2E_VERSION = "2026.11"
+BROWSER_VERSION = "2026.11"
 
 
 # ------------------------------------------------------------------- Home Assistant
@@ -93,9 +94,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _find_what_is_absent() -> dict[str, str]:
     absent: dict[str, str] = {}
-    if not const.__version__.startswith(E2E_VERSION):
-        reason = f"needs Home Assistant {E2E_VERSION} (scripts/test runs it there)"
-        absent["e2e"] = absent["browser"] = reason
+    if importlib.util.find_spec("hass_frontend") is None:
+        # Without it Home Assistant starts in recovery mode.
+        absent["e2e"] = "needs Home Assistant's frontend (scripts/setup oldest, scripts/setup e2e)"
+    if not const.__version__.startswith(BROWSER_VERSION):
+        absent["browser"] = f"needs Home Assistant {BROWSER_VERSION} (scripts/test runs it there)"
     elif not any(map(shutil.which, BROWSERS)):
         absent["browser"] = "needs chromium"
     folder = os.environ.get("ELFE_RECORDINGS")

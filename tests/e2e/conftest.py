@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 import json
 import os
@@ -17,7 +18,7 @@ import asyncpg
 import pytest
 
 from demo.database import SCHEMA
-from demo.home_assistant import Client
+from demo.home_assistant import Client, ClientError
 
 ROOT = Path(__file__).parents[2]
 DOMAIN = "elfe_commande"
@@ -123,13 +124,22 @@ class House:
         )
         return dict(found)
 
+    async def told(self, device: str) -> list[str]:
+        """Return the orders a device heard, once what it heard last had time to be written."""
+        await asyncio.sleep(1)
+        return self.demo.told(device)
+
     def entity(self, key: str, equipment_id: int | None = None) -> str:
         """Return the id of an enabled entity of an equipment, or of the hub."""
         parts = [self.demo.status["entry_id"], *([str(equipment_id)] if equipment_id else []), key]
         return self.entities["_".join(parts)]
 
     async def state(self, key: str, equipment_id: int | None = None) -> str:
-        found: str = (await self.client.state(self.entity(key, equipment_id)))["state"]
+        """Return a state; "absent" while Home Assistant has not made it yet."""
+        try:
+            found: str = (await self.client.state(self.entity(key, equipment_id)))["state"]
+        except ClientError:
+            return "absent"
         return found
 
     async def watts(self, equipment_id: int) -> float:
@@ -140,10 +150,11 @@ class House:
 @pytest.fixture
 async def house(demo: Demo, socket_enabled: None) -> AsyncIterator[House]:
     """The shared demonstration from inside."""
-    async for found in enter(demo):
+    async with enter(demo) as found:
         yield found
 
 
+@asynccontextmanager
 async def enter(demo: Demo) -> AsyncIterator[House]:
     """Log in and connect to the database."""
     status = demo.status

@@ -17,7 +17,7 @@ async def test_the_flows_made_what_people_look_at(house: House) -> None:
     entries = await house.client.get("/api/config/config_entries/entry")
     states = {entry["domain"]: entry["state"] for entry in entries}
     assert states["mqtt"] == states[DOMAIN] == "loaded"
-    assert await eventually(lambda: house.state("lifecycle"), lambda s: s == "running")
+    await eventually(lambda: house.state("lifecycle"), lambda s: s == "running")
     assert await house.state("ems_connection") == "on"
     assert await house.state("pilot", WASHING_MACHINE) == "on"
     assert await house.state("pilot", DRYER) == "off"
@@ -30,10 +30,10 @@ async def test_the_plan_starts_an_appliance(house: House) -> None:
     row = await eventually(lambda: house.row(DISHWASHER), lambda r: r["mode"] == MANUAL, 90)
     assert (row["command"], row["ems_order"]) == (13, True)
     assert row["started"] > 0
-    assert await eventually(lambda: house.watts(DISHWASHER), lambda watts: watts > 50)
-    assert await eventually(lambda: house.state("running", DISHWASHER), lambda s: s == "on")
+    await eventually(lambda: house.watts(DISHWASHER), lambda watts: watts > 50)
+    await eventually(lambda: house.state("running", DISHWASHER), lambda s: s == "on")
     assert await house.state("pilot", DISHWASHER) == "off"
-    assert house.demo.told("C101") == ["ON"]
+    assert await house.told("C101") == ["ON"]
 
 
 async def test_a_switch_reaches_the_appliance_and_the_database(house: House) -> None:
@@ -43,15 +43,15 @@ async def test_a_switch_reaches_the_appliance_and_the_database(house: House) -> 
     await house.client.act("switch.turn_off", entity_id=switch)
 
     await eventually(lambda: house.row(WASHING_MACHINE), lambda row: row["mode"] == MANUAL)
-    assert await eventually(lambda: house.watts(WASHING_MACHINE), lambda watts: watts > 1000)
+    await eventually(lambda: house.watts(WASHING_MACHINE), lambda watts: watts > 1000)
     assert await house.state("pilot", WASHING_MACHINE) == "off"
 
     await house.client.act("switch.turn_on", entity_id=switch)
 
     row = await eventually(lambda: house.row(WASHING_MACHINE), lambda row: row["mode"] == PILOTED)
     assert (row["command"], row["control"]) == (11, 25)
-    assert await eventually(lambda: house.watts(WASHING_MACHINE), lambda watts: watts == 0)
-    assert house.demo.told("D102")[before:] == ["on", "off"]
+    await eventually(lambda: house.watts(WASHING_MACHINE), lambda watts: watts == 0)
+    assert (await house.told("D102"))[before:] == ["on", "off"]
 
 
 async def test_a_mode_is_chosen(house: House) -> None:
@@ -60,8 +60,8 @@ async def test_a_mode_is_chosen(house: House) -> None:
     await house.client.act("select.select_option", entity_id=select, option="forced_off")
 
     await eventually(lambda: house.row(DRYER), lambda row: row["control"] == 25)
-    assert await eventually(lambda: house.state("mode", DRYER), lambda s: s == "forced_off")
-    assert house.demo.told("A114")[-1].lower() == "off"
+    await eventually(lambda: house.state("mode", DRYER), lambda s: s == "forced_off")
+    assert (await house.told("A114"))[-1].lower() == "off"
 
 
 async def test_actions_answer(house: House) -> None:
@@ -89,12 +89,14 @@ async def test_a_reload_presses_nothing_again(house: House) -> None:
     await wait_loaded(house.client, entry_id)
     await eventually(lambda: house.state("lifecycle"), lambda s: s == "running")
     await house.client.ask(f"{DOMAIN}.run_cycle")
-    assert house.demo.told("C101") == ["ON"]
+    assert await house.told("C101") == ["ON"]
 
 
 async def test_nothing_is_wrong_in_the_log(house: House) -> None:
     log = house.demo.home_assistant_log
     ours = re.findall(r"(?:WARNING|ERROR|CRITICAL) .*elfe.*", log)
-    assert [line for line in ours if "has not been tested" not in line] == []
+    # A reload may cut an order short, and says so.
+    expected = ("has not been tested", "Ended before their devices answered")
+    assert [line for line in ours if not any(words in line for words in expected)] == []
     assert "Detected blocking call" not in log
     assert "Detected that custom integration" not in log

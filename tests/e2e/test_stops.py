@@ -1,0 +1,80 @@
+"""What happens to Home Assistant happens to real people: killed, stopped, misbehaved at."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+import os
+from pathlib import Path
+import signal
+
+import pytest
+
+from tests.e2e.conftest import Demo, enter, eventually
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
+DISHWASHER = 1
+MANUAL, PILOTED = 20, 30
+RUNNING, STOPPED = 20, 33
+
+
+async def test_killed_at_work_it_presses_nothing_twice(
+    start_demo: Callable[..., Demo], socket_enabled: None
+) -> None:
+    demo = start_demo()
+    async with enter(demo) as house:
+        await eventually(lambda: house.row(DISHWASHER), lambda row: row["mode"] == MANUAL, 90)
+        await eventually(lambda: _code(demo), lambda code: code == RUNNING)
+    killed = demo.status["home_assistant_pid"]
+
+    os.kill(killed, signal.SIGKILL)
+
+    await eventually(lambda: _pid(demo), lambda pid: pid != killed, 90)
+    async with enter(demo) as house:
+        await eventually(lambda: house.state("lifecycle"), lambda state: state == "running", 60)
+        before = datetime.now(UTC).isoformat()
+        await eventually(lambda: house.state("last_cycle"), lambda at: at > before, 60)
+        assert await house.told("C101") == ["ON"]
+        assert (await house.row(DISHWASHER))["mode"] == MANUAL
+        assert await house.state("running", DISHWASHER) == "on"
+    children = _children(demo.process.pid)
+    assert children
+
+    memory = demo.folder / ".storage" / f"elfe_commande.{demo.status['entry_id']}.memory"
+    assert demo.stop() == 0
+
+    assert f'"code": {STOPPED}' in memory.read_text()
+    assert not [pid for pid in children if _lives(pid)]
+    assert "everything is stopped" in demo.log
+    assert not demo.status_path.exists()
+
+
+async def test_an_appliance_that_does_not_answer(
+    start_demo: Callable[..., Demo], socket_enabled: None
+) -> None:
+    """A silent finger may have pressed: it is not told again, and the dishwasher counts as started."""
+    demo = start_demo("--misbehave", "silent", "--device", "C101")
+    async with enter(demo) as house:
+        await eventually(lambda: house.row(DISHWASHER), lambda row: row["mode"] == MANUAL, 110)
+        activity = await house.client.state(house.entity("activity", DISHWASHER))
+        assert activity["attributes"]["event_type"] in {"doubtful", "mode_changed"}
+        assert await house.told("C101") == ["ON"]
+    assert demo.stop() == 0
+
+
+async def _code(demo: Demo) -> int | None:
+    code: int | None = demo.stored("memory")["code"]
+    return code
+
+
+async def _pid(demo: Demo) -> int:
+    pid: int = demo.status["home_assistant_pid"]
+    return pid
+
+
+def _lives(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
+
+
+def _children(pid: int) -> list[int]:
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(child) for child in found]
