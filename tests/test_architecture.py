@@ -1,0 +1,176 @@
+"""The rooms of the house know each other in one direction only."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+import warnings
+
+import pytest
+
+from custom_components.elfe_commande.const import DOMAIN, PLATFORMS
+
+HOUSE = Path(__file__).parents[1] / "custom_components" / DOMAIN
+PACKAGE = f"custom_components.{DOMAIN}"
+
+FRONT = ""
+"""The modules beside `__init__.py`: they show state and take wishes."""
+ROOMS: dict[str, frozenset[str]] = {
+    "core": frozenset(),
+    "drivers": frozenset({"core"}),
+    "typologies": frozenset({"core"}),
+    "interfaces": frozenset({"core"}),
+    "engine": frozenset({"core", "drivers", "typologies", "interfaces"}),
+    "storage": frozenset({"core", "engine.ports", "drivers", "typologies"}),
+    "sources": frozenset({"core", "engine.ports"}),
+    "adapters": frozenset({"core", "engine.ports", "const"}),
+    "configuration": frozenset({"core", "storage", "engine.ports", "const"}),
+}
+"""What each room may import of ours, itself apart."""
+OF_HOME_ASSISTANT = {"homeassistant", "voluptuous", "probatio"}
+WITH_HOME_ASSISTANT = {FRONT, "adapters", "configuration"}
+
+ASSEMBLY = {"__init__", "hub", "config_flow", "system_health"}
+"""The modules of the front that may know storage and adapters."""
+
+LONG = 300
+TOO_LONG = 450
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import statement: `wanted` is relative to the house if it is ours."""
+
+    where: str
+    room: str
+    module: str
+    wanted: str
+    ours: bool
+
+    def goes_to(self, place: str) -> bool:
+        """Return whether it leads to a room or module of ours, or to something inside it."""
+        return self.ours and (self.wanted == place or self.wanted.startswith(f"{place}."))
+
+    def __str__(self) -> str:
+        """Say where it stands and what it wants."""
+        return f"{self.where} imports {self.wanted}"
+
+
+def sources() -> list[Path]:
+    return sorted(HOUSE.rglob("*.py"))
+
+
+def room_of(path: Path) -> str:
+    parts = path.relative_to(HOUSE).parts
+    return parts[0] if len(parts) > 1 else FRONT
+
+
+def names_of(node: ast.AST, package: tuple[str, ...]) -> Iterator[str]:
+    """Yield the full names that a statement imports; `package` is where it stands."""
+    match node:
+        case ast.Import(names):
+            yield from (alias.name for alias in names)
+        case ast.ImportFrom(module, names, 0):
+            # "from package import module" wants the module.
+            yield from (f"{module}.{alias.name}" for alias in names)
+        case ast.ImportFrom(module, names, int(level)):
+            base = package[: len(package) - level + 1] + ((module,) if module else ())
+            yield from (".".join((*base, alias.name)) for alias in names)
+
+
+def imports() -> list[Import]:
+    """Return every import in the house, those for types only included."""
+    found: list[Import] = []
+    for path in sources():
+        inside = path.relative_to(HOUSE)
+        package = (*PACKAGE.split("."), *inside.parts[:-1])
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for name in names_of(node, package):
+                ours = name.startswith(f"{PACKAGE}.")
+                wanted = name.removeprefix(f"{PACKAGE}.") if ours else name
+                where = f"{inside}:{getattr(node, 'lineno', 0)}"
+                found.append(Import(where, room_of(path), inside.stem, wanted, ours))
+    return found
+
+
+IMPORTS = imports()
+
+
+def test_every_room_has_a_rule() -> None:
+    """A new room says whom it knows."""
+    assert {room_of(path) for path in sources()} <= {*ROOMS, FRONT}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_knows_only_the_rooms_below(room: str) -> None:
+    """Engine and below never import what shows them."""
+    allowed = {room, *ROOMS[room]}
+    strange = [
+        each
+        for each in IMPORTS
+        if each.room == room and each.ours and not any(map(each.goes_to, allowed))
+    ]
+    assert not strange, "\n".join(map(str, strange))
+
+
+def test_home_assistant_stays_outside_the_engine() -> None:
+    """The engine runs without it: benches, replays and fault tests do."""
+    strange = [
+        each
+        for each in IMPORTS
+        if each.wanted.partition(".")[0] in OF_HOME_ASSISTANT
+        and not each.ours
+        and each.room not in WITH_HOME_ASSISTANT
+    ]
+    assert not strange, "\n".join(map(str, strange))
+
+
+def test_nothing_hides_an_import() -> None:
+    """A name made at run time would escape the tests above; registries find their own files."""
+    strange = [
+        each
+        for each in IMPORTS
+        if (each.wanted.startswith("importlib") and each.module != "__init__")
+        or each.wanted.endswith(".*")
+    ]
+    assert not strange, "\n".join(map(str, strange))
+
+
+def test_the_front_leaves_the_parts_to_the_hub() -> None:
+    """Front rooms talk to the engine; which storage or broker it has is not their business."""
+    strange = [
+        each
+        for each in IMPORTS
+        if each.room == FRONT
+        and each.module not in ASSEMBLY
+        and (each.goes_to("storage") or each.goes_to("adapters") or each.goes_to("drivers"))
+    ]
+    assert not strange, "\n".join(map(str, strange))
+
+
+def test_nobody_imports_a_platform() -> None:
+    """Home Assistant does; what platforms share is in modules of its own."""
+    strange = [each for each in IMPORTS if any(map(each.goes_to, PLATFORMS))]
+    assert not strange, "\n".join(map(str, strange))
+
+
+def test_the_coordinator_knows_the_engine_only() -> None:
+    """It hands changes on, and decides nothing."""
+    strange = [
+        each
+        for each in IMPORTS
+        if each.room == FRONT
+        and each.module == "coordinator"
+        and each.ours
+        and not (each.goes_to("engine") or each.goes_to("core") or each.goes_to("const"))
+    ]
+    assert not strange, "\n".join(map(str, strange))
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(HOUSE)))
+def test_files_are_short(path: Path) -> None:
+    """A file that cannot be read at one go is two files."""
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    assert lines <= TOO_LONG, f"{lines} lines"
+    if lines > LONG:
+        warnings.warn(f"{path.relative_to(HOUSE)} has {lines} lines", stacklevel=1)
