@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import override
 import warnings
 
 import pytest
@@ -51,6 +52,7 @@ class Import:
         """Return whether it leads to a room or module of ours, or to something inside it."""
         return self.ours and (self.wanted == place or self.wanted.startswith(f"{place}."))
 
+    @override
     def __str__(self) -> str:
         """Say where it stands and what it wants."""
         return f"{self.where} imports {self.wanted}"
