@@ -79,16 +79,23 @@ async def _announced(world: World, household: Household) -> None:
 
     From an earlier test, it may hold that devices of the same names are gone.
     """
-    awaited = {d.topics.lwt for d in household.devices.values()} - {NO_TOPIC}
+    topics = {d.topics.lwt for d in household.devices.values()} - {NO_TOPIC}
+    await held(world, dict.fromkeys(topics, (b"true", b"online")))
+
+
+async def held(world: World, awaited: dict[str, tuple[bytes, ...]]) -> None:
+    """Wait until the broker holds one of these payloads, in lower case, for each topic."""
+    left = dict(awaited)
     async with aiomqtt.Client(world.broker.host, world.broker.port) as client:
-        if awaited:
-            await client.subscribe([(topic, 0) for topic in awaited])
+        if left:
+            await client.subscribe([(topic, 0) for topic in left])
         messages = aiter(client.messages)
         async with asyncio.timeout(10):
-            while awaited:
+            while left:
                 message = await anext(messages)
-                if bytes(message.payload).lower() in (b"true", b"online"):
-                    awaited.discard(message.topic.value)
+                topic = message.topic.value
+                if topic in left and bytes(message.payload).lower() in left[topic]:
+                    del left[topic]
 
 
 def pass_slots(world: World, slots: int) -> None:
