@@ -1,20 +1,29 @@
 """Fixture: the integration set up in a real Home Assistant core, on real parts."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+import time
 from typing import Any
 from unittest.mock import patch
 
-from homeassistant.core import HomeAssistant
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import Context, HomeAssistant, State
+from homeassistant.helpers import entity_registry as er
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
 from custom_components.elfe_commande.const import DOMAIN
-from custom_components.elfe_commande.core.timing import Timing
 from custom_components.elfe_commande.hub import Hub
-from demo.parts import Access, Broker
+from demo.appliances import Fleet
+from demo.engine_host import SystemClock
+from demo.parts import Access, Broker, PostgresServer
 from tests.fixtures_engine import SCALE, World
+from tests.fixtures_parts import fresh_database
+
+ANNA = "anna"
+"""A person with an account."""
 
 
 def entry_data(access: Access) -> dict[str, Any]:
@@ -30,6 +39,23 @@ def entry_data(access: Access) -> dict[str, Any]:
     }
 
 
+def mqtt_entry_for(broker: Broker) -> MockConfigEntry:
+    """Return an entry of Home Assistant's MQTT integration, not set up yet."""
+    return MockConfigEntry(
+        domain="mqtt",
+        title="broker",
+        version=2,
+        data={"broker": broker.host, "port": broker.port, "protocol": "5"},
+    )
+
+
+@contextmanager
+def no_yaml() -> Iterator[None]:
+    """Answer the MQTT integration, which looks for its old YAML: there is no file here."""
+    with patch("homeassistant.config.load_yaml_config_file", return_value={}):
+        yield
+
+
 async def wait_for(condition: Callable[[], object], within: float = 10.0) -> None:
     """Wait until the condition holds."""
     async with asyncio.timeout(within):
@@ -43,7 +69,6 @@ class Installed:
 
     hass: HomeAssistant
     world: World
-    mqtt_entry: MockConfigEntry
     entry: MockConfigEntry
 
     @property
@@ -52,16 +77,98 @@ class Installed:
         hub: Hub = self.entry.runtime_data
         return hub
 
+    # -- its life
+
     async def setup(self) -> None:
         """Set the entry up and wait until the engine runs."""
-        await self.hass.config_entries.async_setup(self.entry.entry_id)
-        await self.hass.async_block_till_done()
+        await self.load()
         await wait_for(lambda: self.hub.engine.lifecycle.running)
+        await self.hass.async_block_till_done()
+
+    async def load(self) -> None:
+        """Set the entry up; the engine may still wait for Home Assistant's start."""
+        with no_yaml():
+            await self.hass.config_entries.async_setup(self.entry.entry_id)
+        assert self.entry.state is ConfigEntryState.LOADED, self.entry.reason
+        await self.hass.async_block_till_done()
+        self.hub.coordinator.watch_all(self.world.events.append)
+
+    async def unload(self) -> None:
+        """Unload the entry, as a person does who disables it."""
+        assert await self.hass.config_entries.async_unload(self.entry.entry_id)
+        await self.hass.async_block_till_done()
+
+    async def reload(self) -> None:
+        """Unload the entry and set it up again."""
+        await self.unload()
+        await self.setup()
+
+    async def running_again(self, former: Hub) -> None:
+        """Wait until a reload that something else asked for is done."""
+        await wait_for(
+            lambda: (
+                self.entry.state is ConfigEntryState.LOADED
+                and self.hub is not former
+                and self.hub.engine.lifecycle.running
+            )
+        )
+        await self.hass.async_block_till_done()
 
     async def cycle(self) -> None:
         """Run a cycle and let its states be written."""
         await self.hub.engine.run_cycle()
         await self.hass.async_block_till_done()
+
+    # -- what it shows, and what is asked of it
+
+    def entity_id(self, platform: str, number: int | None, key: str) -> str:
+        """Return the id of an equipment's entity, of the hub's without a number."""
+        found = self.find(platform, number, key)
+        assert found is not None, f"no {platform} {key} of {number}"
+        return found
+
+    def find(self, platform: str, number: int | None, key: str) -> str | None:
+        """Return the id of an entity, `None` if it is not there."""
+        middle = "" if number is None else f"{number}_"
+        unique_id = f"{self.entry.entry_id}_{middle}{key}"
+        return er.async_get(self.hass).async_get_entity_id(platform, DOMAIN, unique_id)
+
+    def state(self, platform: str, number: int | None, key: str) -> State:
+        """Return the state of an entity."""
+        state = self.hass.states.get(self.entity_id(platform, number, key))
+        assert state is not None
+        return state
+
+    async def until(
+        self, platform: str, number: int | None, key: str, value: str, within: float = 10.0
+    ) -> State:
+        """Wait until an entity shows a value."""
+        try:
+            await wait_for(lambda: self.state(platform, number, key).state == value, within)
+        except TimeoutError:
+            shown = self.state(platform, number, key)
+            pytest.fail(f"{platform} {key} of {number} is not {value}: {shown}")
+        return self.state(platform, number, key)
+
+    async def act(
+        self, platform: str, service: str, number: int | None, key: str, **data: Any
+    ) -> None:
+        """Use an entity as a person at a dashboard does."""
+        target = {"entity_id": self.entity_id(platform, number, key), **data}
+        await self.hass.services.async_call(
+            platform, service, target, blocking=True, context=Context(user_id=ANNA)
+        )
+
+    async def call(self, action: str, **data: Any) -> Any:
+        """Call one of the integration's own actions, and return its answer."""
+        return await self.hass.services.async_call(
+            DOMAIN,
+            action,
+            data,
+            blocking=True,
+            return_response=True,
+            context=Context(user_id=ANNA),
+        )
 
 
 @pytest.fixture
@@ -69,18 +176,35 @@ async def mqtt_entry(
     hass: HomeAssistant, broker: Broker, socket_enabled: None
 ) -> AsyncIterator[MockConfigEntry]:
     """Home Assistant's MQTT integration, connected to the real broker."""
-    entry = MockConfigEntry(
-        domain="mqtt",
-        title="broker",
-        version=2,
-        data={"broker": broker.host, "port": broker.port, "protocol": "5"},
-    )
+    entry = mqtt_entry_for(broker)
     entry.add_to_hass(hass)
-    # The MQTT integration looks for its old YAML; there is no configuration file here.
-    with patch("homeassistant.config.load_yaml_config_file", return_value={}):
+    with no_yaml():
         assert await hass.config_entries.async_setup(entry.entry_id)
     yield entry
-    await hass.config_entries.async_unload(entry.entry_id)
+    if entry.state is ConfigEntryState.LOADED:
+        await hass.config_entries.async_unload(entry.entry_id)
+
+
+@asynccontextmanager
+async def install_on(hass: HomeAssistant, world: World) -> AsyncIterator[Installed]:
+    """Give an entry for the world's database, its waits and clock those of the world."""
+    await hass.config.async_set_time_zone("Europe/Paris")
+    MockUser(id=ANNA, is_owner=True).add_to_hass(hass)
+    assert isinstance(world.clock, SystemClock)
+    # No quarter-hour begins while a test runs.
+    world.clock.offset = 300 - time.time() % 900
+    access = world.database.access
+    entry = MockConfigEntry(domain=DOMAIN, title="ELFE", data=entry_data(access), options={})
+    entry.add_to_hass(hass)
+    hub = "custom_components.elfe_commande.hub"
+    with (
+        patch(f"{hub}.settings.timing", side_effect=lambda _: world.timing),
+        patch(f"{hub}.HomeAssistantClock", return_value=world.clock),
+    ):
+        yield Installed(hass, world, entry)
+        if entry.state.recoverable:
+            await hass.config_entries.async_unload(entry.entry_id)
+        await hass.async_block_till_done()
 
 
 @pytest.fixture
@@ -88,15 +212,23 @@ async def installed(
     hass: HomeAssistant, mqtt_entry: MockConfigEntry, world: World
 ) -> AsyncIterator[Installed]:
     """The integration with an entry for the world's database, its waits scaled."""
-    await hass.config.async_set_time_zone("Europe/Paris")
-    access = world.database.access
-    entry = MockConfigEntry(domain=DOMAIN, title="ELFE", data=entry_data(access), options={})
-    entry.add_to_hass(hass)
-    with patch(
-        "custom_components.elfe_commande.hub.settings.timing",
-        return_value=Timing().scaled(SCALE),
-    ):
-        yield Installed(hass, world, mqtt_entry, entry)
-        if entry.state.recoverable:
-            await hass.config_entries.async_unload(entry.entry_id)
-        await hass.async_block_till_done()
+    async with install_on(hass, world) as found:
+        yield found
+
+
+@pytest.fixture
+async def own_world(own_postgres: PostgresServer, broker: Broker) -> AsyncIterator[World]:
+    """A world whose database server may be stopped, `world.database.server`."""
+    database = await fresh_database(own_postgres)
+    owner = await database.owner.connect()
+    async with Fleet(broker.host, broker.port, scale=SCALE) as fleet:
+        yield World(database, broker, fleet, owner)
+
+
+@pytest.fixture
+async def installed_alone(
+    hass: HomeAssistant, mqtt_entry: MockConfigEntry, own_world: World
+) -> AsyncIterator[Installed]:
+    """The integration with an entry for a server that may be stopped."""
+    async with install_on(hass, own_world) as found:
+        yield found
