@@ -125,11 +125,15 @@ class Beat:
         try:
             await context.write_back.drain()
             await self._read_inventory()
-            read = await context.storage.read_plans(slot)
         except StorageError as error:
             context.reachable(error)
             return False
-        context.reachable()
+        try:
+            read = await context.storage.read_plans(slot)
+        except StorageError as error:
+            context.reachable(error, of_plans=True)
+            return False
+        context.reachable(of_plans=True)
         changed = self._plans.update(read.plans)
         if read.problems != self.plan_problems:
             self.plan_problems = read.problems

@@ -71,6 +71,8 @@ class EngineContext:
     connected: bool = True
     storage_error: StorageError | None = None
     """Why the database did not answer last time."""
+    plans_lost: bool = False
+    """The plans could not be read last time."""
     relook: Callable[[EquipmentStatus], object] = field(default=lambda _: None)
     """Decides anew, for show, after a state changed."""
     heard_from: float = float("-inf")
@@ -85,8 +87,15 @@ class EngineContext:
 
     # -- database
 
-    def reachable(self, error: StorageError | None = None) -> None:
-        """Take note of whether the database answers; tell once, log once."""
+    def reachable(self, error: StorageError | None = None, *, of_plans: bool = False) -> None:
+        """Take note of whether the database answers; tell once, log once.
+
+        Plans may lie in a database of their own: that rows are written does not bring it back.
+        """
+        if of_plans:
+            self.plans_lost = error is not None
+        elif error is None and self.plans_lost:
+            return
         self.storage_error = error
         connected = error is None
         if connected == self.connected:

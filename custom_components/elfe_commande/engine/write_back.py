@@ -14,7 +14,7 @@ from ..core.model import EquipmentId, State
 from ..core.outcome import Step, Writes
 from ..core.timing import Timing
 from ..core.wish import Origin
-from .ports import Storage, StorageDataError, StorageError, StorageUnreachableError
+from .ports import Storage, StorageDataError, StorageError
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -134,21 +134,25 @@ class WriteBack:
                 self._hurry.clear()
                 try:
                     await self._flush()
-                except StorageUnreachableError:
-                    await asyncio.sleep(self._timing.write_retry)
                 except StorageError:
-                    _LOGGER.exception("Outcomes could not be written")
                     await asyncio.sleep(self._timing.write_retry)
         finally:
             self._writer = None
 
     async def _flush(self) -> None:
-        """Write the queue, at most one step per equipment at a time."""
+        """Write what is queued now, at most one step per equipment at a time.
+
+        What is queued meanwhile waits for the next window: otherwise the first answers of a
+        cycle would be followed by a statement each.
+        """
         async with self._lock:
-            while self._queue:
+            due = list(self._queue)
+            while due:
                 batch: dict[EquipmentId, _Entry] = {}
-                for entry in self._queue:
+                for entry in due:
                     batch.setdefault(entry.step.equipment_id, entry)
+                written = set(map(id, batch.values()))
+                due = [entry for entry in due if id(entry) not in written]
                 await self._write(list(batch.values()))
 
     async def _write(self, entries: list[_Entry]) -> None:
@@ -160,8 +164,7 @@ class WriteBack:
             self._settle(entries, error.written, Fate.REJECTED)
             return
         except StorageError as error:
-            if isinstance(error, StorageUnreachableError):
-                self._reachable(error)
+            self._reachable(error)
             self._deferred.update(entry.step.equipment_id for entry in self._queue)
             for entry in self._queue:
                 if not entry.fate.done():
