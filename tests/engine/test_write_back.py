@@ -1,0 +1,204 @@
+"""The write-back alone: order, deferral, guards, and what is told of each step."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+import pytest
+
+from custom_components.elfe_commande.core.model import CommandState, EquipmentId, Mode, State
+from custom_components.elfe_commande.core.outcome import NOTHING, Step, Writes
+from custom_components.elfe_commande.core.timing import Timing
+from custom_components.elfe_commande.core.wish import Origin
+from custom_components.elfe_commande.engine.fresh import FreshReader
+from custom_components.elfe_commande.engine.ports import (
+    StorageDataError,
+    StorageError,
+    StorageUnreachableError,
+)
+from custom_components.elfe_commande.engine.write_back import Fate, WriteBack
+
+TIMING = replace(Timing(), write_window=0.03, write_retry=0.05, read_window=0.02)
+BY = (Origin.EMS, None)
+BEFORE = State(30, 25, 11, False)
+
+
+class Rows:
+    """States in memory behind the two methods that single rows are read and written by."""
+
+    def __init__(self) -> None:
+        self.states = {EquipmentId(n): BEFORE for n in range(1, 6)}
+        self.error: StorageError | None = None
+        self.batches: list[list[Step]] = []
+        self.reads: list[set[EquipmentId]] = []
+
+    async def write(self, steps: Sequence[Step]) -> dict[EquipmentId, State]:
+        if self.error:
+            raise self.error
+        self.batches.append(list(steps))
+        written = {}
+        for step in steps:
+            state = self.states[step.equipment_id]
+            if step.expected_mode not in (None, state.mode):
+                continue
+            state = replace(state, command=step.writes.command or state.command)
+            self.states[step.equipment_id] = written[step.equipment_id] = state
+        return written
+
+    async def read_states(self, ids: Collection[EquipmentId]) -> dict[EquipmentId, State]:
+        if self.error:
+            raise self.error
+        self.reads.append(set(ids))
+        return {i: self.states[i] for i in ids if i in self.states}
+
+
+class Bench:
+    """A write-back on such rows, and all that it told."""
+
+    def __init__(self) -> None:
+        self.rows = Rows()
+        self.stored: list[tuple[int, int]] = []
+        self.reachable: list[bool] = []
+        self.write_back = WriteBack(
+            self.rows,  # type: ignore[arg-type]
+            TIMING,
+            lambda number, state, by: self.stored.append((number, state.command)),
+            lambda error: self.reachable.append(error is None),
+        )
+
+    def submit(self, number: int, command: int, **more: object) -> asyncio.Task[Fate]:
+        expected = more.pop("expected", None)
+        step = Step(
+            EquipmentId(number),
+            Writes(command=CommandState(command)),
+            1,
+            expected,  # type: ignore[arg-type]
+        )
+        return asyncio.ensure_future(self.write_back.submit(step, BY, **more))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+async def bench():
+    bench = Bench()
+    yield bench
+    await bench.write_back.close()
+
+
+async def test_steps_of_one_moment_share_a_statement(bench: Bench) -> None:
+    fates = await asyncio.gather(*(bench.submit(n, 13) for n in range(1, 6)))
+    assert set(fates) == {Fate.WRITTEN}
+    assert [len(batch) for batch in bench.rows.batches] == [5]
+    assert sorted(bench.stored) == [(n, 13) for n in range(1, 6)]
+
+
+async def test_two_steps_about_one_equipment_keep_their_order(bench: Bench) -> None:
+    await asyncio.gather(bench.submit(1, 13), bench.submit(1, 11), bench.submit(2, 13))
+    assert bench.stored == [(1, 13), (2, 13), (1, 11)]
+    assert bench.rows.states[EquipmentId(1)].command == 11
+
+
+async def test_an_urgent_step_takes_the_others_along(bench: Bench) -> None:
+    loop = asyncio.get_running_loop()
+    slow = WriteBack(
+        bench.rows,  # type: ignore[arg-type]
+        replace(TIMING, write_window=30.0),
+        lambda *_: None,
+        lambda _: None,
+    )
+    began = loop.time()
+    step = Step(EquipmentId(1), Writes(command=CommandState.ON), 1)
+    waiting = asyncio.ensure_future(slow.submit(step, BY))
+    await asyncio.sleep(0)
+    await slow.submit(replace(step, equipment_id=EquipmentId(2)), BY, urgent=True)
+    assert await waiting is Fate.WRITTEN
+    assert loop.time() - began < 5
+    assert [len(batch) for batch in bench.rows.batches] == [2]
+
+
+async def test_a_guard_that_holds_is_told(bench: Bench) -> None:
+    told: list[str] = []
+    fate = await bench.submit(1, 13, expected=Mode.MANUAL, written=lambda: told.append("1"))
+    assert fate is Fate.GUARDED
+    assert bench.stored == []
+    assert told == ["1"]
+
+
+async def test_nothing_to_write_needs_no_statement(bench: Bench) -> None:
+    told: list[str] = []
+    step = Step(EquipmentId(1), NOTHING, 1)
+    fate = await bench.write_back.submit(step, BY, written=lambda: told.append("1"))
+    assert (fate, told, bench.rows.batches) == (Fate.WRITTEN, ["1"], [])
+
+
+async def test_what_cannot_be_written_now_is_written_later_in_order(bench: Bench) -> None:
+    bench.rows.error = StorageUnreachableError("gone")
+    told: list[str] = []
+    assert await bench.submit(1, 13, written=lambda: told.append("1")) is Fate.DEFERRED
+    assert await bench.submit(1, 11) is Fate.DEFERRED
+    assert bench.write_back.pending == {1}
+    assert told == []
+    bench.rows.error = None
+    async with asyncio.timeout(5):
+        while len(bench.stored) < 2:
+            await asyncio.sleep(0.01)
+    assert bench.stored == [(1, 13), (1, 11)]
+    assert told == ["1"]
+    assert not bench.write_back.pending
+    assert bench.reachable[-1]
+    assert False in bench.reachable
+
+
+async def test_what_is_refused_for_good_holds_nothing_up(bench: Bench) -> None:
+    bench.rows.error = StorageDataError("a constraint")
+    assert await bench.submit(1, 13) is Fate.REJECTED
+    bench.rows.error = None
+    assert await bench.submit(1, 11) is Fate.WRITTEN
+    assert bench.stored == [(1, 11)]
+
+
+async def test_what_is_left_is_written_at_the_end(bench: Bench) -> None:
+    bench.rows.error = StorageUnreachableError("gone")
+    await bench.submit(1, 13)
+    bench.rows.error = None
+    await bench.write_back.close()
+    assert bench.stored == [(1, 13)]
+
+
+class TestFreshReader:
+    """Rows read anew before an order."""
+
+    @pytest.fixture
+    def rows(self) -> Rows:
+        return Rows()
+
+    @pytest.fixture
+    def gone(self) -> list[int]:
+        return []
+
+    @pytest.fixture
+    def reader(self, rows: Rows, gone: list[int]) -> FreshReader:
+        return FreshReader(rows, TIMING, lambda *_: None, gone.append)  # type: ignore[arg-type]
+
+    async def test_rows_asked_for_together_are_read_together(
+        self, rows: Rows, reader: FreshReader
+    ) -> None:
+        await asyncio.gather(*(reader.ensure(EquipmentId(n)) for n in range(1, 6)))
+        assert rows.reads == [{1, 2, 3, 4, 5}]
+
+    async def test_a_fresh_row_is_not_read(self, rows: Rows, reader: FreshReader) -> None:
+        reader.note({EquipmentId(1)})
+        await reader.ensure(EquipmentId(1))
+        assert rows.reads == []
+
+    async def test_a_row_that_is_gone_is_told(self, reader: FreshReader, gone: list[int]) -> None:
+        await reader.ensure(EquipmentId(99))
+        assert gone == [99]
+
+    async def test_everybody_hears_of_an_error(self, rows: Rows, reader: FreshReader) -> None:
+        rows.error = StorageUnreachableError("gone")
+        asked = (reader.ensure(EquipmentId(n)) for n in (1, 2))
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        assert {type(a) for a in answers} == {StorageUnreachableError}
+        rows.error = None
+        await reader.ensure(EquipmentId(1))
+        assert rows.reads == [{1}]
