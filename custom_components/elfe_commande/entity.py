@@ -185,7 +185,7 @@ class WishingEntity(EquipmentEntity):
             and status.equipment.state.control != ControlState.COMMUNICATION_ERROR
         )
 
-    async def _async_wish(self, intent: Intent) -> None:
+    async def _async_wish(self, intent: Intent, *, advance_end: bool = False) -> None:
         context = self._context
         await async_wish(
             self._engine,
@@ -194,6 +194,7 @@ class WishingEntity(EquipmentEntity):
                 intent,
                 origin_of(context),
                 user_id=None if context is None else context.user_id,
+                advance_end=advance_end,
             ),
         )
 

@@ -60,12 +60,12 @@ class PilotSwitch(WishingEntity, SwitchEntity):
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
         """Hand the load over to the plan."""
-        await self._async_wish(Intent.TO_PILOTED)
+        await self._async_wish(Intent.TO_PILOTED, advance_end=True)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
         """Hand the load over to people."""
-        await self._async_wish(Intent.TO_MANUAL)
+        await self._async_wish(Intent.TO_MANUAL, advance_end=True)
 
 
 class CompactPilotSwitch(PilotSwitch):

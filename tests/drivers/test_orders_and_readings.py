@@ -24,6 +24,7 @@ def test_the_drivers_there_are() -> None:
     assert {int(number): driver.name for number, driver in DRIVERS.items()} == {
         111: "shelly_plug",
         112: "tasmota",
+        211: "teleinfo",
         311: "switchbot",
         411: "shelly_plus",
         811: "socorel",
@@ -298,3 +299,21 @@ class TestSocorel:
         driver, output = device(811, "Socorel/S/EtatSorties", "Socorel/S/sortie3")
         found = read(driver, output, "Socorel/S/EtatSorties", payload)
         assert found == (None if on is None else Reading(on=on))
+
+
+class TestTeleinfo:
+    """Type 211: it only measures, and a whole home at that."""
+
+    def test_its_power_is_read_and_nothing_can_be_ordered(self) -> None:
+        driver, found = device(211, "tele/B008/SENSOR", "cmnd/B008/POWER", usage=Usage.MEASURE)
+
+        assert driver.order(found, on=True, request="1") is None
+        assert (driver.drives, driver.measures_load) == (False, False)
+        assert driver.topics(found) == ("tele/B008/SENSOR",)
+        for payload, power in (
+            ('{"ENERGY": {"Power": 740}}', 740.0),
+            ('{"ENERGY": {"Power": "12"}}', 12.0),
+        ):
+            assert read(driver, found, "tele/B008/SENSOR", payload) == Reading(power=power)
+        for payload in ('{"ENERGY": 3}', "[]", "on", '{"ENERGY": {}}'):
+            assert read(driver, found, "tele/B008/SENSOR", payload) is None

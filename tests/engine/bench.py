@@ -151,7 +151,7 @@ def events_of[T: Event](world: World, kind: type[T]) -> list[T]:
 async def report_power(fleet: Fleet, household: Household, world: World, machine_id: int) -> None:
     """Let the meter of an equipment speak, and wait until it is heard."""
     status = status_of(world, machine_id)
-    meter = status.equipment.meter
+    meter = status.meter
     assert meter is not None
     seen = status.observations[meter.id]
     before = seen.power_at

@@ -145,11 +145,6 @@ class Equipment:
         """Return the device with this role, the lowest id when several claim it."""
         return next((device for device in self.devices if device.usage == usage), None)
 
-    @property
-    def meter(self) -> Device | None:
-        """Return the device that measures the load's power, if any."""
-        return next((d for d in self.devices if d.usage in METERING_USAGES), None)
-
     def with_state(self, state: State) -> Equipment:
         """Return the same equipment in another state."""
         return replace(self, state=state)

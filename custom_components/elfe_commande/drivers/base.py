@@ -44,6 +44,10 @@ class Driver(ABC):
 
     type_id: ClassVar[DeviceTypeId]
     name: ClassVar[str]
+    drives: ClassVar[bool] = True
+    """Something can be ordered of it."""
+    measures_load: ClassVar[bool] = True
+    """The power it reports is the load's own, not a whole home's."""
     presses: ClassVar[bool] = False
     """An order toggles something and must not be repeated unless known not to have been done."""
     online_payloads: ClassVar[frozenset[str]] = frozenset({"true", "online"})

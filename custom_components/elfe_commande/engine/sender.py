@@ -53,7 +53,7 @@ class Sender:
         for order in job.scenario.orders:
             device = equipment.device(order.usage)
             driver = None if device is None else DRIVERS.get(device.type_id)
-            if device is None or driver is None:
+            if device is None or driver is None or not driver.drives:
                 return "missing_device"
             if driver.order(device, on=order.on, request="0") is None:
                 return "unsupported_order"

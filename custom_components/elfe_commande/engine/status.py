@@ -3,9 +3,18 @@
 from dataclasses import dataclass, field
 
 from ..core.decision import Act, Decision
-from ..core.model import ControlState, DeviceId, Equipment, Mode, Usage
+from ..core.model import (
+    METERING_USAGES,
+    ControlState,
+    Device,
+    DeviceId,
+    Equipment,
+    Mode,
+    Usage,
+)
 from ..core.outcome import Result
 from ..core.plan import DayPlan
+from ..drivers import DRIVERS
 from ..typologies import TYPOLOGIES, Typology
 
 DRAWING_FROM = 10.0
@@ -69,9 +78,23 @@ class EquipmentStatus:
         return state.mode == Mode.MANUAL and state.control == ControlState.OFF
 
     @property
+    def meter(self) -> Device | None:
+        """Return the device that measures this load alone, if any."""
+        return next(
+            (
+                device
+                for device in self.equipment.devices
+                if device.usage in METERING_USAGES
+                and (driver := DRIVERS.get(device.type_id)) is not None
+                and driver.measures_load
+            ),
+            None,
+        )
+
+    @property
     def power(self) -> float | None:
         """Return the last power measured, in watts."""
-        meter = self.equipment.meter
+        meter = self.meter
         seen = None if meter is None else self.observations.get(meter.id)
         return None if seen is None else seen.power
 
@@ -101,7 +124,7 @@ class EquipmentStatus:
 
         `now` is the loop's time, `fresh_for` in seconds.
         """
-        meter = self.equipment.meter
+        meter = self.meter
         seen = None if meter is None else self.observations.get(meter.id)
         if seen is None or seen.power is None:
             return None

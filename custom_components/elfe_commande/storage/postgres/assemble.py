@@ -150,7 +150,7 @@ class _Wiring:
             if holder is None:
                 if usage not in self._explained:
                     self._tell("missing_device", usage=str(int(usage)))
-            elif holder.type_id not in DRIVERS:
+            elif (driver := DRIVERS.get(holder.type_id)) is None or not driver.drives:
                 shown = {"device": holder.id, "type": str(holder.type_id)}
                 self._tell("unsupported_device_type", holder.id, **shown)
 

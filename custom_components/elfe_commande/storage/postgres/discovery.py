@@ -21,10 +21,6 @@ _HASHES_ROWS = 14
 """The major version from which the server hashes whole rows."""
 
 
-_HASHES_ROWS = 14
-"""The major version from which the server hashes whole rows."""
-
-
 async def discover(settings: PostgresSettings, coordination: Database, plans: Database) -> Schema:
     """Read the schema; `StorageSchemaError` or `StoragePrivilegesError` name what is missing."""
     async with coordination.connection() as connection:
