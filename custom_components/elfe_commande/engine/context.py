@@ -209,7 +209,7 @@ class EngineContext:
         if asyncio.get_running_loop().time() >= self.heard_from + self.timing.meter_wait:
             return False
         status = self.statuses.get(equipment_id)
-        return status is not None and status.equipment.meter is not None and status.power is None
+        return status is not None and status.meter is not None and status.power is None
 
     async def meter_heard(self, equipment_id: EquipmentId) -> None:
         """Wait until the load's meter had the time to speak, unless it did."""

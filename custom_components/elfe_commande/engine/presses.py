@@ -98,7 +98,7 @@ class PressGuard:
         while loop.time() < until:
             await asyncio.sleep(context.timing.idle_confirm / 60)
             status = context.statuses.get(job.equipment_id)
-            meter = None if status is None else status.equipment.meter
+            meter = None if status is None else status.meter
             seen = None if status is None or meter is None else status.observations.get(meter.id)
             if status is None or status.equipment.piloted:
                 return

@@ -3,15 +3,7 @@
 from dataclasses import dataclass, field
 
 from ..core.decision import Act, Decision
-from ..core.model import (
-    METERING_USAGES,
-    ControlState,
-    Device,
-    DeviceId,
-    Equipment,
-    Mode,
-    Usage,
-)
+from ..core.model import METERING_USAGES, ControlState, Device, DeviceId, Equipment, Mode, Usage
 from ..core.outcome import Result
 from ..core.plan import DayPlan
 from ..drivers import DRIVERS
