@@ -1,16 +1,20 @@
 """What a person sees and clicks, in a real browser."""
 
-import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import AsyncIterator
+from dataclasses import replace
 import os
 import shutil
-from typing import Any
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.async_api import Page, async_playwright, expect
 import pytest
 
+from demo.database import load_schema
+from demo.parts import Access
+from demo.parts.access import password
+from demo.parts.postgres import ADMINISTRATOR, COMMANDE, OWNER
+from demo.territory import MANUAL, PILOTED, install, many
 from tests.conftest import BROWSERS
-from tests.e2e.conftest import ROOT, Demo, enter
+from tests.e2e.conftest import ROOT, Demo, House, eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -19,48 +23,106 @@ WASHING_MACHINE = 2
 SECONDS = 1000
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    executable = next(filter(None, map(shutil.which, BROWSERS)))
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        yield found
-        found.close()
-
-
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1440, "height": 1200}, locale="en-GB")
-    context.set_default_timeout(30 * SECONDS)
-    found = context.new_page()
-    yield found
-    context.close()
+async def page(socket_enabled: None) -> AsyncIterator[Page]:
+    executable = next(filter(None, map(shutil.which, BROWSERS)))
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=executable, args=["--no-sandbox"]
+        )
+        context = await browser.new_context(
+            viewport={"width": 1440, "height": 1200}, locale="en-GB"
+        )
+        context.set_default_timeout(30 * SECONDS)
+        yield await context.new_page()
+        await context.close()
+        await browser.close()
 
 
-def picture(page: Page, name: str) -> None:
+async def picture(page: Page, name: str) -> None:
     """Keep what the page shows, for the documentation, when asked to."""
     if os.environ.get("ELFE_SCREENSHOTS") == "1":
-        page.wait_for_timeout(2 * SECONDS)
-        IMAGES.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=IMAGES / f"{name}.png")
+        await page.wait_for_timeout(2 * SECONDS)
+        await page.screenshot(path=IMAGES / f"{name}.png")
 
 
-def run[T](work: Coroutine[Any, Any, T]) -> T:
-    """Run something that waits, beside the browser's own loop."""
-    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-        return runner.run(work)
-
-
-async def mode_of(demo: Demo, equipment_id: int) -> int:
-    async with enter(demo) as house:
-        found: int = (await house.row(equipment_id))["mode"]
-        return found
-
-
-def test_a_switch_of_the_dashboard(page: Page, demo: Demo) -> None:
-    page.goto(demo.status["url"])
+async def test_a_switch_turned_in_the_dashboard(page: Page, demo: Demo, house: House) -> None:
+    """The card follows, and so does the row."""
+    await page.goto(demo.status["url"])
     card = page.locator("hui-entities-card", has_text="Lave-linge").first
-    switch = card.locator("ha-entity-toggle").locator("ha-switch")
-    switch.click()
-    expect(card).to_contain_text("In manual mode")
-    picture(page, "dashboard")
+    await expect(card).to_contain_text("Mode")
+    await picture(page, "dashboard")
+    before = (await house.row(WASHING_MACHINE))["mode"]
+    after, words = {
+        PILOTED: (MANUAL, "In manual mode"),
+        MANUAL: (PILOTED, "Waiting for its time"),
+    }[before]
+
+    await card.locator("ha-entity-toggle ha-switch").click()
+
+    await expect(card).to_contain_text(words)
+    await eventually(lambda: house.row(WASHING_MACHINE), lambda row: row["mode"] == after)
+
+
+async def test_pages_of_the_integration(page: Page, demo: Demo) -> None:
+    address = demo.status["address"]
+    await page.goto(f"{address}/config/integrations/integration/elfe_commande")
+    row = page.get_by_text("Lave-linge").first
+    await expect(row).to_be_visible()
+    await picture(page, "integration")
+    await row.click()
+    await expect(page.get_by_text("Washing machine").first).to_be_visible()
+    await expect(page.get_by_text("Decision").first).to_be_visible()
+    await picture(page, "device")
+
+
+async def test_an_entry_made_by_clicks(page: Page, demo: Demo, house: House) -> None:
+    access = await another_database(demo)
+    address = demo.status["address"]
+    await page.goto(f"{address}/config/integrations/dashboard/add?domain=elfe_commande")
+    await page.get_by_role("button", name="OK").click()
+    dialog = page.locator("dialog-data-entry-flow")
+    await expect(dialog.get_by_text("A coordination database (PostgreSQL)")).to_be_visible()
+    await picture(page, "config_flow_menu")
+    await dialog.get_by_text("A coordination database (PostgreSQL)").click()
+    for name, value in (
+        ("host", access.host),
+        ("database", access.database),
+        ("username", access.user),
+        ("password", "wrong"),
+    ):
+        await dialog.locator(f"input[name={name}]").fill(value)
+    port = dialog.locator("ha-selector-number input")
+    await port.fill(str(access.port))
+    await picture(page, "config_flow")
+
+    await dialog.get_by_role("button", name="Submit").click()
+    await expect(dialog).to_contain_text("The server refused the username or the password")
+    await picture(page, "config_flow_refused")
+
+    await dialog.locator("input[name=password]").fill(access.password)
+    await dialog.get_by_role("button", name="Submit").click()
+
+    await expect(dialog).to_contain_text(access.database)
+    await picture(page, "config_flow_created")
+    entries = await house.client.get("/api/config/config_entries/entry?domain=elfe_commande")
+    assert {entry["title"] for entry in entries} == {"bdd_coordination", access.database}
+
+
+async def another_database(demo: Demo) -> Access:
+    """Make a territory of one home, whose appliances are not plugged in."""
+    place = demo.status["database"]
+    name = "bdd_of_a_neighbour"
+    found = {
+        role: Access(place["host"], place["port"], role, password(role), name)
+        for role in (ADMINISTRATOR, OWNER, COMMANDE)
+    }
+    administrator = replace(found[ADMINISTRATOR], database="postgres")
+    connection = await administrator.connect()
+    await connection.execute(f'CREATE DATABASE "{name}" OWNER "{OWNER}"')
+    await connection.close()
+    connection = await found[OWNER].connect()
+    await load_schema(connection)
+    await install(connection, many(2, mode=MANUAL))
+    await connection.close()
+    return found[COMMANDE]

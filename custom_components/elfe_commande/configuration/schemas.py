@@ -96,12 +96,24 @@ def _suggested(key: str, value: Any | None) -> vol.Optional:
     return vol.Optional(key, description={"suggested_value": value})
 
 
+def _folded(key: str, fields: dict[Any, Any], **suggested: Any) -> dict[vol.Required, section]:
+    """Return a section that is shown closed, and that a caller may leave out.
+
+    The frontend takes the section's default for its whole content: it has to hold every field,
+    also those whose value is only suggested.
+    """
+    schema = vol.Schema(fields)
+    marker = vol.Required(key, default=lambda: {**schema({}), **suggested})
+    return {marker: section(schema, {"collapsed": True})}
+
+
 def connection_schema(known: Mapping[str, Any], *, keep_password: bool = False) -> vol.Schema:
     """Return the form of the connection, filled with what is known but the password.
 
     `keep_password` lets the password be left empty.
     """
     password = probatio.Secret(CONF_PASSWORD)
+    ems_database = known.get(CONF_EMS_DATABASE)
     return vol.Schema(
         {
             _required(CONF_HOST, known.get(CONF_HOST)): _TEXT,
@@ -110,19 +122,18 @@ def connection_schema(known: Mapping[str, Any], *, keep_password: bool = False) 
             _required(CONF_USERNAME, known.get(CONF_USERNAME)): _USERNAME,
             (vol.Optional if keep_password else vol.Required)(password): _PASSWORD,
             vol.Required(CONF_SSL, default=known.get(CONF_SSL, SSL_DISABLE)): _SSL,
-            vol.Required(SECTION_ADVANCED, default=dict): section(
-                vol.Schema(
-                    {
-                        vol.Required(
-                            CONF_SCHEMA, default=known.get(CONF_SCHEMA, DEFAULT_SCHEMA)
-                        ): _TEXT,
-                        _suggested(CONF_EMS_DATABASE, known.get(CONF_EMS_DATABASE)): _TEXT,
-                        vol.Required(
-                            CONF_EMS_TABLE, default=known.get(CONF_EMS_TABLE, DEFAULT_EMS_TABLE)
-                        ): _TEXT,
-                    }
-                ),
-                {"collapsed": True},
+            **_folded(
+                SECTION_ADVANCED,
+                {
+                    vol.Required(
+                        CONF_SCHEMA, default=known.get(CONF_SCHEMA, DEFAULT_SCHEMA)
+                    ): _TEXT,
+                    _suggested(CONF_EMS_DATABASE, ems_database): _TEXT,
+                    vol.Required(
+                        CONF_EMS_TABLE, default=known.get(CONF_EMS_TABLE, DEFAULT_EMS_TABLE)
+                    ): _TEXT,
+                },
+                **({CONF_EMS_DATABASE: ems_database} if ems_database else {}),
             ),
         }
     )
@@ -207,26 +218,20 @@ def options_schema(options: Mapping[str, Any], found: Iterable[str]) -> vol.Sche
                 1, MAX_ORDERS_AT_ONCE
             ),
             vol.Required(CONF_COMPACT, default=settings.compact(options)): BooleanSelector(),
-            vol.Required(CONF_ACK_TIMEOUTS, default=dict): section(
-                vol.Schema(
-                    {
-                        vol.Required(str(type_id), default=timeouts[type_id]): _seconds()
-                        for type_id in DEFAULT_ACK_TIMEOUTS
-                    }
-                ),
-                {"collapsed": True},
+            **_folded(
+                CONF_ACK_TIMEOUTS,
+                {
+                    vol.Required(str(type_id), default=timeouts[type_id]): _seconds()
+                    for type_id in DEFAULT_ACK_TIMEOUTS
+                },
             ),
-            vol.Required(CONF_SCREENS, default=dict): section(
-                vol.Schema(
-                    {
-                        vol.Required(SCREEN_LABEL, default=screens.label): _TEXT,
-                        vol.Required(SCREEN_LABEL_COLOR, default=screens.label_color): _TEXT,
-                        vol.Required(
-                            SCREEN_INDICATOR_TOPIC, default=screens.indicator_topic
-                        ): _TEXT,
-                    }
-                ),
-                {"collapsed": True},
+            **_folded(
+                CONF_SCREENS,
+                {
+                    vol.Required(SCREEN_LABEL, default=screens.label): _TEXT,
+                    vol.Required(SCREEN_LABEL_COLOR, default=screens.label_color): _TEXT,
+                    vol.Required(SCREEN_INDICATOR_TOPIC, default=screens.indicator_topic): _TEXT,
+                },
             ),
         }
     )
