@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 from ..core.decision import Act, Decision
+from ..core.gesture import ScreenTouched
+from ..core.household import Screen
 from ..core.model import METERING_USAGES, ControlState, Device, DeviceId, Equipment, Mode, Usage
 from ..core.outcome import Result
 from ..core.plan import DayPlan
@@ -133,3 +135,13 @@ class EquipmentStatus:
     def has_device(self, usage: Usage) -> bool:
         """Return whether a device has this role."""
         return self.equipment.device(usage) is not None
+
+
+@dataclass(slots=True)
+class ScreenStatus:
+    """One wall screen, and what is known of it. Times are unix seconds."""
+
+    screen: Screen
+    online: bool | None = None
+    last_touch: ScreenTouched | None = None
+    last_touch_at: float | None = None
