@@ -17,6 +17,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUs
 from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.hub import Hub
 from demo.appliances import Fleet
+from demo.database import SCHEMA
 from demo.engine_host import SystemClock
 from demo.parts import Access, Broker, PostgresServer
 from tests.fixtures_engine import SCALE, World
@@ -36,6 +37,9 @@ def entry_data(access: Access) -> dict[str, Any]:
         "username": access.user,
         "password": access.password,
         "ssl": "disable",
+        "schema": SCHEMA,
+        "ems_database": "",
+        "ems_table": f"{SCHEMA}.result",
     }
 
 
