@@ -206,7 +206,7 @@ async def install_on(hass: HomeAssistant, world: World) -> AsyncIterator[Install
         patch(f"{hub}.HomeAssistantClock", return_value=world.clock),
     ):
         yield Installed(hass, world, entry)
-        if entry.state.recoverable:
+        if entry.state.recoverable and hass.config_entries.async_get_entry(entry.entry_id):
             await hass.config_entries.async_unload(entry.entry_id)
         await hass.async_block_till_done()
 

@@ -147,29 +147,28 @@ async def test_new_options_are_served_after_a_reload(installed: Installed) -> No
 
 
 async def test_removing_the_entry_removes_all_of_it(
-    installed: Installed, hass_config_dir: str
+    installed: Installed, stored: Path
 ) -> None:
     hass, entry, world = installed.hass, installed.entry, installed.world
     await live_in(installed, WASHING, replace(HEATER, devices=()))
     await installed.setup()
-    await installed.act("switch", "turn_off", PLUG, "pilot")
+    await installed.act("select", "select_option", PLUG, "mode", option="forced_off")
     await until_row(world, PLUG, equipement_pilote_ou_mesure_mode_id=20)
     await installed.cycle()
-    files = Path(hass_config_dir, ".storage")
 
-    def stored() -> list[str]:
-        return sorted(path.name for path in files.glob(f"{DOMAIN}.*"))
+    def files() -> list[str]:
+        return sorted(path.name for path in stored.glob(f"{DOMAIN}.*"))
 
     def issues() -> list[str]:
         return [key for domain, key in ir.async_get(hass).issues if domain == DOMAIN]
 
-    assert stored()
+    assert len(files()) == 2
     assert issues()
 
     await hass.config_entries.async_remove(entry.entry_id)
     await hass.async_block_till_done()
 
-    assert not stored()
+    assert not files()
     assert not issues()
     assert not our_tasks()
     assert not dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
