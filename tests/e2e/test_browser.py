@@ -49,6 +49,9 @@ async def picture(page: Page, name: str) -> None:
 async def test_a_switch_turned_in_the_dashboard(page: Page, demo: Demo, house: House) -> None:
     """The card follows, and so does the row."""
     await page.goto(demo.status["url"])
+    # In front of one's eyes, the plan starts the first dishwasher.
+    started = page.locator("hui-entities-card", has_text="Lave-vaisselle").first
+    await expect(started).to_contain_text("In manual mode", timeout=90 * SECONDS)
     card = page.locator("hui-entities-card", has_text="Lave-linge").first
     await expect(card).to_contain_text("Mode")
     await picture(page, "dashboard")
