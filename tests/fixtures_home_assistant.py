@@ -17,6 +17,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUs
 from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.hub import Hub
 from demo.appliances import Fleet
+from demo.database import SCHEMA
 from demo.engine_host import SystemClock
 from demo.parts import Access, Broker, PostgresServer
 from tests.fixtures_engine import SCALE, World
@@ -36,6 +37,9 @@ def entry_data(access: Access) -> dict[str, Any]:
         "username": access.user,
         "password": access.password,
         "ssl": "disable",
+        "schema": SCHEMA,
+        "ems_database": "",
+        "ems_table": f"{SCHEMA}.result",
     }
 
 
@@ -202,7 +206,7 @@ async def install_on(hass: HomeAssistant, world: World) -> AsyncIterator[Install
         patch(f"{hub}.HomeAssistantClock", return_value=world.clock),
     ):
         yield Installed(hass, world, entry)
-        if entry.state.recoverable:
+        if entry.state.recoverable and hass.config_entries.async_get_entry(entry.entry_id):
             await hass.config_entries.async_unload(entry.entry_id)
         await hass.async_block_till_done()
 

@@ -4,8 +4,9 @@ The engine keeps its own time and pushes, so this is not a polling `DataUpdateCo
 with thousands of equipments its all-listeners wake-up would block the loop.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 WRITES_PER_TURN = 100
 """State writes in one turn of the event loop."""
+_BUSY_PAUSE = 0.1
+"""Seconds from one round of writes to the next, once a round's time saw more than a turn's."""
 
 type EquipmentEvent = OrderEnded | ModeChanged
 
@@ -48,6 +51,9 @@ class ElfeCoordinator:
         self._listeners: list[Callable[[Event], None]] = []
         self._due: dict[CALLBACK_TYPE, None] = {}
         self._flushing = False
+        self._round: Iterator[CALLBACK_TYPE] = iter(())
+        self._counted_from = float("-inf")
+        self._counted = 0
 
     @callback
     def watch_equipment(self, equipment_id: EquipmentId, changed: CALLBACK_TYPE) -> CALLBACK_TYPE:
@@ -114,18 +120,48 @@ class ElfeCoordinator:
     def _wake(self, watchers: Iterable[CALLBACK_TYPE]) -> None:
         self._due.update(dict.fromkeys(watchers))
         if self._due and not self._flushing:
-            self._flushing = True
-            self.hass.loop.call_soon(self._flush)
+            self._schedule()
+
+    @callback
+    def _schedule(self) -> None:
+        """Write at once, but in a cycle only after a pause: most loads change again in it."""
+        loop = self.hass.loop
+        self._flushing = True
+        now = loop.time()
+        if now >= self._counted_from + _BUSY_PAUSE:
+            self._counted_from, self._counted = now, 0
+        if self._counted > WRITES_PER_TURN:
+            loop.call_at(self._counted_from + _BUSY_PAUSE, self._begin_round)
+        else:
+            loop.call_soon(self._begin_round)
+
+    @callback
+    def _begin_round(self) -> None:
+        now = self.hass.loop.time()
+        if now >= self._counted_from + _BUSY_PAUSE:
+            self._counted_from, self._counted = now, 0
+        self._counted += len(self._due)
+        self._round, self._due = iter(self._due), {}
+        self._flush()
 
     @callback
     def _flush(self) -> None:
         """Write a chunk of states, and leave the loop to others before the next."""
-        for changed in list(self._due)[:WRITES_PER_TURN]:
-            del self._due[changed]
-            changed()
-        self._flushing = bool(self._due)
-        if self._flushing:
-            self.hass.loop.call_soon(self._flush)
+        written = 0
+        ended = False
+        try:
+            for changed in islice(self._round, WRITES_PER_TURN):
+                written += 1
+                changed()
+            ended = written < WRITES_PER_TURN
+        finally:
+            # Also when an entity fails: the others are written all the same.
+            if ended:
+                self._flushing = False
+                if self._due:
+                    self._schedule()
+            else:
+                self.hass.loop.call_soon(self._flush)
 
 
 def _tell[T](watchers: Iterable[Callable[[T], None]], what: T) -> None:

@@ -237,13 +237,15 @@ class Roster:
                 continue
             self._known[equipment_id] = new
             changed.append(equipment_id)
+        if not changed and not gone:
+            # Nearly always, and thousands of times in a cycle.
+            return
         for equipment_id in changed:
             if equipment_id in self._registered:
                 self._register(equipment_id)
-        if changed or gone:
-            self.capacity.check(self._statuses.values())
-            for watcher in tuple(self._watchers):
-                watcher([*changed, *gone])
+        self.capacity.check(self._statuses.values())
+        for watcher in tuple(self._watchers):
+            watcher([*changed, *gone])
         if gone or not self._homes.keys() <= {shape.home for shape in self._known.values()}:
             self._registered.difference_update(gone)
             _ = self._entry.async_create_background_task(

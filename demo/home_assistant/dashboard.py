@@ -168,5 +168,5 @@ def _tile(entity: Mapping[str, Any]) -> Card:
         "type": "tile",
         "entity": entity["entity_id"],
         "name": entity["original_name"],
-        "vertical": False,
+        "grid_options": {"columns": "full"},
     }

@@ -56,12 +56,6 @@ def test_of_two_devices_with_one_role_the_first_is_ordered() -> None:
     assert EQUIPMENT.device(Usage.PRESS_START) is None
 
 
-def test_the_meter_is_a_device_that_measures() -> None:
-    assert EQUIPMENT.meter is not None
-    assert EQUIPMENT.meter.id == "B"
-    assert replace(EQUIPMENT, devices=(device("A", 12),)).meter is None
-
-
 def test_another_wished_end_leaves_the_rest_alone() -> None:
     moved = EQUIPMENT.with_wished_end(2000)
     assert moved.constraints == Constraints(2000, 60, None)

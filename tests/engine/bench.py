@@ -16,7 +16,6 @@ from custom_components.elfe_commande.engine.events import Event, OrderEnded
 from custom_components.elfe_commande.engine.ports import InventoryRead, PlansRead, StorageError
 from custom_components.elfe_commande.engine.status import EquipmentStatus
 from custom_components.elfe_commande.storage.postgres import PostgresStorage
-from demo.appliances import Fleet
 from demo.appliances.device import NO_TOPIC
 from demo.engine_host import SystemClock
 from demo.parts.process import wait_until
@@ -146,17 +145,6 @@ async def wait_for_end(world: World, machine_id: int, count: int = 1) -> OrderEn
 def events_of[T: Event](world: World, kind: type[T]) -> list[T]:
     """Return the events of a kind so far."""
     return [event for event in world.events if isinstance(event, kind)]
-
-
-async def report_power(fleet: Fleet, household: Household, world: World, machine_id: int) -> None:
-    """Let the meter of an equipment speak, and wait until it is heard."""
-    status = status_of(world, machine_id)
-    meter = status.meter
-    assert meter is not None
-    seen = status.observations[meter.id]
-    before = seen.power_at
-    fleet.report(household.devices[meter.id])
-    await until(lambda: seen.power_at > before, f"power of {machine_id}")
 
 
 class StubbornStorage(PostgresStorage):

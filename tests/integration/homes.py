@@ -1,5 +1,9 @@
 """Equipments for these tests: one of each kind that matters, installed with their devices."""
 
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+
+from custom_components.elfe_commande.const import DOMAIN
 from demo.specs import finger, plug, relay
 from demo.territory import MANUAL, Equipment, Household
 from tests.engine.bench import calm, furnish
@@ -22,3 +26,12 @@ FINGER_COMMAND = DISHES.devices[1].topics.command
 async def live_in(installed: Installed, *equipments: Equipment) -> Household:
     """Install equipments; no cycle runs but those that the test asks for."""
     return await furnish(installed.world, *equipments, timing=calm())
+
+
+def issues_of(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
+    """Return the active issues of the integration by their key."""
+    return {
+        str(issue.translation_key): issue
+        for (domain, _), issue in ir.async_get(hass).issues.items()
+        if domain == DOMAIN and issue.active
+    }

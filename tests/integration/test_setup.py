@@ -6,7 +6,7 @@ from typing import Any
 
 from homeassistant.components.diagnostics import REDACTED
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
-from homeassistant.const import STATE_OFF, STATE_ON
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED, STATE_OFF, STATE_ON
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
@@ -20,7 +20,7 @@ from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.core.lifecycle import Code
 from custom_components.elfe_commande.diagnostics import async_get_config_entry_diagnostics
 from demo.parts import Broker
-from tests.engine.bench import set_row
+from tests.engine.bench import calm, pass_slots, until_row
 from tests.fixtures_engine import World
 from tests.fixtures_home_assistant import (
     Installed,
@@ -107,13 +107,7 @@ async def test_a_wrong_password_asks_for_the_right_one(installed: Installed) -> 
 
 
 async def test_a_missing_table_is_named(installed: Installed) -> None:
-    world, table = installed.world, "equipement_domotique_specifique_shelly_plug_111"
-    rename = "ALTER TABLE bdd_coordination_schema.{} RENAME TO {}"
-    found = await world.owner.fetchval(
-        "SELECT table_name FROM information_schema.tables"
-        " WHERE table_schema = 'bdd_coordination_schema' AND table_name = 'result'"
-    )
-    assert found, table
+    world, rename = installed.world, "ALTER TABLE bdd_coordination_schema.{} RENAME TO {}"
     await world.owner.execute(rename.format("result", "elsewhere"))
     await try_to_set_up(installed)
 
@@ -124,3 +118,108 @@ async def test_a_missing_table_is_named(installed: Installed) -> None:
 
     await world.owner.execute(rename.format("elsewhere", "result"))
     await retry(installed)
+
+
+async def test_with_a_memory_it_starts_without_the_database(
+    installed_alone: Installed, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Entities show what was known, plugs follow the plan, and nobody presses a button."""
+    installed, world = installed_alone, installed_alone.world
+    household = await live_in(installed, WASHING, DISHES)
+    for machine in (PLUG, FINGER):
+        await world.plan(machine, [1], offset=1)
+    await installed.setup()
+    await installed.cycle()
+    await installed.unload()
+    await world.database.server.stop()
+    world.fleet.recorder.clear()
+
+    await installed.setup()
+
+    assert installed.state("binary_sensor", None, "ems_connection").state == STATE_OFF
+    for machine in (PLUG, FINGER):
+        assert installed.state("switch", machine, "pilot").state == STATE_ON
+    pass_slots(world, 1)
+    await installed.cycle()
+    assert world.orders(WASHING_COMMAND) == ["on"]
+    assert household.devices["I102"].on
+    assert world.orders(FINGER_COMMAND) == []
+    assert installed.state("switch", PLUG, "pilot").state == STATE_OFF
+    assert installed.state("switch", FINGER, "pilot").state == STATE_ON
+
+    await world.database.server.start()
+    await installed.cycle()
+
+    assert installed.state("binary_sensor", None, "ems_connection").state == STATE_ON
+    assert caplog.text.count("The database answers again") == 1
+    await until_lasting_row(world, PLUG, equipement_pilote_ou_mesure_mode_id=20)
+
+
+async def until_lasting_row(world: World, machine: int, **columns: object) -> None:
+    """Wait for a row of a database whose server was restarted."""
+    world.owner = await world.database.owner.connect()
+    try:
+        await until_row(world, machine, **columns)
+    finally:
+        await world.owner.close()
+
+
+async def test_passwords_are_never_told(
+    installed_alone: Installed, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    installed, world = installed_alone, installed_alone.world
+    secret = installed.entry.data["password"]
+    await live_in(installed, WASHING)
+    await installed.setup()
+    await installed.cycle()
+    await world.database.server.stop()
+    await installed.cycle()
+    await installed.unload()
+    installed.hass.config_entries.async_update_entry(
+        installed.entry, data={**installed.entry.data, "database": "nowhere"}
+    )
+    await world.database.server.start()
+    await installed.setup()
+
+    found: dict[str, Any] = await async_get_config_entry_diagnostics(
+        installed.hass, installed.entry
+    )
+
+    assert secret not in caplog.text
+    assert secret not in repr(found)
+    assert REDACTED in repr(found)
+
+
+async def test_nothing_is_ordered_before_home_assistant_has_started(installed: Installed) -> None:
+    hass, world = installed.hass, installed.world
+    world.timing = calm(first_cycle=0.0)
+    await live_in(installed, WASHING)
+    world.timing = calm(first_cycle=0.0)
+    await world.plan(PLUG, [1])
+    hass.set_state(CoreState.starting)
+    await installed.load()
+    await wait_for(lambda: installed.hub.engine.lifecycle.code is Code.CONNECTED)
+
+    for ask in (
+        installed.act("switch", "turn_off", PLUG, "pilot"),
+        installed.act("button", "press", None, "run_cycle"),
+        installed.call("run_typology", equipment_id=PLUG, order="on"),
+        installed.call("run_cycle"),
+    ):
+        with pytest.raises(ServiceValidationError) as refused:
+            await ask
+        assert refused.value.translation_key == "not_running"
+        assert refused.value.translation_placeholders == {"code": "16", "state": "connected"}
+    decision = installed.state("sensor", PLUG, "decision")
+    assert (decision.state, decision.attributes["source"]) == ("none", "lifecycle")
+    assert installed.state("sensor", None, "lifecycle").state == "connected"
+    assert len(world.fleet.recorder) == 0
+
+    hass.set_state(CoreState.running)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+
+    await world.fleet.recorder.wait(topic=WASHING_COMMAND)
+    await installed.until("sensor", None, "lifecycle", "running")
+    await installed.until("switch", PLUG, "pilot", STATE_OFF)
+    assert world.orders(WASHING_COMMAND) == ["on"]

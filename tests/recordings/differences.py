@@ -5,6 +5,7 @@ from textwrap import fill
 
 from .answers import ANSWERS
 from .decisions import DECISIONS
+from .outcomes import OUTCOMES
 from .rule import Rule
 
 INTRODUCTION = """\
@@ -48,7 +49,8 @@ def page() -> str:
         "",
         INTRODUCTION,
         *section("What is decided, and which device is ordered", DECISIONS),
-        *section("What counts as an answer, and what follows", ANSWERS),
+        *section("What counts as an answer", ANSWERS),
+        *section("What follows when there is none", OUTCOMES),
         "## What stays",
         "",
         KEPT,

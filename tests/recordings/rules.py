@@ -6,11 +6,12 @@ from .answers import ANSWERS
 from .comparison import Expected, from_courses, recorded
 from .corpus import Moment, Scenario
 from .decisions import DECISIONS
+from .outcomes import OUTCOMES
 from .reference import reference
 from .rule import Rule, amend
 from .situation import situations
 
-RULES: tuple[Rule, ...] = (*DECISIONS, *ANSWERS)
+RULES: tuple[Rule, ...] = (*DECISIONS, *ANSWERS, *OUTCOMES)
 
 
 def ours(

@@ -13,7 +13,7 @@ from .corpus import Corpus, Moment, Scenario, load
 from .families import FAMILIES
 from .made import corpus
 from .reference import reference
-from .replay import MORNING, Replay, Trigger, pace
+from .replay import MORNING, Replay, Trigger
 from .rule import Rule
 from .rules import RULES, ours
 from .situation import situations
@@ -31,7 +31,7 @@ MET = [rule for rule in RULES if rule.id != "strange-bytes"]
 def failures(replay: Replay, scenario: Scenario) -> list[str]:
     """Return in words what is not as the rules want it."""
     expected, applied = ours(scenario, replay.moments[scenario.name])
-    found = list(differences(expected, replay.observed[scenario.name], pace()))
+    found = list(differences(expected, replay.observed[scenario.name], replay.pace))
     return [f"{scenario.name} {sorted(applied)}", *found] if found else []
 
 
@@ -59,7 +59,7 @@ def test_comparison_is_not_blind(replays: Replays, rule: Rule) -> None:
             moment = replay.moments[scenario.name]
             if rule.id in ours(scenario, moment)[1]:
                 expected = ours(scenario, moment, others)[0]
-                missed += any(differences(expected, replay.observed[scenario.name], pace()))
+                missed += any(differences(expected, replay.observed[scenario.name], replay.pace))
     assert missed
 
 

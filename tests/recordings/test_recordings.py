@@ -11,7 +11,7 @@ from .comparison import differences, from_courses, recorded
 from .conftest import Replays
 from .corpus import Moment, Scenario, load, recordings
 from .reference import reference
-from .replay import EVENING, MORNING, Trigger, pace
+from .replay import EVENING, MORNING, Trigger
 from .rule import Rule
 from .rules import RULES, ours
 from .situation import situations
@@ -46,7 +46,7 @@ def cases(trigger: Trigger, *times: int) -> list[Any]:
 def test_rows_and_orders(replays: Replays, trigger: Trigger, at: int, scenario: Scenario) -> None:
     replay = replays(trigger, at, given(trigger))
     expected, applied = ours(scenario, replay.moments[scenario.name])
-    found = list(differences(expected, replay.observed[scenario.name], pace()))
+    found = list(differences(expected, replay.observed[scenario.name], replay.pace))
     assert not found, f"{sorted(applied)}:\n" + "\n".join(found)
 
 

@@ -1,0 +1,1 @@
+"""Speed, memory and latency against the targets; start with scripts/bench."""

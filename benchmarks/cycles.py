@@ -1,0 +1,162 @@
+"""A cycle of an engine, measured from the outside; the engine alone or inside Home Assistant."""
+
+import asyncio
+import cProfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+import gc
+import os
+from pathlib import Path
+import time
+from typing import Any
+
+import asyncpg
+
+from benchmarks.fleet import POWER
+from benchmarks.loop_watch import LoopWatch
+from benchmarks.stage import SLOT, Stage
+from custom_components.elfe_commande.engine.engine import Engine
+from custom_components.elfe_commande.engine.ports import Messenger
+
+PATIENCE = 60.0
+
+
+@dataclass(slots=True)
+class Statements:
+    """Connections opened and statements sent, counted at the driver."""
+
+    connections: int = 0
+    reads: int = 0
+    writes: int = 0
+    texts: list[str] = field(default_factory=list)
+
+    def watch(self, connection: asyncpg.Connection) -> None:
+        """Count what a new connection sends."""
+        self.connections += 1
+        connection.add_query_logger(self._note)
+
+    def _note(self, record: Any) -> None:
+        text = record.query.strip()
+        if "UPDATE" in text:
+            self.writes += 1
+        elif text.startswith(("SELECT", "WITH")):
+            self.reads += 1
+        self.texts.append(text[:60])
+
+    def clear(self) -> None:
+        """Begin anew, the connections excepted."""
+        self.reads = self.writes = 0
+        self.texts.clear()
+
+
+class Wall:
+    """A wall clock that stands where it is put."""
+
+    def __init__(self, stage: Stage) -> None:
+        """Stand in the middle of the first slot."""
+        self.offset = stage.slot + SLOT / 2 - time.time()
+
+    def now(self) -> float:
+        """Return the unix time."""
+        return time.time() + self.offset
+
+    def next_slot(self) -> None:
+        """Go on by a quarter-hour."""
+        self.offset += SLOT
+
+
+def resident() -> float:
+    """Return the memory of this process, in bytes."""
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * 4096
+
+
+@contextmanager
+def profiled() -> Iterator[None]:
+    """Profile what is inside into the file that BENCH_PROFILE names, if it does."""
+    name = os.environ.get("BENCH_PROFILE")
+    if not name:
+        yield
+        return
+    profiler = cProfile.Profile()
+    with profiler:
+        yield
+    profiler.dump_stats(name)
+
+
+async def until(condition: Callable[[], bool], what: str, within: float = PATIENCE) -> None:
+    """Wait until something holds."""
+    async with asyncio.timeout(within):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+    del what
+
+
+@dataclass(slots=True)
+class Rehearsed:
+    """An engine that runs and went through a cycle already."""
+
+    engine: Engine
+    messenger: Messenger
+    statements: Statements
+    wall: Wall
+    quiet: Callable[[], bool]
+    """Whether everything that follows from a cycle is shown."""
+    _published: list[float] = field(default_factory=list)
+    _read_at: float = 0.0
+
+    async def rehearse(self) -> None:
+        """Run a cycle in the slot that starts nothing, its keep-alive included."""
+        self._listen()
+        await self.messenger.publish(POWER, "")
+        statuses = list(self.engine.statuses.values())
+        await until(lambda: all(s.power is not None for s in statuses), "the meters")
+        await self.engine.run_cycle()
+        await until(self.settled, "the first cycle")
+
+    def settled(self) -> bool:
+        """Return whether all outcomes are written and shown."""
+        return not self.engine.context.write_back.pending and self.quiet()
+
+    async def measure(self) -> dict[str, Any]:
+        """Run the next slot's cycle; return its figures."""
+        self.wall.next_slot()
+        self.statements.clear()
+        self._published.clear()
+        gc.collect()
+        async with LoopWatch() as watch:
+            began = time.perf_counter()
+            with profiled():
+                report = await self.engine.run_cycle()
+                await until(self.settled, "the cycle")
+            shown = time.perf_counter() - began
+        published = sorted(self._published)
+        return {
+            "cycle_s": report.duration,
+            "shown_s": shown,
+            "read_ms": 1000 * (self._read_at - began),
+            "tick_ms": 1000 * (published[-1] - began) if published else 0.0,
+            "ordered": report.ordered,
+            "acknowledged": report.acknowledged,
+            "reads": self.statements.reads,
+            "writes": self.statements.writes,
+            "connections": self.statements.connections,
+            **watch.figures(),
+        }
+
+    def _listen(self) -> None:
+        publish, read = self.messenger.publish, self.engine.context.storage.read_plans
+
+        async def published(topic: str, payload: str) -> None:
+            await publish(topic, payload)
+            self._published.append(time.perf_counter())
+
+        async def read_plans(slot: int) -> Any:
+            found = await read(slot)
+            self._read_at = time.perf_counter()
+            return found
+
+        self.messenger.publish = published  # type: ignore[method-assign]
+        self.engine.context.storage.read_plans = read_plans  # type: ignore[method-assign]

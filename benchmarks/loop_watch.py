@@ -1,0 +1,77 @@
+"""How long the event loop was blocked, full garbage collections counted apart."""
+
+import asyncio
+import gc
+import time
+from types import TracebackType
+from typing import Any, Self
+
+STEP = 0.001
+FULL = 2
+"""The generation that scans everything."""
+
+
+class LoopWatch:
+    """Wakes up every millisecond, and notes how late it is; in milliseconds."""
+
+    def __init__(self) -> None:
+        """Watch nothing until entered."""
+        self.block = 0.0
+        self.block_with_collections = 0.0
+        self.collections = 0
+        self.longest_collection = 0.0
+        self._collecting = 0.0
+        self._paused = 0.0
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        """Begin."""
+        gc.callbacks.append(self._collected)
+        self._task = asyncio.create_task(self._watch())
+        # The first step is taken before what is measured begins.
+        await asyncio.sleep(5 * STEP)
+        self.block = self.block_with_collections = 0.0
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """End; a block under way is still noted."""
+        await asyncio.sleep(2 * STEP)
+        if self._task is not None:
+            self._task.cancel()
+        gc.callbacks.remove(self._collected)
+
+    async def _watch(self) -> None:
+        before = time.perf_counter()
+        while True:
+            self._paused = 0.0
+            await asyncio.sleep(STEP)
+            now = time.perf_counter()
+            late = 1000 * (now - before - STEP)
+            self.block_with_collections = max(self.block_with_collections, late)
+            self.block = max(self.block, late - self._paused)
+            before = now
+
+    def _collected(self, phase: str, info: dict[str, Any]) -> None:
+        if info["generation"] < FULL:
+            return
+        if phase == "start":
+            self._collecting = time.perf_counter()
+            return
+        took = 1000 * (time.perf_counter() - self._collecting)
+        self._paused += took
+        self.collections += 1
+        self.longest_collection = max(self.longest_collection, took)
+
+    def figures(self) -> dict[str, float]:
+        """Return what was seen, in milliseconds."""
+        return {
+            "block_ms": self.block,
+            "block_with_gc_ms": self.block_with_collections,
+            "full_gc": self.collections,
+            "longest_gc_ms": self.longest_collection,
+        }

@@ -1,0 +1,177 @@
+"""Unloading, reloading and removing leave nothing behind."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+from homeassistant.components import mqtt
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.elfe_commande.const import DOMAIN
+from custom_components.elfe_commande.core.lifecycle import Code
+from custom_components.elfe_commande.engine.acks import Acks
+from custom_components.elfe_commande.engine.ports import Arrival
+from demo.appliances.device import Message
+from tests.engine.bench import until_row
+from tests.fixtures_home_assistant import Installed, no_yaml, wait_for
+
+from .homes import DISHES, HEATER, PLUG, WASHING, WASHING_COMMAND, live_in
+
+REPORT = "shellies/shellyplug-s-I102/relay/0"
+
+
+@pytest.fixture
+def arrivals(monkeypatch: pytest.MonkeyPatch) -> list[Arrival]:
+    """Collect every message that any engine, the present or a former one, is given."""
+    found: list[Arrival] = []
+    receive = Acks._receive  # noqa: SLF001
+
+    def note(self: Acks, arrival: Arrival) -> None:
+        found.append(arrival)
+        receive(self, arrival)
+
+    monkeypatch.setattr(Acks, "_receive", note)
+    return found
+
+
+def our_tasks() -> list[str]:
+    """Return the names of what still runs for an engine."""
+    return [task.get_name() for task in asyncio.all_tasks() if "elfe" in task.get_name()]
+
+
+def subscriptions(hass: HomeAssistant) -> set[str]:
+    """Return the topics of our devices that the MQTT client listens to."""
+    info = hass.data[mqtt.DATA_MQTT].client.subscriptions
+    return {found.topic for found in info if found.topic.startswith(("shell", "switchbot"))}
+
+
+async def round_trip(installed: Installed) -> None:
+    """Return once all that the broker had for us has come, its grants included."""
+    marker, heard = f"{REPORT}/marker", asyncio.Event()
+    unsubscribe = await mqtt.async_subscribe(installed.hass, marker, lambda _: heard.set())
+    async with asyncio.timeout(10):
+        while not heard.is_set():
+            installed.world.fleet.say([Message(marker, "now")])
+            await asyncio.sleep(0.02)
+    unsubscribe()
+
+
+async def report_once(installed: Installed, arrivals: list[Arrival], payload: str) -> int:
+    """Have the plug say something; return how many times it was handled."""
+    await round_trip(installed)
+    arrivals.clear()
+    installed.world.fleet.say([Message(REPORT, payload)])
+    running = STATE_ON if payload == "on" else STATE_OFF
+    await installed.until("binary_sensor", PLUG, "running", running)
+    await round_trip(installed)
+    return len([arrival for arrival in arrivals if arrival.topic == REPORT])
+
+
+async def test_a_message_is_handled_once_after_every_kind_of_reload(
+    installed: Installed, mqtt_entry: MockConfigEntry, arrivals: list[Arrival]
+) -> None:
+    hass = installed.hass
+    await live_in(installed, WASHING, HEATER)
+    await installed.setup()
+    assert await report_once(installed, arrivals, "on") == 1
+
+    await installed.reload()
+    assert await report_once(installed, arrivals, "on") == 1
+
+    with no_yaml():
+        assert await hass.config_entries.async_reload(mqtt_entry.entry_id)
+    await installed.until("binary_sensor", PLUG, "running", STATE_ON)
+    await wait_for(lambda: mqtt.is_connected(hass))
+    assert await report_once(installed, arrivals, "off") == 1
+
+    await installed.reload()
+    assert await report_once(installed, arrivals, "on") == 1
+    assert await report_once(installed, arrivals, "off") == 1
+
+    await installed.cycle()
+    await installed.act("switch", "turn_off", PLUG, "pilot")
+    assert installed.world.orders(WASHING_COMMAND)[-1:] == ["on"]
+
+
+async def test_unloading_leaves_nothing_running(
+    installed: Installed, arrivals: list[Arrival]
+) -> None:
+    hass, world = installed.hass, installed.world
+    await live_in(installed, WASHING, HEATER, DISHES)
+    await installed.setup()
+    await installed.cycle()
+    assert subscriptions(hass)
+    assert our_tasks()
+    engine = installed.hub.engine
+
+    await installed.unload()
+
+    assert engine.lifecycle.code is Code.STOPPED
+    assert not subscriptions(hass)
+    assert not our_tasks()
+    sessions = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'elfe_commande'"
+    async with asyncio.timeout(5):
+        while await world.owner.fetchval(sessions + " AND datname = current_database()"):
+            await asyncio.sleep(0.01)
+    for entity in er.async_entries_for_config_entry(
+        er.async_get(hass), installed.entry.entry_id
+    ):
+        state = hass.states.get(entity.entity_id)
+        assert state is None or state.state == STATE_UNAVAILABLE
+    arrivals.clear()
+    sent = len(world.fleet.recorder)
+    world.fleet.say([Message(REPORT, "on")])
+    await world.fleet.settle()
+    assert not arrivals
+    assert len(world.fleet.recorder) == sent
+
+
+async def test_new_options_are_served_after_a_reload(installed: Installed) -> None:
+    hass, entry = installed.hass, installed.entry
+    await live_in(installed, WASHING, DISHES)
+    await installed.setup()
+    assert installed.find("switch", 1, "pilot")
+    former = installed.hub
+
+    hass.config_entries.async_update_entry(entry, options={**entry.options, "homes": ["R001"]})
+
+    await installed.running_again(former)
+    assert former.engine.lifecycle.code is Code.STOPPED
+    assert installed.hub.engine.statuses.keys() == {PLUG}
+    assert installed.find("switch", 1, "pilot") is None
+
+
+async def test_removing_the_entry_removes_all_of_it(
+    installed: Installed, stored: Path
+) -> None:
+    hass, entry, world = installed.hass, installed.entry, installed.world
+    await live_in(installed, WASHING, replace(HEATER, devices=()))
+    await installed.setup()
+    await installed.act("select", "select_option", PLUG, "mode", option="forced_off")
+    await until_row(world, PLUG, equipement_pilote_ou_mesure_mode_id=20)
+    await installed.cycle()
+
+    def files() -> list[str]:
+        return sorted(path.name for path in stored.glob(f"{DOMAIN}.*"))
+
+    def issues() -> list[str]:
+        return [key for domain, key in ir.async_get(hass).issues if domain == DOMAIN]
+
+    assert len(files()) == 2
+    assert issues()
+
+    await hass.config_entries.async_remove(entry.entry_id)
+    await hass.async_block_till_done()
+
+    assert not files()
+    assert not issues()
+    assert not our_tasks()
+    assert not dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    assert not hass.states.async_entity_ids("switch")
+    assert hass.config_entries.async_entries(DOMAIN) == []
+    assert entry.state is ConfigEntryState.NOT_LOADED

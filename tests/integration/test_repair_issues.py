@@ -1,0 +1,100 @@
+"""Repairs come with what a person must mend, and go with it."""
+
+from dataclasses import replace
+from http import HTTPStatus
+
+from homeassistant.components.repairs import DOMAIN as REPAIRS
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from demo.appliances import Behaviour
+from tests.engine.bench import COMMAND, MODE, until_row
+from tests.fixtures_home_assistant import Installed, wait_for
+
+from .homes import DISHES, FINGER, FINGER_COMMAND, HEATER, PLUG, WASHING, issues_of, live_in
+
+
+async def test_an_issue_comes_and_goes_with_the_data(installed: Installed) -> None:
+    hass, world = installed.hass, installed.world
+    await live_in(installed, WASHING, replace(HEATER, devices=()))
+    await installed.setup()
+    issue = issues_of(hass)["missing_device"]
+    assert issue.translation_placeholders is not None
+    assert issue.translation_placeholders["equipment"] == HEATER.name
+    assert not issue.is_fixable
+
+    await world.owner.execute(
+        "UPDATE bdd_coordination_schema.equipement_domotique"
+        " SET equipement_pilote_ou_mesure_id = 3 WHERE id = 'I102'"
+    )
+    await installed.cycle()
+    missing = issues_of(hass)["missing_device"]
+    assert missing.translation_placeholders is not None
+    assert missing.translation_placeholders["equipment"] == WASHING.name
+
+    await world.owner.execute(
+        "UPDATE bdd_coordination_schema.equipement_domotique"
+        " SET equipement_pilote_ou_mesure_id = $1 WHERE id = 'I102'",
+        PLUG,
+    )
+    await world.owner.execute(
+        "UPDATE bdd_coordination_schema.equipement_pilote_ou_mesure"
+        " SET equipement_pilote_ou_mesure_mode_id = 80 WHERE id = 3"
+    )
+    await installed.cycle()
+    await wait_for(lambda: "missing_device" not in issues_of(hass))
+
+
+async def test_a_missing_privilege_is_told_until_it_is_granted(installed: Installed) -> None:
+    hass, world = installed.hass, installed.world
+    await live_in(installed, WASHING)
+    await installed.setup()
+    await world.owner.execute("REVOKE SELECT ON bdd_coordination_schema.result FROM commande")
+    await installed.cycle()
+    told = {"missing_privileges", "storage_refused"} & issues_of(hass).keys()
+    assert told
+
+    await world.owner.execute("GRANT SELECT ON bdd_coordination_schema.result TO commande")
+    await installed.cycle()
+    assert not told & issues_of(hass).keys()
+
+
+async def test_a_person_confirms_a_press_that_nobody_is_sure_of(
+    installed: Installed, hass_client: ClientSessionGenerator
+) -> None:
+    hass, world = installed.hass, installed.world
+    assert await async_setup_component(hass, REPAIRS, {})
+    household = await live_in(installed, DISHES)
+    household.devices["I109"].behaviour = Behaviour.SILENT
+    await world.plan(FINGER, [1])
+    await installed.setup()
+    cycle = hass.async_create_task(installed.hub.engine.run_cycle())
+    await world.fleet.recorder.wait(topic=FINGER_COMMAND)
+    await installed.unload()
+    with pytest.raises(BaseException):  # noqa: B017, PT011
+        await cycle
+    await installed.setup()
+    issue = issues_of(hass)["press_doubtful"]
+    assert issue.is_fixable
+    assert issue.is_persistent
+
+    client = await hass_client()
+    url = "/api/repairs/issues/fix"
+    shown = await client.post(
+        url, json={"handler": issue.domain, "issue_id": issue.issue_id}
+    )
+    assert shown.status == HTTPStatus.OK
+    flow = await shown.json()
+    assert flow["step_id"] == "confirm"
+    assert flow["description_placeholders"]["equipment"] == DISHES.name
+    done = await client.post(f"{url}/{flow['flow_id']}", json={})
+    assert (await done.json())["type"] == "create_entry"
+
+    assert "press_doubtful" not in issues_of(hass)
+    assert not installed.hub.engine.problems
+    await until_row(world, FINGER, **{MODE: 20, COMMAND: 13})
+    await installed.cycle()
+    await installed.reload()
+    assert "press_doubtful" not in issues_of(hass)
+    assert len(world.orders(FINGER_COMMAND)) == 1
