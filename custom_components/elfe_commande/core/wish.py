@@ -37,10 +37,6 @@ class Intent(StrEnum):
     """Run the typology's start now, as the plan would."""
     STOP = "stop"
     """Run the typology's stop now; continuous loads only."""
-    DISABLE = "disable"
-    """A PLC's panel took over: mode 70, nothing is ordered."""
-    GIVE_BACK = "give_back"
-    """The panel gave it back: the mode from before, manual if unknown."""
 
 
 @dataclass(frozen=True, slots=True)

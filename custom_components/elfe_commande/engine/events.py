@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from ..core.decision import Act, Source
-from ..core.lifecycle import Code
 from ..core.gesture import ScreenTouched
 from ..core.household import Screen
+from ..core.lifecycle import Code
 from ..core.model import Equipment, EquipmentId
 from ..core.outcome import Result
 from ..core.wish import Origin

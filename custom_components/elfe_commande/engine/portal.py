@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 import logging
 
-from ..core.model import DRIVEN_MODES, Equipment, EquipmentId, Mode
+from ..core.model import Equipment, EquipmentId, Mode
 from ..core.wish import Intent, Origin, Wish
 from .context import EngineContext
 from .errors import WishRefusedError
@@ -30,7 +30,7 @@ class Portal:
         if status is None:
             _LOGGER.debug("The portal changed equipment %s, which is not served", equipment_id)
             return
-        before = status.equipment
+        before, settled = status.equipment, status.settled_mode
         try:
             await self.inventory.read_one(equipment_id, (Origin.PORTAL, None))
         except StorageError as error:
@@ -38,7 +38,7 @@ class Portal:
             return
         after = status.equipment
         changed = changes(before, after)
-        if "mode" in changed and after.driven and after.state.mode in DRIVEN_MODES:
+        if after.state.mode != settled and after.driven:
             piloted = after.state.mode == Mode.PILOTED
             intent = Intent.TO_PILOTED if piloted else Intent.TO_MANUAL
             try:

@@ -43,10 +43,17 @@ class EquipmentStatus:
     """A wish under way: shown at once, before it is done."""
     wished_off: bool | None = None
     """A wish under way: forced off or not."""
+    settled_mode: int | None = None
+    """The mode that was last ordered for, or found at the start; `None`: not known yet."""
     sent_at: float = float("-inf")
     """The loop's time of the last order: what a device said before it proves nothing."""
     revision: int = 0
     """Counts the states stored since the start, to tell an older read from a newer write."""
+
+    def __post_init__(self) -> None:
+        """Take the mode found at the start for settled: nothing is ordered because of it."""
+        if self.settled_mode is None:
+            self.settled_mode = self.equipment.state.mode
 
     @property
     def typology(self) -> Typology | None:

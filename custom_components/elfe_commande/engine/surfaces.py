@@ -28,8 +28,8 @@ from .context import EngineContext
 from .errors import WishRefusedError
 from .events import ScreenEvent, ScreensChanged
 from .panels import Panels
-from .ports import Arrival, Messenger, MessengerError, Unsubscribe
 from .portal import Portal
+from .ports import Arrival, Messenger, MessengerError, Unsubscribe
 from .status import EquipmentStatus, ScreenStatus
 from .wheels import Wheels
 from .wishes import Wishes

@@ -52,9 +52,7 @@ class Wheels:
         if pending.timer is not None:
             pending.timer.cancel()
         loop = asyncio.get_running_loop()
-        pending.timer = loop.call_later(
-            self._context.timing.pair_window, self._due, equipment_id
-        )
+        pending.timer = loop.call_later(self._context.timing.pair_window, self._due, equipment_id)
 
     async def close(self) -> None:
         """Write what is pending now."""
