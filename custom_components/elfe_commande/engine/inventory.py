@@ -49,6 +49,7 @@ class InventoryKeeper:
         if added or removed:
             context.notify(InventoryChanged(frozenset(added), removed))
         if read.problems != self.problems:
+            context.log_new(read.problems, self.problems)
             self.problems = read.problems
             context.notify(ProblemsChanged())
         if rewire and context.lifecycle.code >= Code.CONNECTED:
