@@ -1,9 +1,9 @@
 """A cycle of an engine, measured from the outside; the engine alone or inside Home Assistant."""
 
 import asyncio
-import cProfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+import cProfile
 from dataclasses import dataclass, field
 import gc
 import os

@@ -1,6 +1,5 @@
 """A real Home Assistant with our integration, its entities, and its own MQTT integration."""
 
-import asyncio
 from functools import partial
 import gc
 import json
@@ -14,6 +13,7 @@ from typing import Any
 from homeassistant import bootstrap, core, runner
 from homeassistant.config_entries import ConfigEntries, ConfigEntry
 from homeassistant.const import __version__
+from homeassistant.helpers import entity_registry as er
 
 from benchmarks.cycles import Rehearsed, Statements, Wall, resident, until
 from benchmarks.stage import Stage
@@ -23,7 +23,6 @@ from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.core.lifecycle import Code
 from custom_components.elfe_commande.storage.postgres import PostgresStorage
 from demo.home_assistant import Instance
-
 
 
 def entry(domain: str, data: dict[str, Any], options: dict[str, Any], version: int) -> ConfigEntry:
@@ -66,7 +65,6 @@ async def install(hass: core.HomeAssistant, stage: Stage, *, compact: bool) -> C
     await entries.async_add(ours)
     hub = ours.runtime_data
     await until(lambda: hub.engine.lifecycle.code is Code.RUNNING, "the engine")
-    hub.engine.context.write_back  # noqa: B018
     await hass.async_block_till_done()
     hass.data["bench_before"] = before
     return ours
@@ -83,7 +81,10 @@ async def measure(stage: Stage, folder: str, *, compact: bool) -> dict[str, Any]
     logging.disable(logging.CRITICAL)
     ours = await install(hass, stage, compact=compact)
     hub = ours.runtime_data
-    entities = sum(1 for state in hass.states.async_all() if "elfe" in state.entity_id or True)
+    registry = er.async_get(hass)
+    entities = sum(
+        not each.disabled for each in er.async_entries_for_config_entry(registry, ours.entry_id)
+    )
     show = Rehearsed(
         hub.engine,
         hub._messenger,  # noqa: SLF001

@@ -4,6 +4,7 @@ Orders one after the other in each of N threads; a connection per query; subscri
 second, publish, look for the answer every half second.
 """
 
+# ruff: noqa: S608 - names of tables and columns, all of them constants
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field

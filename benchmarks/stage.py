@@ -13,7 +13,7 @@ from typing import Any
 from demo.database import PlanRow, insert_plans, load_schema, pad, quarter
 from demo.parts import Broker, PostgresServer
 from demo.parts.postgres import COMMANDE, OWNER
-from demo.territory import MANUAL, many, install
+from demo.territory import MANUAL, install, many
 
 SLOT = 900
 MACHINE, TANK = 112, 131

@@ -66,7 +66,7 @@ class TestShellyPlug:
             ("on", True),
             ("off", False),
             (" on\n", True),
-            ("overpower", False),
+            ("overpower", None),
             ("ON", None),
             ("online", None),
             ("turn on", None),
@@ -273,7 +273,7 @@ class TestSocorel:
         assert driver.topics(output) == ("Socorel/S/EtatSortie3",)
         assert driver.order(output, on=True, request="1") == Message("Socorel/S/sortie3", "1")
         assert driver.order(output, on=False, request="1") == Message("Socorel/S/sortie3", "0")
-        for command in ("Socorel/S/sortie", "Socorel/S/sortie9", "Socorel/S/sortie0", ""):
+        for command in ("Socorel/S/sortie", "Socorel/S/sortie1/", ""):
             driver, output = device(811, "Socorel/S/EtatSortie3", command)
             assert driver.order(output, on=True, request="1") is None
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 import os
+import re
 import shutil
 
 from playwright.async_api import Page, async_playwright, expect
@@ -52,6 +53,7 @@ async def test_a_switch_turned_in_the_dashboard(page: Page, demo: Demo, house: H
     # In front of one's eyes, the plan starts the first dishwasher.
     started = page.locator("hui-entities-card", has_text="Lave-vaisselle").first
     await expect(started).to_contain_text("In manual mode", timeout=90 * SECONDS)
+    await expect(started).to_contain_text(re.compile(r"Running\s*Running"), timeout=15 * SECONDS)
     card = page.locator("hui-entities-card", has_text="Lave-linge").first
     await expect(card).to_contain_text("Mode")
     await picture(page, "dashboard")

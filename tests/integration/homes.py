@@ -15,9 +15,7 @@ WASHING = Equipment(PLUG, "R001", "Lave-linge", 112, 120, (plug("I102"),), cycle
 HEATER = Equipment(RELAY, "R001", "Ballon d'eau chaude", 131, 140, (relay("I103"),))
 DISHES = Equipment(FINGER, "R002", "Lave-vaisselle", 111, 130, (plug("I101", 21), finger("I109")))
 MEASURED = Equipment(METER, "R002", "Compteur", 410, 200, (plug("I116", 21),), mode=1)
-DRYING = Equipment(
-    6, "R002", "Sèche-linge", 113, 170, (plug("I106"), finger("I107")), mode=MANUAL
-)
+DRYING = Equipment(6, "R002", "Sèche-linge", 113, 170, (plug("I106"), finger("I107")), mode=MANUAL)
 
 WASHING_COMMAND = WASHING.devices[0].topics.command
 FINGER_COMMAND = DISHES.devices[1].topics.command

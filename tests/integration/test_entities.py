@@ -4,12 +4,18 @@ from dataclasses import replace
 
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
 from homeassistant.helpers import device_registry as dr
+from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.elfe_commande.core.model import EquipmentId
-from custom_components.elfe_commande.devices import equipment_identifier
-from demo.database import quarter
-from demo.territory import Household, install
+from custom_components.elfe_commande.core.model import EquipmentId, HomeId
+from custom_components.elfe_commande.devices import (
+    equipment_identifier,
+    home_identifier,
+    hub_identifier,
+)
+from custom_components.elfe_commande.engine.status import DRAWING_FROM
+from demo.database import SCHEMA, quarter
+from demo.territory import Equipment, Household, install
 from tests.engine.bench import COMMAND, CONTROL, EMS, MODE, set_row, until_row
 from tests.fixtures_home_assistant import ANNA, Installed, wait_for
 
@@ -31,8 +37,13 @@ from .homes import (
 SWITCHES = ("switch", "select", "button")
 
 
-async def ready(installed: Installed, *equipments: object) -> Household:
-    household = await live_in(installed, *equipments)  # type: ignore[arg-type]
+def powered(household: Household, name: str) -> bool:
+    return household.devices[name].on
+
+
+async def ready(installed: Installed, *equipments: Equipment) -> Household:
+    """Install equipments, start, and let a first cycle pass."""
+    household = await live_in(installed, *equipments)
     await installed.setup()
     await installed.cycle()
     return household
@@ -43,11 +54,11 @@ async def ready(installed: Installed, *equipments: object) -> Household:
 
 async def test_the_switch_hands_over_and_back(installed: Installed) -> None:
     household = await ready(installed, WASHING)
-    plug, world = household.devices["I102"], installed.world
+    world = installed.world
 
     await installed.act("switch", "turn_off", PLUG, "pilot")
 
-    assert plug.on
+    assert powered(household, "I102")
     assert installed.state("switch", PLUG, "pilot").state == STATE_OFF
     await until_row(world, PLUG, **{MODE: 20, COMMAND: 13, CONTROL: 15})
     event = installed.state("event", PLUG, "activity")
@@ -56,14 +67,14 @@ async def test_the_switch_hands_over_and_back(installed: Installed) -> None:
 
     await installed.act("switch", "turn_on", PLUG, "pilot")
 
-    assert not plug.on
+    assert not powered(household, "I102")
     assert installed.state("switch", PLUG, "pilot").state == STATE_ON
     await until_row(world, PLUG, **{MODE: 30, COMMAND: 11, CONTROL: 25})
 
 
 async def test_the_select_has_three_modes(installed: Installed) -> None:
     household = await ready(installed, HEATER)
-    relay, world = household.devices["I103"], installed.world
+    world = installed.world
     assert installed.state("select", RELAY, "mode").state == "automatic"
     for option, on, row in (
         ("forced_on", True, {MODE: 20, COMMAND: 13, CONTROL: 15}),
@@ -73,7 +84,7 @@ async def test_the_select_has_three_modes(installed: Installed) -> None:
         await installed.act("select", "select_option", RELAY, "mode", option=option)
 
         assert installed.state("select", RELAY, "mode").state == option
-        assert relay.on is on
+        assert powered(household, "I103") is on
         await until_row(world, RELAY, **row)
 
 
@@ -94,13 +105,9 @@ async def test_the_button_starts_a_machine(installed: Installed) -> None:
 
 async def test_machines_with_fingers_have_no_select(installed: Installed) -> None:
     await ready(installed, DISHES, WASHING)
+
     assert installed.find("select", FINGER, "mode") is None
-    assert installed.find("select", PLUG, "mode") is None or WASHING.typology in {
-        120,
-        140,
-        180,
-        190,
-    }
+    assert installed.find("select", PLUG, "mode")
 
 
 # ------------------------------------------------------------------------------ what is told
@@ -119,10 +126,8 @@ async def test_sensors_tell_the_plan_and_what_became_of_it(installed: Installed)
     assert (decision.state, decision.attributes["source"]) == ("off", "ems")
     assert decision.attributes["reason"] == "waiting"
     assert decision.attributes["slots"][:3] == [0, 1, 0]
-    next_start = installed.hass.states.get(installed.entity_id("sensor", PLUG, "next_start"))
-    assert next_start is not None
-    assert installed.hub.engine.statuses[EquipmentId(PLUG)].next_start == start
-    assert next_start.state not in ("unknown", "unavailable")
+    next_start = installed.state("sensor", PLUG, "next_start")
+    assert next_start.state == dt_util.utc_from_timestamp(start).isoformat()
     assert installed.state("binary_sensor", PLUG, "scheduled_on").state == STATE_OFF
 
     await installed.act("button", "press", PLUG, "start")
@@ -143,11 +148,9 @@ async def test_running_follows_the_meter(installed: Installed) -> None:
     await installed.until("binary_sensor", FINGER, "running", STATE_OFF)
 
     machine.press("start")
-    async def report() -> None:
-        installed.world.fleet.report(meter)
+    await wait_for(lambda: machine.watts > DRAWING_FROM)
+    installed.world.fleet.report(meter)
 
-    await wait_for(lambda: machine.watts > 10)
-    await report()
     await installed.until("binary_sensor", FINGER, "running", STATE_ON)
 
 
@@ -244,54 +247,41 @@ async def test_losing_the_database_makes_nothing_unavailable(installed_alone: In
 # ------------------------------------------------------------------------------ inventory
 
 
-def device(installed: Installed, number: int) -> dr.DeviceEntry | None:
-    identifier = equipment_identifier(installed.entry.entry_id, EquipmentId(number))
-    for found in dr.async_entries_for_config_entry(
+def devices(installed: Installed) -> dict[tuple[str, str], dr.DeviceEntry]:
+    """Return the entry's devices by identifier."""
+    found = dr.async_entries_for_config_entry(
         dr.async_get(installed.hass), installed.entry.entry_id
-    ):
-        if identifier in found.identifiers:
-            return found
-    return None
+    )
+    return {next(iter(device.identifiers)): device for device in found}
 
 
 async def test_devices_follow_the_tables(installed: Installed) -> None:
-    world = installed.world
+    world, entry_id = installed.world, installed.entry.entry_id
+    plug, meter, dryer = (
+        equipment_identifier(entry_id, EquipmentId(number)) for number in (PLUG, METER, DRYING.id)
+    )
+    homes = [home_identifier(entry_id, HomeId(name)) for name in ("R001", "R002")]
+    hub = hub_identifier(entry_id)
     await ready(installed, WASHING)
-    assert device(installed, METER) is None
+    assert devices(installed).keys() == {hub, homes[0], plug}
 
     await install(world.owner, [replace(MEASURED, devices=()), replace(DRYING, devices=())])
     await installed.cycle()
     await wait_for(lambda: installed.find("switch", DRYING.id, "pilot"))
-    assert device(installed, METER)
+    assert devices(installed).keys() == {hub, *homes, plug, meter, dryer}
     assert installed.find("switch", METER, "pilot") is None
 
     await set_row(world, PLUG, nom_humain="Machine du palier")
     await installed.cycle()
-    renamed = device(installed, PLUG)
-    assert renamed is not None
-    assert renamed.name == "Machine du palier"
+    assert devices(installed)[plug].name == "Machine du palier"
 
     await set_row(world, DRYING.id, **{MODE: 80})
     await installed.cycle()
-    await wait_for(lambda: device(installed, DRYING.id) is None)
+    await wait_for(lambda: dryer not in devices(installed))
     assert installed.find("switch", DRYING.id, "pilot") is None
 
-    homes = len(dr.async_entries_for_config_entry(dr.async_get(installed.hass), installed.entry.entry_id))
-    await world.owner.execute(
-        "DELETE FROM bdd_coordination_schema.equipement_mesure_compteur_electrique WHERE id = $1",
-        METER,
-    )
-    await world.owner.execute(
-        "DELETE FROM bdd_coordination_schema.equipement_pilote_ou_mesure WHERE id = $1", METER
-    )
+    for table in ("equipement_mesure_compteur_electrique", "equipement_pilote_ou_mesure"):
+        await world.owner.execute(f"DELETE FROM {SCHEMA}.{table} WHERE id = $1", METER)
     await installed.cycle()
-    await wait_for(lambda: device(installed, METER) is None)
     # The home that is empty now goes with it.
-    await wait_for(
-        lambda: len(
-            dr.async_entries_for_config_entry(
-                dr.async_get(installed.hass), installed.entry.entry_id
-            )
-        )
-        == homes - 2
-    )
+    await wait_for(lambda: devices(installed).keys() == {hub, homes[0], plug})

@@ -29,7 +29,7 @@ REPORT = "shellies/shellyplug-s-I102/relay/0"
 def arrivals(monkeypatch: pytest.MonkeyPatch) -> list[Arrival]:
     """Collect every message that any engine, the present or a former one, is given."""
     found: list[Arrival] = []
-    receive = Acks._receive  # noqa: SLF001
+    receive = Acks._receive
 
     def note(self: Acks, arrival: Arrival) -> None:
         found.append(arrival)
@@ -118,9 +118,7 @@ async def test_unloading_leaves_nothing_running(
     async with asyncio.timeout(5):
         while await world.owner.fetchval(sessions + " AND datname = current_database()"):
             await asyncio.sleep(0.01)
-    for entity in er.async_entries_for_config_entry(
-        er.async_get(hass), installed.entry.entry_id
-    ):
+    for entity in er.async_entries_for_config_entry(er.async_get(hass), installed.entry.entry_id):
         state = hass.states.get(entity.entity_id)
         assert state is None or state.state == STATE_UNAVAILABLE
     arrivals.clear()
@@ -146,9 +144,7 @@ async def test_new_options_are_served_after_a_reload(installed: Installed) -> No
     assert installed.find("switch", 1, "pilot") is None
 
 
-async def test_removing_the_entry_removes_all_of_it(
-    installed: Installed, stored: Path
-) -> None:
+async def test_removing_the_entry_removes_all_of_it(installed: Installed, stored: Path) -> None:
     hass, entry, world = installed.hass, installed.entry, installed.world
     await live_in(installed, WASHING, replace(HEATER, devices=()))
     await installed.setup()

@@ -81,9 +81,7 @@ async def test_a_person_confirms_a_press_that_nobody_is_sure_of(
 
     client = await hass_client()
     url = "/api/repairs/issues/fix"
-    shown = await client.post(
-        url, json={"handler": issue.domain, "issue_id": issue.issue_id}
-    )
+    shown = await client.post(url, json={"handler": issue.domain, "issue_id": issue.issue_id})
     assert shown.status == HTTPStatus.OK
     flow = await shown.json()
     assert flow["step_id"] == "confirm"

@@ -11,10 +11,7 @@ from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    async_fire_time_changed,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.core.lifecycle import Code
@@ -22,14 +19,7 @@ from custom_components.elfe_commande.diagnostics import async_get_config_entry_d
 from demo.parts import Broker
 from tests.engine.bench import calm, pass_slots, until_row
 from tests.fixtures_engine import World
-from tests.fixtures_home_assistant import (
-    Installed,
-    entry_data,
-    install_on,
-    mqtt_entry_for,
-    no_yaml,
-    wait_for,
-)
+from tests.fixtures_home_assistant import Installed, install_on, mqtt_entry_for, no_yaml, wait_for
 
 from .homes import DISHES, FINGER, FINGER_COMMAND, PLUG, WASHING, WASHING_COMMAND, live_in
 
@@ -155,7 +145,7 @@ async def test_with_a_memory_it_starts_without_the_database(
     await until_lasting_row(world, PLUG, equipement_pilote_ou_mesure_mode_id=20)
 
 
-async def until_lasting_row(world: World, machine: int, **columns: object) -> None:
+async def until_lasting_row(world: World, machine: int, **columns: Any) -> None:
     """Wait for a row of a database whose server was restarted."""
     world.owner = await world.database.owner.connect()
     try:

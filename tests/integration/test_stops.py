@@ -36,6 +36,18 @@ def remembered_code(stored: Path, installed: Installed) -> object:
     return json.loads((stored / name).read_text(encoding="utf-8"))["data"]["code"]
 
 
+def unclean(installed: Installed) -> bool:
+    """Return whether the engine found that the one before it was killed."""
+    return installed.hub.engine.unclean_stop
+
+
+def restore(kept: Path, stored: Path) -> None:
+    """Make the disk what it was at some moment."""
+    for path in stored.glob(f"{DOMAIN}.*"):
+        path.unlink()
+    shutil.copytree(kept, stored, dirs_exist_ok=True)
+
+
 @asynccontextmanager
 async def in_the_middle(installed: Installed) -> AsyncIterator[Household]:
     """Begin two orders that no device answers, a plug's and a finger's."""
@@ -88,7 +100,7 @@ async def test_a_stop_in_the_middle_of_orders(
         assert await hass.config_entries.async_reload(mqtt_entry.entry_id)
     await start_after(installed, household)
 
-    assert installed.hub.engine.unclean_stop is False
+    assert not unclean(installed)
     await check_what_follows(installed)
 
 
@@ -99,7 +111,7 @@ async def test_an_unload_in_the_middle_of_orders(installed: Installed, stored: P
 
     await start_after(installed, household)
 
-    assert installed.hub.engine.unclean_stop is False
+    assert not unclean(installed)
     await check_what_follows(installed)
 
 
@@ -112,9 +124,7 @@ async def test_a_kill_in_the_middle_of_orders(
         await installed.hub.engine.context.journal.save()
         shutil.copytree(stored, kept)
         await installed.unload()
-    for path in stored.glob(f"{DOMAIN}.*"):
-        path.unlink()
-    shutil.copytree(kept, stored, dirs_exist_ok=True)
+    restore(kept, stored)
 
     await start_after(installed, household)
 
@@ -128,14 +138,14 @@ async def test_a_kill_is_noticed(
     await live_in(installed, WASHING)
     await installed.setup()
     await installed.cycle()
-    assert installed.hub.engine.unclean_stop is False
+    assert not unclean(installed)
     assert remembered_code(stored, installed) == 20
     shutil.copytree(stored, kept)
     await installed.unload()
-    shutil.copytree(kept, stored, dirs_exist_ok=True)
+    restore(kept, stored)
 
     await installed.setup()
 
-    assert installed.hub.engine.unclean_stop is True
+    assert unclean(installed)
     await installed.reload()
-    assert installed.hub.engine.unclean_stop is False
+    assert not unclean(installed)

@@ -21,7 +21,7 @@ from .reference import (
 )
 from .rule import Rule
 from .situation import Situation
-from .wired import Wired
+from .wired import FINGER, Wired
 
 
 def contract_act(situation: Situation) -> Act | None:
@@ -162,18 +162,21 @@ ORDER_NOT_SENT = Rule(
 def _cannot(situation: Situation, course: Course) -> bool:
     if situation.typology not in SWITCHED or course.act is None or not course.targets:
         return False
-    return course.targets[0].payload(raw(situation, course.act)) is None and bool(course.rows)
+    target = course.targets[0]
+    unable = target.payload(raw(situation, course.act)) is None
+    return (unable or target.type_id == FINGER) and bool(course.rows)
 
 
 CANNOT = Rule(
     id="cannot",
-    title="A device is not said to have done what it cannot do",
+    title="A finger robot is not used as a switch",
     wanted_by="D-32, D-54",
-    reference="writes that a finger robot switched the load off, having ordered nothing.",
+    reference="presses the button of a load that it is to switch on, quarter after quarter, and"
+    " writes that it switched it off, having ordered nothing.",
     ours="Nothing is ordered and nothing is written; the outcome is `skipped`, and a repair"
     " issue says that the installation cannot work.",
     applies=_cannot,
-    instead=lambda s, c: replace(c, acknowledged=False, rows={}),
+    instead=lambda s, c: replace(c, acknowledged=False, rows={}, orders=()),
 )
 
 

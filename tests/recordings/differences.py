@@ -1,5 +1,6 @@
 """Writes the page of wanted differences, from the rules: `python -m tests.recordings.differences`."""
 
+import re
 import sys
 from textwrap import fill
 
@@ -13,16 +14,23 @@ This page is for people who come from the reference controller, `commande` 1.0. 
 named here is done as the reference does it: the same orders to the same topics, the same columns
 written with the same values. It is written from the rules that the tests hold the recordings of
 the reference against (`tests/recordings`); change a rule, then run
-`python -m tests.recordings.differences > docs/differences.md`.
+`python -m tests.recordings.differences > docs/differences.md`. Numbers such as D-01 are those of
+the reference's known defects; the tests use them too.
 """
 KEPT = """\
-Two habits of the reference are kept until ELFE decides, although its specification calls them
+Two habits of the reference are kept until ELFE decides, although they are known
 defects: the command state 12 for a load that waits or was switched off (D-31), and a last start
 that is stamped again at every quarter-hour in which a continuous load is on (D-35).
 
 Orders are sent at QoS 0 instead of 2, because every order waits for the device's own answer, and
 are never retained, as before. The requests to a Shelly Plus carry an `id` of their own each.
 """
+
+
+def _numbers(rule: Rule) -> str:
+    """Return the numbers of the defects that a rule mends, if it mends any."""
+    numbers = re.findall(r"D-\d+", rule.wanted_by)
+    return f"Defect {', '.join(numbers)}. " if numbers else ""
 
 
 def section(title: str, rules: tuple[Rule, ...]) -> list[str]:
@@ -36,7 +44,7 @@ def section(title: str, rules: tuple[Rule, ...]) -> list[str]:
             "",
             fill(f"**Here.** {rule.ours}", 99, break_on_hyphens=False),
             "",
-            f"Wanted by: {rule.wanted_by}. Rule `{rule.id}`.",
+            f"{_numbers(rule)}Rule `{rule.id}`.",
             "",
         ]
     return lines

@@ -114,8 +114,8 @@ def answered() -> Iterator[Case]:
 
 def unable() -> Iterator[Case]:
     """Devices that have no such order."""
-    for entry in ENTRIES:
-        yield Case(120, (Gear(311, 11),), **entry)
+    for behaviour, entry in product(("ack", "silent", "wrong"), ENTRIES):
+        yield Case(120, (Gear(311, 11, behaviour),), **entry)
 
 
 def late() -> Iterator[Case]:

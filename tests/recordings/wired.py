@@ -9,6 +9,7 @@ from enum import StrEnum
 import json
 from typing import Any
 
+FINGER = 311
 DRIVEN_TYPES = frozenset({111, 112, 311, 411, 811})
 SCREEN = 711
 TIMEOUTS = {111: 5.0, 112: 5.0, 311: 30.0, 411: 5.0, 811: 15.0}

@@ -26,8 +26,8 @@ class ShellyPlug(Driver):
     def read(self, device: Device, topic: str, payload: bytes) -> Reading | None:
         text = text_of(payload)
         if topic == device.control_topic:
-            # Exact and in lower case; an overpowered plug says "overpower" and is off.
-            state = {"on": True, "off": False, "overpower": False}.get(text)
+            # Exact and in lower case. "overpower" answers no order: it is a fault.
+            state = {"on": True, "off": False}.get(text)
             return None if state is None else Reading(on=state)
         power = number_of(text)
         return None if power is None else Reading(power=power)

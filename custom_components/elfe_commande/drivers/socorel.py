@@ -6,6 +6,7 @@ from typing import override
 from ..core.model import Device, DeviceTypeId
 from .base import Driver, Message, Reading, text_of
 
+_NUMBERED = re.compile(r"\d$")
 _CHANNEL = re.compile(r"([1-8])$")
 _WORD = re.compile(r"[01]{8}")
 
@@ -26,7 +27,7 @@ class Socorel(Driver):
 
     @override
     def order(self, device: Device, *, on: bool, request: str) -> Message | None:
-        if not _CHANNEL.search(device.command_topic):
+        if not _NUMBERED.search(device.command_topic):
             return None
         return Message(device.command_topic, "1" if on else "0")
 

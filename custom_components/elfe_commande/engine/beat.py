@@ -103,7 +103,6 @@ class Beat:
         at = context.clock.now()
         slot = slot_start(at)
         degraded = not await self._read(slot)
-        self._plans.prune(slot)
         results = await self._order(slot)
         self._warn_of_unplanned(at)
         report = CycleReport(
@@ -136,6 +135,7 @@ class Beat:
         context.reachable(of_plans=True)
         changed = self._plans.update(read.plans)
         if read.problems != self.plan_problems:
+            context.log_new(read.problems, self.plan_problems)
             self.plan_problems = read.problems
             context.notify(ProblemsChanged())
         if known := changed & context.statuses.keys():

@@ -1,7 +1,7 @@
 """What the rooms of the engine share: the statuses, and the few ways to change them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import tzinfo
 import logging
@@ -258,6 +258,13 @@ class EngineContext:
             self.processed[job.equipment_id] = Processed(job.pulse - 1, on=False)
 
     # -- problems
+
+    def log_new(self, problems: Iterable[Problem], known: Collection[Problem]) -> None:
+        """Log what a read found wrong, once per thing."""
+        for problem in problems:
+            if problem not in known:
+                details = ", ".join(f"{k}={v}" for k, v in problem.placeholders.items())
+                _LOGGER.warning("In the tables: %s (%s)", problem.key, details)
 
     def report(self, problem: Problem) -> None:
         """Show something that a person must look at."""

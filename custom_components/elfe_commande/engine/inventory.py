@@ -59,6 +59,7 @@ class InventoryKeeper:
             self.screens = read.screens
             self.take_screens(read.screens)
         if read.problems != self.problems:
+            context.log_new(read.problems, self.problems)
             self.problems = read.problems
             context.notify(ProblemsChanged())
         if rewire and context.lifecycle.code >= Code.CONNECTED:

@@ -68,6 +68,9 @@ class Reconsider:
         equipment = status.equipment
         processed = context.processed.get(equipment.id)
         typology = TYPOLOGIES.get(equipment.typology_id)
+        forced_off = equipment.id in context.journal.forced_off
+        # What no link of the chain asks about this load is not looked up: there are thousands.
+        one_shot = equipment.piloted and not equipment.continuous
         return Snapshot(
             equipment=equipment,
             now=context.clock.now(),
@@ -76,9 +79,9 @@ class Reconsider:
             plan=self.plans.in_force(equipment.id, slot),
             supported=typology is not None,
             presses=typology is not None and typology.presses,
-            drawing=context.drawing(status),
-            reported_on=_reported_on(status),
-            forced_off=equipment.id in context.journal.forced_off,
+            drawing=context.drawing(status) if one_shot else None,
+            reported_on=_reported_on(status) if forced_off else None,
+            forced_off=forced_off,
             unconfirmed_start=self._unconfirmed(equipment.id, status),
             last_slot=None if processed is None else processed.slot,
             last_on=None if processed is None or processed.slot == slot else processed.on,

@@ -55,6 +55,9 @@ class Sender:
             driver = None if device is None else DRIVERS.get(device.type_id)
             if device is None or driver is None or not driver.drives:
                 return "missing_device"
+            if driver.presses and not job.typology.presses:
+                # A button toggles: it would be pressed again and again to hold a state.
+                return "unsupported_order"
             if driver.order(device, on=order.on, request="0") is None:
                 return "unsupported_order"
         return None

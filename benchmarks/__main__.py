@@ -1,0 +1,88 @@
+"""Measure and compare; `--write-docs` puts the figures into docs/performance.md."""
+
+import argparse
+import asyncio
+from pathlib import Path
+from statistics import median
+import sys
+from typing import Any
+
+from benchmarks.report import write
+from benchmarks.stage import MACHINE, TANK, Theatre, run_case
+
+DELAY = 0.02
+DOCUMENT = Path(__file__).parents[1] / "docs" / "performance.md"
+
+type Figures = dict[str, Any]
+
+
+async def repeated(
+    theatre: Theatre,
+    runs: int,
+    count: int,
+    module: str,
+    *arguments: str,
+    type_id: int = MACHINE,
+    changed: float = 1.0,
+) -> Figures:
+    """Measure some times, each on a fresh stage; return the median of each figure."""
+    found: list[Figures] = []
+    for _ in range(runs):
+        async with theatre.stage(count, type_id=type_id, changed=changed) as stage:
+            found.append(await run_case(module, stage, *arguments))
+    merged = {
+        key: median(f[key] for f in found) if isinstance(value, int | float) else value
+        for key, value in found[0].items()
+    }
+    print(
+        f"{module} {' '.join(arguments)} {count}:",
+        ", ".join(
+            f"{key} {value:.4g}" for key, value in merged.items() if isinstance(value, int | float)
+        ),
+        flush=True,
+    )
+    return merged
+
+
+async def measure(*, full: bool, runs: int) -> dict[str, Figures]:
+    """Return the figures of every case by its name."""
+    found: dict[str, Figures] = {}
+    async with Theatre(DELAY) as theatre:
+
+        async def case(name: str, *place: Any, times: int = runs, **options: Any) -> None:
+            found[name] = await repeated(theatre, times, *place, **options)
+
+        await case("pattern_10", 10, "pattern", "1", times=runs if full else 1)
+        await case("pattern_10_8", 10, "pattern", "8", times=runs if full else 1)
+        if full:
+            await case("pattern_100", 100, "pattern", "1", times=1)
+            await case("pattern_1000", 1000, "pattern", "1", times=1)
+        for count in (10, 100, 1000):
+            await case(f"bare_{count}", count, "bare")
+            await case(f"engine_{count}", count, "engine_alone")
+        await case("home_assistant_1000", 1000, "home_assistant")
+        await case("home_assistant_200", 200, "home_assistant", times=1)
+        await case("compact_5000", 5000, "home_assistant", "compact")
+        await case("tick_5000", 5000, "home_assistant", "compact", type_id=TANK, changed=0.05)
+    return found
+
+
+def main() -> None:
+    """Parse the arguments, measure, print and write."""
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument(
+        "--full", action="store_true", help="the reference's pattern over 1,000 too (20 minutes)"
+    )
+    parser.add_argument("--runs", type=int, default=3, help="the median of how many (3)")
+    parser.add_argument("--write-docs", action="store_true", help=f"write {DOCUMENT.name}")
+    options = parser.parse_args()
+    found = asyncio.run(measure(full=options.full, runs=options.runs))
+    text, met = write(found, runs=options.runs)
+    print(text)
+    if options.write_docs:
+        DOCUMENT.write_text(text)
+    sys.exit(0 if met else 1)
+
+
+if __name__ == "__main__":
+    main()
