@@ -15,18 +15,18 @@ from custom_components.elfe_commande.core.model import (
     TypologyId,
 )
 
-_PAGES = {
-    2: (PageKind.MACHINE, 12, 111),
-    3: (PageKind.MACHINE, 13, 112),
-    4: (PageKind.MACHINE, 14, 113),
-    5: (PageKind.CAR, 15, 221),
-    6: (PageKind.SIMPLE, 16, 131),
-    7: (PageKind.SIMPLE, 17, 151, 155),
-}
+_PAGES: tuple[tuple[int, PageKind, int, tuple[int, ...]], ...] = (
+    (2, PageKind.MACHINE, 12, (111,)),
+    (3, PageKind.MACHINE, 13, (112,)),
+    (4, PageKind.MACHINE, 14, (113,)),
+    (5, PageKind.CAR, 15, (221,)),
+    (6, PageKind.SIMPLE, 16, (131,)),
+    (7, PageKind.SIMPLE, 17, (151, 155)),
+)
 LAYOUT = Layout(
     {
-        number: Page(number, tuple(map(EquipmentTypeId, types)), kind, led)
-        for number, (kind, led, *types) in _PAGES.items()
+        number: Page(number, tuple(map(EquipmentTypeId, types)), kind, light)
+        for number, kind, light, types in _PAGES
     }
 )
 SCREEN = Screen(DeviceId("9"), "g0001", HomeId("R001"), "hasp/g0001/command/jsonl")
