@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from itertools import chain
 import logging
@@ -20,7 +20,7 @@ from . import memory
 from .acks import Acks
 from .beat import Beat, CycleReport
 from .context import EngineContext
-from .events import Event, LifecycleChanged
+from .events import Event, LifecycleChanged, ModeChanged, OrderEnded
 from .executor import Executor
 from .inventory import InventoryKeeper
 from .journal import Claim, Journal
@@ -49,7 +49,7 @@ class EngineSettings:
     timing: Timing
     zone: tzinfo
     at_once: int = 256
-    layout: Layout = Layout({})
+    layout: Layout = field(default=Layout({}))
 
 
 class Engine:
@@ -78,7 +78,7 @@ class Engine:
             timing=settings.timing,
             zone=settings.zone,
             lifecycle=self.lifecycle,
-            notify=notify,
+            notify=self._tell,
         )
         self.plans = PlanBook()
         self._acks = Acks(messenger, changed=self.context.changed, returned=self._returned)
@@ -104,6 +104,7 @@ class Engine:
             self._executor,
             read_inventory=self._inventory.read,
             remember=self._remember,
+            show=self._surfaces.refresh,
         )
         self.context.relook = lambda status: self._reconsider.look(status, slot_start(clock.now()))
         self._open_claims: dict[str, Claim] = {}
@@ -114,6 +115,12 @@ class Engine:
         self._starting: asyncio.Task[Any] | None = None
         self._beating: asyncio.Task[None] | None = None
         self.unclean_stop = False
+
+    def _tell(self, event: Event) -> None:
+        """Tell the entities, and show on the screens what they show."""
+        self._notify(event)
+        if isinstance(event, ModeChanged | OrderEnded):
+            self._surfaces.refresh(event.equipment_id)
 
     # -- what is shown
 

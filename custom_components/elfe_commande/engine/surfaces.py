@@ -5,9 +5,10 @@ of the home.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import replace
 import logging
+from typing import Any
 
 from ..core.gesture import (
     Gesture,
@@ -164,7 +165,7 @@ class Surfaces:
                 self._returned[status.screen.id] = None
                 self._later_returned()
 
-    def _spawn(self, coroutine, name: str) -> None:  # type: ignore[no-untyped-def]
+    def _spawn(self, coroutine: Coroutine[Any, Any, None], name: str) -> None:
         task = asyncio.get_running_loop().create_task(coroutine, name=f"elfe {name}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -191,6 +192,7 @@ class Surfaces:
                 continue
             for screen in self._screens_of(status.equipment.home):
                 await self._publish(self._shown(screen, status))
+            await asyncio.sleep(0)
 
     def _later_returned(self) -> None:
         """Refresh the screens that came back together, after one word to the indicators."""
@@ -264,7 +266,7 @@ class Surfaces:
             and s.equipment.state.mode in (*DRIVEN_MODES, Mode.DISABLED)
         }
         chosen = self._layout.chosen.get(home, {}).get(page.number)
-        if chosen in candidates:
+        if chosen is not None and chosen in candidates:
             return candidates[chosen]
         driven = [i for i, s in candidates.items() if s.equipment.state.mode in DRIVEN_MODES]
         lowest = min(driven or candidates, default=None)
