@@ -70,6 +70,10 @@ DEFAULT_TOPICS: Final = ("hasp/#", "viriya/#", "Socorel/#")
 # Keys inside the option `screens`; page numbers are text.
 SCREEN_PAGES: Final = "pages"
 """Page to the equipment types it shows."""
+SCREEN_KINDS: Final = "kinds"
+"""Page to what it has besides its switch: `machine`, `car` or `simple`."""
+SCREEN_CHOSEN: Final = "chosen"
+"""Home to page to the equipment that it shows, where several could be."""
 SCREEN_STATUS_LEDS: Final = "status_leds"
 """Page to the number of its light on the status page."""
 SCREEN_STATUS_PAGE: Final = "status_page"
@@ -91,6 +95,8 @@ DEFAULT_SCREENS: Final[Mapping[str, Any]] = MappingProxyType(
             "6": [131],
             "7": [151, 155],
         },
+        SCREEN_KINDS: {"2": "machine", "3": "machine", "4": "machine", "5": "car"},
+        SCREEN_CHOSEN: {},
         SCREEN_STATUS_LEDS: {"2": 12, "3": 13, "4": 14, "5": 15, "6": 16, "7": 17},
         SCREEN_STATUS_PAGE: 8,
         SCREEN_LED: 10,
