@@ -71,7 +71,8 @@ DEFAULT_TOPICS: Final = ("hasp/#", "viriya/#", "Socorel/#")
 SCREEN_PAGES: Final = "pages"
 """Page to the equipment types it shows."""
 SCREEN_KINDS: Final = "kinds"
-"""Page to what it has besides its switch: `machine`, `car` or `simple`."""
+"""Page to what it has besides its switch (`machine`, `car` or `simple`), where its types do
+not tell."""
 SCREEN_CHOSEN: Final = "chosen"
 """Home to page to the equipment that it shows, where several could be."""
 SCREEN_STATUS_LEDS: Final = "status_leds"
@@ -95,7 +96,7 @@ DEFAULT_SCREENS: Final[Mapping[str, Any]] = MappingProxyType(
             "6": [131],
             "7": [151, 155],
         },
-        SCREEN_KINDS: {"2": "machine", "3": "machine", "4": "machine", "5": "car"},
+        SCREEN_KINDS: {},
         SCREEN_CHOSEN: {},
         SCREEN_STATUS_LEDS: {"2": 12, "3": 13, "4": 14, "5": 15, "6": 16, "7": 17},
         SCREEN_STATUS_PAGE: 8,

@@ -1,6 +1,6 @@
 """Typed readers of a config entry's data and options."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 import ssl
 from types import MappingProxyType
 from typing import Any
@@ -47,6 +47,9 @@ from ..core.household import Layout, Page, PageKind
 from ..core.model import EquipmentId, EquipmentTypeId, HomeId
 from ..core.timing import DEFAULT_ACK_TIMEOUTS, Timing
 from ..storage.postgres.settings import PostgresSettings, TlsMode
+
+_MACHINES = frozenset({1, 111, 112, 113})
+_CARS = frozenset({221})
 
 type Settings = Mapping[str, Any]
 
@@ -130,7 +133,7 @@ def layout(options: Settings) -> Layout:
         int(page): Page(
             int(page),
             tuple(EquipmentTypeId(type_id) for type_id in types),
-            PageKind(kinds.get(int(page), PageKind.SIMPLE)),
+            PageKind(kinds.get(int(page), _kind_of(types))),
             leds.get(int(page)),
         )
         for page, types in found[SCREEN_PAGES].items()
@@ -149,3 +152,10 @@ def layout(options: Settings) -> Layout:
             for home, chosen in found[SCREEN_CHOSEN].items()
         },
     )
+
+
+def _kind_of(types: Iterable[int]) -> PageKind:
+    """Return what a page has besides its switch, by the equipments that it shows."""
+    if _CARS.intersection(types):
+        return PageKind.CAR
+    return PageKind.MACHINE if _MACHINES.intersection(types) else PageKind.SIMPLE

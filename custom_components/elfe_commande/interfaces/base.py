@@ -32,7 +32,7 @@ class Interface(ABC):
     def read(self, topic: str, payload: bytes, *, retained: bool) -> tuple[Gesture, ...]:
         """Return what a message means; empty if nothing. Never raises on what it is given."""
 
-    def show(self, screen: Screen, view: PageView) -> tuple[Publication, ...]:
+    def show(self, screen: Screen, view: PageView) -> tuple[Publication, ...]:  # noqa: ARG002
         """Return the messages that show an equipment on a screen, in order."""
         return ()
 
