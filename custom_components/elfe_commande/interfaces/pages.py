@@ -12,7 +12,7 @@ def page_view(layout: Layout, equipment: Equipment, zone: tzinfo) -> PageView | 
     if page is None:
         return None
     wished_end = equipment.constraints.wished_end
-    if wished_end is None:
+    if not wished_end:
         return PageView(page, equipment)
     local = datetime.fromtimestamp(wished_end, zone)
     return PageView(page, equipment, local.hour, local.minute)
