@@ -93,7 +93,7 @@ def test_every_mode_but_piloted_is_shown_as_manual(mode: Mode) -> None:
 @pytest.mark.defect("D-28", "D-63")
 @pytest.mark.parametrize(
     ("end", "cycle", "rollers"),
-    [(None, None, []), (None, 3600, [5, 6]), (0, None, [8, 9]), (1, 1, [8, 9, 5, 6])],
+    [(None, None, []), (None, 3600, [5, 6]), (0, None, []), (1, 1, [8, 9, 5, 6])],
 )
 def test_a_machine_without_a_wish_keeps_its_rollers(
     end: int | None, cycle: int | None, rollers: list[int]
