@@ -10,6 +10,8 @@ from homeassistant.helpers import (
     entity_registry as er,
     label_registry as lr,
 )
+from homeassistant.helpers.target import TargetSelection
+from homeassistant.helpers.trigger import TriggerConfig
 import pytest
 
 from custom_components.elfe_commande.core.lifecycle import Code
@@ -28,6 +30,7 @@ from custom_components.elfe_commande.engine.events import (
     PlanReceived,
     PortalUpdated,
 )
+from custom_components.elfe_commande.trigger import ModeChangedTrigger
 from tests.entities.conftest import Start
 from tests.entities.world import ANNA, ENTRY_ID, START, World, status_of
 
@@ -531,3 +534,41 @@ async def test_unknown_devices_do_not_disable_an_automation(hass, start: Start, 
     await tell(world, mode_changed())
 
     assert len(runs) == 1
+
+
+@pytest.mark.skipif(
+    not hasattr(TargetSelection({}), "exclude"), reason="targets have no exceptions yet"
+)
+async def test_exceptions_of_a_target(hass, start: Start, automate: Automate):
+    world = await start([status_of(1), status_of(2)])
+    home = device_id(hass, home_identifier(ENTRY_ID, "R001"))
+    runs = await automate(
+        {
+            "trigger": "elfe_commande.mode_changed",
+            "target": {
+                "device_id": home,
+                "exclude": {"entity_id": world.entity_id("switch", 2, "pilot")},
+            },
+        }
+    )
+
+    await tell(world, mode_changed(2), mode_changed(1))
+
+    assert [run.data["trigger"]["equipment_id"] for run in runs] == [1]
+
+
+async def test_a_trace_says_why_it_did_not_run(start: Start):
+    world = await start([status_of(1)])
+    skipped, ran = [], []
+    key = {"key": "elfe_commande.mode_changed", "options": {"to": ["piloted"]}}
+    unheard = await ModeChangedTrigger(world.hass, TriggerConfig(**key)).async_attach_runner(
+        lambda *args: ran.append(args), lambda info, _: skipped.append(info.as_dict())
+    )
+
+    await tell(world, mode_changed())
+    unheard()
+    await tell(world, mode_changed())
+
+    assert not ran
+    assert [each["reason"] for each in skipped] == ["to_not_chosen"]
+    assert skipped[0]["data"]["after"] == "manual"
