@@ -36,3 +36,21 @@ async def test_a_press_right_after_a_reconnection_is_heard(
     assert len(world.orders(FINGER_COMMAND)) == 1
     assert world.orders(WASHING_COMMAND) == ["on"]
     assert not installed.hub.engine.problems
+
+
+async def test_a_topic_that_another_integration_wants_more_of(installed: Installed) -> None:
+    """The broker grants the higher quality of the two; the plug is heard all the same."""
+    hass, world = installed.hass, installed.world
+    await live_in(installed, WASHING)
+    await world.plan(PLUG, [1])
+    others = [
+        await mqtt.async_subscribe(hass, topic, lambda _: None, 1)
+        for topic in (WASHING.devices[0].topics.control, WASHING.devices[0].topics.lwt)
+    ]
+
+    await installed.setup()
+    await installed.cycle()
+
+    assert [end.result.outcome for end in world.ended(PLUG)] == [Outcome.ACKNOWLEDGED]
+    for unsubscribe in others:
+        unsubscribe()

@@ -10,6 +10,7 @@ from homeassistant.exceptions import HomeAssistantError
 
 from ..engine.ports import Arrival, Handler, Messenger, MessengerError, Unsubscribe
 
+QUALITIES = (0, 1, 2)
 GRANT_TIMEOUT = 30.0
 """Seconds the broker has to grant a subscription before the engine goes on without."""
 
@@ -57,12 +58,17 @@ class MqttMessenger(Messenger):
 
     @callback
     def _await_grants(self) -> None:
-        # The client asks in the order of the names; others may want more of a topic than we do.
+        # The client asks in the order of the names.
         last = max(self._topics, default="")
         self._stops.append(self._hass.loop.call_later(GRANT_TIMEOUT, self._hear).cancel)
-        for qos in range(3):
-            stop = mqtt.async_on_subscribe_done(self._hass, last, qos, self._hear)
-            self._stops.append(stop)
+        self._stops.extend(self._when_granted(last, self._hear))
+
+    def _when_granted(self, topic: str, granted: CALLBACK_TYPE) -> list[CALLBACK_TYPE]:
+        """Call `granted` once the broker granted a topic; return what stops that.
+
+        It is granted at the highest quality that anybody in Home Assistant wants of it.
+        """
+        return [mqtt.async_on_subscribe_done(self._hass, topic, qos, granted) for qos in QUALITIES]
 
     @callback
     def _hear(self) -> None:
@@ -119,7 +125,7 @@ class MqttMessenger(Messenger):
             async with asyncio.timeout(GRANT_TIMEOUT):
                 for topic in topics:
                     granted = asyncio.Event()
-                    stops.append(mqtt.async_on_subscribe_done(self._hass, topic, 0, granted.set))
+                    stops.extend(self._when_granted(topic, granted.set))
                     await granted.wait()
         finally:
             for stop in stops:
