@@ -211,11 +211,12 @@ class EngineContext:
         status = self.statuses.get(equipment_id)
         return status is not None and status.meter is not None and status.power is None
 
-    async def meter_heard(self, equipment_id: EquipmentId) -> None:
+    async def meter_heard(self, job: Job) -> None:
         """Wait until the load's meter had the time to speak, unless it did."""
-        if self.meter_is_awaited(equipment_id):
+        if self.meter_is_awaited(job.equipment_id):
             until = self.heard_from + self.timing.meter_wait
-            await asyncio.sleep(until - asyncio.get_running_loop().time())
+            left = until - asyncio.get_running_loop().time()
+            await asyncio.wait([job.superseded], timeout=left)
 
     # -- orders
 

@@ -48,7 +48,7 @@ class Executor:
     def submit(self, job: Job) -> asyncio.Future[Result]:
         """Start a job in place of the equipment's present one; the result of its first try."""
         present = self._jobs.get(job.equipment_id)
-        if present is not None and (job.by_person or present.first.done()):
+        if present is not None and (job.by_person or present.first.done() or not present.begun):
             present.supersede()
         self._jobs[job.equipment_id] = job
         self._spawn(self._run(job), self._tasks, f"elfe {job.act} {job.equipment_id}")
@@ -122,7 +122,7 @@ class Executor:
         if job.by_person:
             return await self._locked_try(job)
         if job.act is Act.KEEP_OFF:
-            await self._context.meter_heard(job.equipment_id)
+            await self._context.meter_heard(job)
         await self._places.acquire()
         job.holds_place = True
         try:
