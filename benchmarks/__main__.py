@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 from benchmarks.report import write
-from benchmarks.stage import MACHINE, TANK, Theatre, run_case
+from benchmarks.stage import MACHINE, TANK, Theatre, calm, run_case
 
 DELAY = 0.02
 DOCUMENT = Path(__file__).parents[1] / "docs" / "performance.md"
@@ -29,7 +29,8 @@ async def repeated(
     found: list[Figures] = []
     for _ in range(runs):
         async with theatre.stage(count, type_id=type_id, changed=changed) as stage:
-            found.append(await run_case(module, stage, *arguments))
+            busy = await calm()
+            found.append(await run_case(module, stage, *arguments) | {"busy": busy})
     merged = {
         key: median(f[key] for f in found) if isinstance(value, int | float) else value
         for key, value in found[0].items()

@@ -150,6 +150,7 @@ def targets(found: Mapping[str, Figures]) -> list[Target]:
 
 def write(found: Mapping[str, Figures], *, runs: int) -> tuple[str, bool]:
     """Return the page, and whether every target is met."""
+    busy = max(figures["busy"] for figures in found.values())
     lines = [
         "# Performance",
         "",
@@ -157,6 +158,7 @@ def write(found: Mapping[str, Figures], *, runs: int) -> tuple[str, bool]:
         "",
         f"Measured on {conditions()}. All on loopback, devices in a process of their own",
         f"acknowledging after 20 ms, PostgreSQL with `fsync`. Medians of {runs} runs.",
+        f"Before the measurements something else kept {busy:.0%} of the machine busy, at the worst.",
         "",
         "## Targets",
         "",
