@@ -96,9 +96,10 @@ class EngineContext:
             self.plans_lost = error is not None
         elif error is None and self.plans_lost:
             return
-        self.storage_error = error
+        before, self.storage_error = self.storage_error, error
         connected = error is None
-        if connected == self.connected:
+        # A connection that is lost may hide a password that is no longer the right one.
+        if connected == self.connected and type(error) is type(before):
             return
         self.connected = connected
         if connected:
