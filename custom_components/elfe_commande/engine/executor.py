@@ -236,7 +236,8 @@ class Executor:
             return False
         if len(waited) > 1 and waited[1].done():
             async with self._locks[job.equipment_id]:
-                if waited[1].result() is Answer.ACKNOWLEDGED:
+                acknowledged = waited[1].result() is Answer.ACKNOWLEDGED
+                if acknowledged and not job.superseded.done():
                     await self._conclusion.acknowledged(job)
                     return False
         if backoff < left:
