@@ -20,7 +20,7 @@ SLOT = 900
 MACHINE, TANK = 112, 131
 """Equipment types: one-shot, continuous."""
 LONGEST = 1800.0
-CALM, CALM_WITHIN = 0.1, 20.0
+CALM, CALM_WITHIN = 0.1, 5.0
 """How busy the machine may be before a measurement, and how long to wait for that."""
 
 
