@@ -82,7 +82,13 @@ class EngineContext:
 
     def __post_init__(self) -> None:
         """Make the two rooms that read and write single rows."""
-        self.fresh = FreshReader(self.storage, self.timing, self.store, self._gone)
+        self.fresh = FreshReader(
+            self.storage,
+            self.timing,
+            stored=self.store,
+            gone=self._gone,
+            revision=self._revision,
+        )
         self.write_back = WriteBack(self.storage, self.timing, self.store, self.reachable)
 
     # -- database
@@ -135,6 +141,10 @@ class EngineContext:
             self.notify(ModeChanged(equipment_id, before.mode, state.mode, *by))
         self.relook(status)
         self.changed(equipment_id)
+
+    def _revision(self, equipment_id: EquipmentId) -> int | None:
+        status = self.statuses.get(equipment_id)
+        return None if status is None else status.revision
 
     def _gone(self, equipment_id: EquipmentId) -> None:
         _LOGGER.debug("Equipment %s is no longer in the tables", equipment_id)

@@ -44,6 +44,7 @@ class Executor:
         self._jobs: dict[EquipmentId, Job] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._watchers: set[asyncio.Task[None]] = set()
+        context.fresh.companions = self.waiting
 
     def submit(self, job: Job) -> asyncio.Future[Result]:
         """Start a job in place of the equipment's present one; the result of its first try."""
@@ -53,6 +54,14 @@ class Executor:
         self._jobs[job.equipment_id] = job
         self._spawn(self._run(job), self._tasks, f"elfe {job.act} {job.equipment_id}")
         return job.first
+
+    def waiting(self) -> list[EquipmentId]:
+        """Return the equipments whose order awaits its turn."""
+        return [
+            equipment_id
+            for equipment_id, job in self._jobs.items()
+            if not job.begun and not self.waits_for_meter(job)
+        ]
 
     def waits_for_meter(self, job: Job) -> bool:
         """Whether the job is held back until its load's meter had time to speak."""
