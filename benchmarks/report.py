@@ -148,15 +148,18 @@ def targets(found: Mapping[str, Figures]) -> list[Target]:
     ]
 
 
-def write(found: Mapping[str, Figures], *, runs: int) -> tuple[str, bool]:
+def write(found: Mapping[str, Figures], *, runs: int, full: bool) -> tuple[str, bool]:
     """Return the page, and whether every target is met."""
+    few = "" if full else "; the pattern and what is over 5,000 once"
+    busy = max(figures["busy"] for figures in found.values())
     lines = [
         "# Performance",
         "",
         "Written by `scripts/bench --write-docs`; do not edit by hand.",
         "",
         f"Measured on {conditions()}. All on loopback, devices in a process of their own",
-        f"acknowledging after 20 ms, PostgreSQL with `fsync`. Medians of {runs} runs.",
+        f"acknowledging after 20 ms, PostgreSQL with `fsync`. Medians of {runs} runs{few}.",
+        f"Before the measurements something else kept {busy:.0%} of the machine busy, at the worst.",
         "",
         "## Targets",
         "",

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 import json
 import os
+from pathlib import Path
 import sys
 import time
 from typing import Any
@@ -19,6 +20,8 @@ SLOT = 900
 MACHINE, TANK = 112, 131
 """Equipment types: one-shot, continuous."""
 LONGEST = 1800.0
+CALM, CALM_WITHIN = 0.1, 5.0
+"""How busy the machine may be before a measurement, and how long to wait for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,30 @@ class Theatre:
     def owner(self) -> str:
         """Return the role that owns every database."""
         return OWNER
+
+
+def _busy(before: tuple[int, int], after: tuple[int, int]) -> float:
+    idle, total = after[0] - before[0], after[1] - before[1]
+    return 1 - idle / total if total else 0.0
+
+
+def _processor() -> tuple[int, int]:
+    """Return the ticks that all cores were idle, and all of their ticks."""
+    first = Path("/proc/stat").read_text().partition("\n")[0]
+    ticks = [int(value) for value in first.split()[1:]]
+    return ticks[3] + ticks[4], sum(ticks)
+
+
+async def calm(within: float = CALM_WITHIN) -> float:
+    """Wait until nothing else keeps the machine busy; return how busy it is, 0 to 1."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + within
+    while True:
+        before = _processor()
+        await asyncio.sleep(0.5)
+        busy = _busy(before, _processor())
+        if busy <= CALM or loop.time() > until:
+            return busy
 
 
 async def run_case(module: str, stage: Stage, *arguments: str) -> dict[str, Any]:

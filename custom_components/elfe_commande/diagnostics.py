@@ -163,6 +163,7 @@ async def async_get_config_entry_diagnostics(
         },
         "lifecycle": {
             "code": int(engine.lifecycle.code),
+            "unclean_stop": engine.unclean_stop,
             "history": [_transition(redactor, t) for t in engine.lifecycle.history],
             "durations": {
                 str(code): seconds for code, seconds in engine.lifecycle.durations().items()

@@ -138,6 +138,7 @@ def _lifecycle_attributes(engine: Engine) -> dict[str, Any]:
         "code": int(present.code),
         "details": present.details,
         "since": dt_util.utc_from_timestamp(present.at).isoformat(),
+        "unclean_stop": engine.unclean_stop,
     }
 
 

@@ -76,6 +76,7 @@ def entry(hass) -> MockConfigEntry:
         lifecycle=lifecycle,
         statuses=statuses,
         connected=False,
+        unclean_stop=True,
         last_cycle=CycleReport(at=float(NOON), duration=0.4, equipments=2),
         plan_time=lambda: NOON,
         problems=(Problem("missing_home", "4", {"home": "R001"}, EquipmentId(4)),),

@@ -135,5 +135,6 @@ class TestPlanBook:
         book.update([day(first=FVT - 96 * SLOT, equipment=TWO)])
         book.prune(FVT)
         assert {(p.equipment_id, p.first_valid) for p in book} == {(ONE, FVT), (ONE, FVT + SLOT)}
-        assert book.newest() == FVT + SLOT
-        assert PlanBook().newest() is None
+        assert book.newest(FVT + SLOT) == FVT + SLOT
+        assert book.newest(FVT - SLOT) is None
+        assert PlanBook().newest(FVT) is None

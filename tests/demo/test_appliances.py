@@ -50,7 +50,7 @@ class Ear:
 
     async def hear(self, count: int) -> list[tuple[str, str]]:
         async with asyncio.timeout(3):
-            while len(self.heard) < count:  # noqa: ASYNC110
+            while len(self.heard) < count:
                 await asyncio.sleep(0.002)
         return [(topic, text) for topic, text, _ in self.heard]
 

@@ -85,7 +85,7 @@ async def test_runs_by_itself(planner: Planner, owner: asyncpg.Connection) -> No
     task = asyncio.create_task(planner.run(at_once=[1]))
     query = f"SELECT count(DISTINCT first_valid_timestamp) FROM {RESULT}"
     async with asyncio.timeout(5):
-        while await owner.fetchval(query) < 2:  # noqa: ASYNC110
+        while await owner.fetchval(query) < 2:
             await asyncio.sleep(0.02)
     task.cancel()
     decision = await owner.fetchval(

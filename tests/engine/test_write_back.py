@@ -177,7 +177,35 @@ class TestFreshReader:
 
     @pytest.fixture
     def reader(self, rows: Rows, gone: list[int]) -> FreshReader:
-        return FreshReader(rows, TIMING, lambda *_: None, gone.append)  # type: ignore[arg-type]
+        self.stored: list[int] = []
+        self.revisions = dict.fromkeys(range(1, 10), 0)
+        return FreshReader(
+            rows,  # type: ignore[arg-type]
+            TIMING,
+            stored=lambda number, _: self.stored.append(number),
+            gone=gone.append,
+            revision=self.revisions.get,
+        )
+
+    async def test_those_who_ask_soon_are_read_along(self, rows: Rows, reader: FreshReader) -> None:
+        reader.companions = lambda: [EquipmentId(2), EquipmentId(3)]
+        await reader.ensure(EquipmentId(1))
+        await reader.ensure(EquipmentId(2))
+        assert rows.reads == [{1, 2, 3}]
+
+    async def test_a_state_read_before_a_write_is_not_taken(
+        self, rows: Rows, reader: FreshReader
+    ) -> None:
+        read = rows.read_states
+
+        async def read_while_two_is_written(ids: set[EquipmentId]) -> dict[EquipmentId, State]:
+            states = await read(ids)
+            self.revisions[2] += 1
+            return states
+
+        rows.read_states = read_while_two_is_written  # type: ignore[method-assign]
+        await asyncio.gather(reader.ensure(EquipmentId(1)), reader.ensure(EquipmentId(2)))
+        assert self.stored == [1]
 
     async def test_rows_asked_for_together_are_read_together(
         self, rows: Rows, reader: FreshReader

@@ -44,6 +44,7 @@ class FakeEngine:
         self.lifecycle = Lifecycle(lambda: NOW, lambda: None)
         self.last_cycle: CycleReport | None = None
         self.connected = True
+        self.unclean_stop = False
         self.problems = ()
         self.wishes: list[Wish] = []
         self.refusals: dict[EquipmentId, Exception] = {}

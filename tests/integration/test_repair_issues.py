@@ -4,10 +4,13 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from homeassistant.components.repairs import DOMAIN as REPAIRS
+from homeassistant.config_entries import SOURCE_REAUTH
+from homeassistant.const import STATE_ON
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.elfe_commande.const import DOMAIN
 from demo.appliances import Behaviour
 from tests.engine.bench import COMMAND, MODE, until_row
 from tests.fixtures_home_assistant import Installed, wait_for
@@ -96,3 +99,28 @@ async def test_a_person_confirms_a_press_that_nobody_is_sure_of(
     await installed.reload()
     assert "press_doubtful" not in issues_of(hass)
     assert len(world.orders(FINGER_COMMAND)) == 1
+
+
+async def test_credentials_refused_while_running_are_asked_for(
+    installed_alone: Installed,
+) -> None:
+    """The plan known is followed meanwhile; the issue goes once the database answers."""
+    hass, world = installed_alone.hass, installed_alone.world
+    server = world.database.server
+    await live_in(installed_alone, WASHING)
+    await installed_alone.setup()
+    secret = installed_alone.entry.data["password"]
+    await server.administer("ALTER ROLE commande PASSWORD 'other'")
+    await server.disconnect("commande")
+    # The first connection to be lost may say nothing of the password.
+    await installed_alone.cycle()
+    await installed_alone.cycle()
+
+    assert issues_of(hass).keys() == {"storage_refused"}
+    [flow] = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    assert flow["context"]["source"] == SOURCE_REAUTH
+    assert installed_alone.state("switch", PLUG, "pilot").state == STATE_ON
+
+    await server.administer(f"ALTER ROLE commande PASSWORD '{secret}'")
+    await installed_alone.cycle()
+    assert not issues_of(hass)

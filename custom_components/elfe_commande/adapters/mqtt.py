@@ -10,6 +10,7 @@ from homeassistant.exceptions import HomeAssistantError
 
 from ..engine.ports import Arrival, Handler, Messenger, MessengerError, Unsubscribe
 
+QUALITIES = (0, 1, 2)
 GRANT_TIMEOUT = 30.0
 """Seconds the broker has to grant a subscription before the engine goes on without."""
 
@@ -21,6 +22,10 @@ class MqttMessenger(Messenger):
         """Use the MQTT client of this Home Assistant, which must be set up."""
         self._hass = hass
         self._closed = False
+        self._topics: set[str] = set()
+        self._deaf = False
+        self._unwatch = mqtt.async_subscribe_connection_status(hass, self._connection_changed)
+        self._stops: list[CALLBACK_TYPE] = []
 
     @callback
     def close(self) -> None:
@@ -30,11 +35,46 @@ class MqttMessenger(Messenger):
         while the new one has restored the subscription.
         """
         self._closed = True
+        self._unwatch()
+        self._hear()
 
     @property
     @override
     def connected(self) -> bool:
-        return mqtt.is_connected(self._hass)
+        return mqtt.is_connected(self._hass) and not self._deaf
+
+    @callback
+    def _connection_changed(self, connected: bool) -> None:
+        """After a reconnection, wait until our topics are granted anew.
+
+        A device answers in milliseconds: an order sent before that is answered unheard, and
+        a press without an answer is never made again.
+        """
+        self._hear()
+        if connected and self._topics:
+            self._deaf = True
+            # The client asks for them once it has told everybody that it is connected.
+            self._stops.append(self._hass.loop.call_soon(self._await_grants).cancel)
+
+    @callback
+    def _await_grants(self) -> None:
+        # The client asks in the order of the names.
+        last = max(self._topics, default="")
+        self._stops.append(self._hass.loop.call_later(GRANT_TIMEOUT, self._hear).cancel)
+        self._stops.extend(self._when_granted(last, self._hear))
+
+    def _when_granted(self, topic: str, granted: CALLBACK_TYPE) -> list[CALLBACK_TYPE]:
+        """Call `granted` once the broker granted a topic; return what stops that.
+
+        It is granted at the highest quality that anybody in Home Assistant wants of it.
+        """
+        return [mqtt.async_on_subscribe_done(self._hass, topic, qos, granted) for qos in QUALITIES]
+
+    @callback
+    def _hear(self) -> None:
+        self._deaf = False
+        while self._stops:
+            self._stops.pop()()
 
     @override
     async def publish(self, topic: str, payload: str) -> None:
@@ -63,6 +103,7 @@ class MqttMessenger(Messenger):
         def unsubscribe() -> None:
             nonlocal closed
             closed = True
+            self._topics.difference_update(wanted)
             while unsubscribes:
                 unsubscribes.pop()()
 
@@ -70,6 +111,7 @@ class MqttMessenger(Messenger):
             for topic in wanted:
                 unsubscribe_one = await mqtt.async_subscribe(self._hass, topic, receive, 0, None)
                 unsubscribes.append(unsubscribe_one)
+            self._topics.update(wanted)
             await self._granted(wanted)
         except (HomeAssistantError, TimeoutError) as error:
             unsubscribe()
@@ -83,7 +125,7 @@ class MqttMessenger(Messenger):
             async with asyncio.timeout(GRANT_TIMEOUT):
                 for topic in topics:
                     granted = asyncio.Event()
-                    stops.append(mqtt.async_on_subscribe_done(self._hass, topic, 0, granted.set))
+                    stops.extend(self._when_granted(topic, granted.set))
                     await granted.wait()
         finally:
             for stop in stops:

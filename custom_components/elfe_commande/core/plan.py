@@ -109,9 +109,10 @@ class PlanBook:
             return None
         return plans[newest]
 
-    def newest(self) -> int | None:
-        """Return the start of the newest plan of all, in force or to come (unix seconds)."""
-        return max((first for plans in self._plans.values() for first in plans), default=None)
+    def newest(self, slot: int) -> int | None:
+        """Return the start of the newest plan in force in the slot (unix seconds)."""
+        starts = (first for plans in self._plans.values() for first in plans if first <= slot)
+        return max(starts, default=None)
 
     def prune(self, slot: int) -> None:
         """Forget what is a day old, and what a newer plan in force has replaced."""

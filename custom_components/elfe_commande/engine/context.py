@@ -82,7 +82,13 @@ class EngineContext:
 
     def __post_init__(self) -> None:
         """Make the two rooms that read and write single rows."""
-        self.fresh = FreshReader(self.storage, self.timing, self.store, self._gone)
+        self.fresh = FreshReader(
+            self.storage,
+            self.timing,
+            stored=self.store,
+            gone=self._gone,
+            revision=self._revision,
+        )
         self.write_back = WriteBack(self.storage, self.timing, self.store, self.reachable)
 
     # -- database
@@ -96,9 +102,10 @@ class EngineContext:
             self.plans_lost = error is not None
         elif error is None and self.plans_lost:
             return
-        self.storage_error = error
+        before, self.storage_error = self.storage_error, error
         connected = error is None
-        if connected == self.connected:
+        # A connection that is lost may hide a password that is no longer the right one.
+        if connected == self.connected and type(error) is type(before):
             return
         self.connected = connected
         if connected:
@@ -136,6 +143,10 @@ class EngineContext:
             self.notify(ModeChanged(equipment_id, before.mode, state.mode, *by))
         self.relook(status)
         self.changed(equipment_id)
+
+    def _revision(self, equipment_id: EquipmentId) -> int | None:
+        status = self.statuses.get(equipment_id)
+        return None if status is None else status.revision
 
     def _gone(self, equipment_id: EquipmentId) -> None:
         _LOGGER.debug("Equipment %s is no longer in the tables", equipment_id)
@@ -229,11 +240,12 @@ class EngineContext:
         status = self.statuses.get(equipment_id)
         return status is not None and status.meter is not None and status.power is None
 
-    async def meter_heard(self, equipment_id: EquipmentId) -> None:
+    async def meter_heard(self, job: Job) -> None:
         """Wait until the load's meter had the time to speak, unless it did."""
-        if self.meter_is_awaited(equipment_id):
+        if self.meter_is_awaited(job.equipment_id):
             until = self.heard_from + self.timing.meter_wait
-            await asyncio.sleep(until - asyncio.get_running_loop().time())
+            left = until - asyncio.get_running_loop().time()
+            await asyncio.wait([job.superseded], timeout=left)
 
     # -- orders
 

@@ -161,8 +161,8 @@ class Engine:
         )
 
     def plan_time(self) -> int | None:
-        """Return the unix time the newest plan begins at."""
-        return self.plans.newest()
+        """Return the unix time at which the newest plan in force began."""
+        return self.plans.newest(slot_start(self.context.clock.now()))
 
     def report(self, problem: Problem) -> None:
         """Show a problem that only our host can see."""
@@ -184,6 +184,11 @@ class Engine:
         remembered = await memory.load(self._memory_document)
         if remembered is not None:
             self.unclean_stop = remembered.code not in (None, int(Code.STOPPED))
+            if self.unclean_stop:
+                _LOGGER.warning(
+                    "The last stop was not clean: presses under way then are not made again,"
+                    " and meters are heard before a waiting load is ordered"
+                )
             self._last_time = remembered.at
             self._speed = remembered.speed
             self.context.processed.update(remembered.processed)

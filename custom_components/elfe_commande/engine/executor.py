@@ -44,15 +44,24 @@ class Executor:
         self._jobs: dict[EquipmentId, Job] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._watchers: set[asyncio.Task[None]] = set()
+        context.fresh.companions = self.waiting
 
     def submit(self, job: Job) -> asyncio.Future[Result]:
         """Start a job in place of the equipment's present one; the result of its first try."""
         present = self._jobs.get(job.equipment_id)
-        if present is not None and (job.by_person or present.first.done()):
+        if present is not None and (job.by_person or present.first.done() or not present.begun):
             present.supersede()
         self._jobs[job.equipment_id] = job
         self._spawn(self._run(job), self._tasks, f"elfe {job.act} {job.equipment_id}")
         return job.first
+
+    def waiting(self) -> list[EquipmentId]:
+        """Return the equipments whose order awaits its turn."""
+        return [
+            equipment_id
+            for equipment_id, job in self._jobs.items()
+            if not job.begun and not self.waits_for_meter(job)
+        ]
 
     def waits_for_meter(self, job: Job) -> bool:
         """Whether the job is held back until its load's meter had time to speak."""
@@ -122,7 +131,7 @@ class Executor:
         if job.by_person:
             return await self._locked_try(job)
         if job.act is Act.KEEP_OFF:
-            await self._context.meter_heard(job.equipment_id)
+            await self._context.meter_heard(job)
         await self._places.acquire()
         job.holds_place = True
         try:
@@ -236,7 +245,8 @@ class Executor:
             return False
         if len(waited) > 1 and waited[1].done():
             async with self._locks[job.equipment_id]:
-                if waited[1].result() is Answer.ACKNOWLEDGED:
+                acknowledged = waited[1].result() is Answer.ACKNOWLEDGED
+                if acknowledged and not job.superseded.done():
                     await self._conclusion.acknowledged(job)
                     return False
         if backoff < left:

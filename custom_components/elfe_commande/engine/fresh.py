@@ -1,7 +1,7 @@
 """Reads rows again just before an order: all that is asked in one moment in one statement."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ..core.model import EquipmentId, State
 from ..core.timing import Timing
@@ -15,14 +15,23 @@ class FreshReader:
         self,
         storage: Storage,
         timing: Timing,
+        *,
         stored: Callable[[EquipmentId, State], None],
         gone: Callable[[EquipmentId], None],
+        revision: Callable[[EquipmentId], int | None],
     ) -> None:
-        """Call `stored` with each state read, `gone` for a row that is no longer there."""
+        """Call `stored` with each state read, `gone` for a row that is no longer there.
+
+        `revision` counts what was stored of an equipment: a state read before the last write
+        says nothing new.
+        """
         self._storage = storage
         self._timing = timing
         self._stored = stored
         self._gone = gone
+        self._revision = revision
+        self.companions: Callable[[], Iterable[EquipmentId]] = tuple
+        """Equipments that will be asked for soon: they are read along."""
         self._read_at: dict[EquipmentId, float] = {}
         self._batch: tuple[set[EquipmentId], asyncio.Task[None]] | None = None
 
@@ -46,11 +55,13 @@ class FreshReader:
     async def _read(self, ids: set[EquipmentId]) -> None:
         await asyncio.sleep(self._timing.read_window)
         self._batch = None
+        ids.update(self.companions())
+        revisions = {equipment_id: self._revision(equipment_id) for equipment_id in ids}
         states = await self._storage.read_states(ids)
         self.note(ids)
         for equipment_id in ids:
             state = states.get(equipment_id)
             if state is None:
                 self._gone(equipment_id)
-            else:
+            elif self._revision(equipment_id) == revisions[equipment_id]:
                 self._stored(equipment_id, state)

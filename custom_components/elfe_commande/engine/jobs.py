@@ -57,6 +57,11 @@ class Job:
             self.superseded.set_result(None)
 
     @property
+    def begun(self) -> bool:
+        """Whether a first try was made, or is due to a person who waits for it."""
+        return self.tries > 0 or self.by_person
+
+    @property
     def by_person(self) -> bool:
         """Whether a person wished it: it overtakes all others."""
         return self.source is Source.USER and self.act is not Act.KEEP_OFF

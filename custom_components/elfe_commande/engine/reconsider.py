@@ -27,12 +27,11 @@ class Reconsider:
         next_start = None
         if snapshot.plan is not None and status.equipment.driven and status.equipment.piloted:
             next_start = snapshot.plan.next_start(slot)
-        if (status.decision, status.plan, status.next_start) != (
-            decision,
-            snapshot.plan,
-            next_start,
-        ):
-            status.decision, status.plan, status.next_start = decision, snapshot.plan, next_start
+        shown = (status.decision, status.next_start)
+        # Loads that nobody pilots are planned all the same: their plan is no news.
+        replanned = status.equipment.piloted and status.plan != snapshot.plan
+        status.decision, status.plan, status.next_start = decision, snapshot.plan, next_start
+        if replanned or shown != (decision, next_start):
             self.context.changed(status.equipment.id)
         return decision
 
