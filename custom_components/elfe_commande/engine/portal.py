@@ -1,7 +1,8 @@
 """The web portal: it has changed a row, and says which."""
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 import logging
 
 from ..core.model import Equipment, EquipmentId, Mode
@@ -23,6 +24,7 @@ class Portal:
     context: EngineContext
     inventory: InventoryKeeper
     wishes: Wishes
+    _reading: dict[EquipmentId, asyncio.Lock] = field(default_factory=dict)
 
     async def update(self, equipment_id: EquipmentId, done: Callable[[EquipmentId], None]) -> None:
         """Follow what the portal wrote about an equipment; then call `done`."""
@@ -30,12 +32,14 @@ class Portal:
         if status is None:
             _LOGGER.debug("The portal changed equipment %s, which is not served", equipment_id)
             return
-        before, settled = status.equipment, status.settled_mode
-        try:
-            await self.inventory.read_one(equipment_id, (Origin.PORTAL, None))
-        except StorageError as error:
-            self.context.reachable(error)
-            return
+        # One at a time: of updates told together, only the first finds the mode changed.
+        async with self._reading.setdefault(equipment_id, asyncio.Lock()):
+            before, settled = status.equipment, status.settled_mode
+            try:
+                await self.inventory.read_one(equipment_id, (Origin.PORTAL, None))
+            except StorageError as error:
+                self.context.reachable(error)
+                return
         after = status.equipment
         changed = changes(before, after)
         if after.state.mode != settled and after.driven:

@@ -7,11 +7,13 @@ from datetime import datetime
 import logging
 
 from ..core.gesture import Wheel, WheelRolled
+from ..core.lifecycle import NotRunningError
 from ..core.model import Constraints, Equipment, EquipmentId
 from ..core.wall_clock import next_occurrence
 from ..core.wish import ConstraintWish, Origin
 from .context import EngineContext
 from .errors import WishRefusedError
+from .ports import StorageError
 from .status import EquipmentStatus
 from .wishes import Wishes
 
@@ -37,6 +39,7 @@ class Wheels:
         self._wishes = wishes
         self._pending: dict[EquipmentId, _Pending] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = False
 
     def roll(
         self,
@@ -56,6 +59,7 @@ class Wheels:
 
     async def close(self) -> None:
         """Write what is pending now."""
+        self._closing = True
         for equipment_id, pending in list(self._pending.items()):
             if pending.timer is not None:
                 pending.timer.cancel()
@@ -77,10 +81,15 @@ class Wheels:
             return
         wishes = self._wishes_of(status.equipment, pending.values)
         try:
-            if wishes is not None:
+            if wishes is not None and self._closing:
+                # Orders are over, a wish that was made is still kept.
+                await self._context.write_constraints(status, wishes)
+            elif wishes is not None:
                 await self._wishes.constrain(ConstraintWish(equipment_id, wishes, Origin.SCREEN))
         except WishRefusedError as error:
             _LOGGER.info("Roller of equipment %s refused: %s", equipment_id, error.key)
+        except (NotRunningError, StorageError) as error:
+            _LOGGER.info("Roller of equipment %s not written: %s", equipment_id, error)
         if pending.done is not None:
             pending.done(equipment_id)
 
