@@ -1,21 +1,24 @@
 """Fixture: an engine on real parts, without Home Assistant."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 import time
-from typing import Any
+from typing import Any, override
 from zoneinfo import ZoneInfo
 
+import aiomqtt
 import asyncpg
 import pytest
 
-from custom_components.elfe_commande.core.model import EquipmentId
+from custom_components.elfe_commande.core.household import Layout, Page, PageKind
+from custom_components.elfe_commande.core.model import EquipmentId, EquipmentTypeId
 from custom_components.elfe_commande.core.outcome import Result
 from custom_components.elfe_commande.core.timing import Timing
 from custom_components.elfe_commande.core.wish import Intent, Origin, Wish
 from custom_components.elfe_commande.engine.engine import Engine, EngineSettings
 from custom_components.elfe_commande.engine.events import Event, OrderEnded
-from custom_components.elfe_commande.engine.ports import Clock, Disk
+from custom_components.elfe_commande.engine.ports import Arrival, Clock, Disk
 from custom_components.elfe_commande.storage.postgres import PostgresSettings, PostgresStorage
 from demo.appliances import Fleet
 from demo.appliances.fleet import AnyDevice
@@ -28,10 +31,42 @@ SCALE = 0.02
 """A device's five seconds take a tenth of a second."""
 PARIS = ZoneInfo("Europe/Paris")
 EPOM = "equipement_pilote_ou_mesure"
+INDICATORS = "INDICATEURS/refresh"
+_PAGES: tuple[tuple[int, PageKind, int, tuple[int, ...]], ...] = (
+    (2, PageKind.MACHINE, 12, (111,)),
+    (3, PageKind.MACHINE, 13, (112,)),
+    (4, PageKind.MACHINE, 14, (113,)),
+    (5, PageKind.CAR, 15, (221,)),
+    (6, PageKind.SIMPLE, 16, (131,)),
+    (7, PageKind.SIMPLE, 17, (151, 155)),
+)
+LAYOUT = Layout(
+    {
+        number: Page(number, tuple(map(EquipmentTypeId, types)), kind, light)
+        for number, kind, light, types in _PAGES
+    },
+    indicator_topic=INDICATORS,
+)
+"""The screens as ELFE's are laid out."""
 
 
 async def _at_once() -> None:
     """Let the engine run as soon as it can."""
+
+
+class WildMessenger(AiomqttMessenger):
+    """A messenger that delivers by filters with wildcards as well."""
+
+    @override
+    async def _listen(self, client: aiomqtt.Client) -> None:
+        loop = asyncio.get_running_loop()
+        async for message in client.messages:
+            payload = message.payload if isinstance(message.payload, bytes) else b""
+            arrival = Arrival(str(message.topic), payload, message.retain, loop.time())
+            wild = [f for f in self._handlers if "+" in f and message.topic.matches(f)]
+            for topic in (arrival.topic, *wild):
+                for handler in tuple(self._handlers.get(topic, ())):
+                    handler(arrival)
 
 
 @dataclass
@@ -48,6 +83,7 @@ class World:
     timing: Timing = field(default_factory=lambda: Timing().scaled(SCALE))
     disk: Disk = field(default_factory=MemoryDisk)
     clock: Clock = field(default_factory=SystemClock)
+    layout: Layout = LAYOUT
     events: list[Event] = field(default_factory=list)
     engine: Engine = field(init=False)
     messenger: AiomqttMessenger = field(init=False)
@@ -81,11 +117,11 @@ class World:
 
     async def start(self, *, run: bool = True) -> Engine:
         """Start an engine on the world; without `run` it is opened only."""
-        self.messenger = AiomqttMessenger(self.broker.host, self.broker.port)
+        self.messenger = WildMessenger(self.broker.host, self.broker.port)
         self._messengers.append(self.messenger)
         await self.messenger.open()
         self.engine = Engine(
-            EngineSettings(self.timing, PARIS),
+            EngineSettings(self.timing, PARIS, layout=self.layout),
             storage=self.storage(),
             messenger=self.messenger,
             disk=self.disk,
@@ -135,7 +171,8 @@ async def world(
     database: Database, broker: Broker, owner: asyncpg.Connection
 ) -> AsyncIterator[World]:
     """A world with a fresh database and no equipment; its engines are stopped at the end."""
-    async with Fleet(broker.host, broker.port, scale=SCALE) as fleet:
+    watch = (INDICATORS,)
+    async with Fleet(broker.host, broker.port, scale=SCALE, watch=watch) as fleet:
         world = World(database, broker, fleet, owner)
         try:
             yield world
