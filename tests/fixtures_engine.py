@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 import time
 from typing import Any, override
 from zoneinfo import ZoneInfo
@@ -121,7 +121,7 @@ class World:
         self._messengers.append(self.messenger)
         await self.messenger.open()
         self.engine = Engine(
-            EngineSettings(self.timing, PARIS, layout=self.layout),
+            replace(EngineSettings(self.timing, PARIS), layout=self.layout),
             storage=self.storage(),
             messenger=self.messenger,
             disk=self.disk,

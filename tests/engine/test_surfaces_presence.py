@@ -126,3 +126,23 @@ async def test_a_screen_added_to_the_tables_is_served_from_the_next_cycle_on(wor
     wall.turn(HALL, 3, 0)
     await wall.nothing()
     assert wall.orders("X7") == []
+
+
+async def test_refreshes_of_one_screen_never_mix(world: World) -> None:
+    wall = await Wall.of(world, washer())
+    await asyncio.gather(*(world.engine.refresh_screens() for _ in range(5)))
+    await wall.refreshed(HALL, KITCHEN)
+    expected = machine_page(3, await wall.end(), piloted=True)
+    assert wall.lines(HALL) == wall.lines(KITCHEN) == expected * 5
+
+
+async def test_a_screen_without_a_home_is_nobodys(world: World) -> None:
+    wall = await Wall.of(world, washer())
+    for table in ("equipement_domotique", "equipement_pilote_ou_mesure"):
+        await world.owner.execute(f"UPDATE bdd_coordination_schema.{table} SET utilisateur = ''")
+    await world.engine.run_cycle()
+    await world.fleet.recorder.quiet(0.3)
+    world.fleet.recorder.clear()
+    wall.turn(HALL, 3, 0)
+    await wall.nothing()
+    assert world.engine.screens == {}

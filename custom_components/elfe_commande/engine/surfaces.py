@@ -64,6 +64,7 @@ class Surfaces:
         self._tasks: set[asyncio.Task[None]] = set()
         self._due: dict[EquipmentId, None] = {}
         self._returned: dict[DeviceId, None] = {}
+        self._drawing: dict[DeviceId, asyncio.Lock] = {}
         self._refreshing: asyncio.TimerHandle | None = None
         self._returning: asyncio.TimerHandle | None = None
         self.screens: dict[DeviceId, ScreenStatus] = {}
@@ -93,13 +94,14 @@ class Surfaces:
             task.cancel()
 
     def adopt(self, screens: Iterable[Screen]) -> None:
-        """Take over the screens that the tables have now."""
+        """Take over the screens that the tables have now; one without a home is nobody's."""
         known = self.screens
         self.screens = {
             screen.id: replace(known[screen.id], screen=screen)
             if screen.id in known
             else ScreenStatus(screen)
             for screen in screens
+            if screen.home
         }
         if {s.screen for s in known.values()} != {s.screen for s in self.screens.values()}:
             self._context.notify(ScreensChanged())
@@ -191,7 +193,7 @@ class Surfaces:
             if status is None:
                 continue
             for screen in self._screens_of(status.equipment.home):
-                await self._publish(self._shown(screen, status))
+                await self._draw(screen, status)
             await asyncio.sleep(0)
 
     def _later_returned(self) -> None:
@@ -221,7 +223,12 @@ class Surfaces:
         for screen in screens:
             for status in list(self._context.statuses.values()):
                 if status.equipment.home == screen.home:
-                    await self._publish(self._shown(screen, status))
+                    await self._draw(screen, status)
+
+    async def _draw(self, screen: Screen, status: EquipmentStatus) -> None:
+        """Show an equipment on a screen; never two at once there, an older one would end last."""
+        async with self._drawing.setdefault(screen.id, asyncio.Lock()):
+            await self._publish(self._shown(screen, status))
 
     def _shown(self, screen: Screen, status: EquipmentStatus) -> Iterable[Publication]:
         """Return the messages for an equipment, if it is the one its page shows."""
