@@ -21,8 +21,8 @@ class Screen:
         )
         self.objects: dict[tuple[str, int], dict[str, Any]] = {}
         self.lost = False
-        self.watchers: list[Callable[[int, int, dict[str, Any]], None]] = []
-        """Told the page, the object and its properties of every line drawn."""
+        self.watchers: list[Callable[[dict[str, Any]], None]] = []
+        """Told every line that is drawn, as it came."""
 
     def draw(self, payload: bytes) -> None:
         """Apply the JSON lines of a command; a plate without power draws nothing."""
@@ -31,13 +31,13 @@ class Screen:
         for line in payload.decode(errors="replace").splitlines():
             try:
                 drawing = json.loads(line)
+                whole = dict(drawing)
                 key = (str(drawing.pop("page")), int(drawing.pop("id")))
             except ValueError, KeyError, TypeError, AttributeError:
                 continue
             self.objects.setdefault(key, {}).update(drawing)
-            if key[0].isdecimal():
-                for tell in self.watchers:
-                    tell(int(key[0]), key[1], drawing)
+            for tell in self.watchers:
+                tell(whole)
 
     def shown(self, page: int, item: int) -> dict[str, Any]:
         """Return the properties last drawn on an object."""

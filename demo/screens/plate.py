@@ -71,7 +71,7 @@ class Plate:
         for page in PAGES:
             if shown := next((each for each in mine if each.type in page.types), None):
                 self._pages[page.number] = (page, shown)
-        self._touched: dict[tuple[int, int], int] = {}
+        self._touched: dict[tuple[str, int], int] = {}
         self._said: deque[dict[str, str]] = deque(maxlen=KEPT)
         screen.watchers.append(self._drawn)
 
@@ -141,7 +141,7 @@ class Plate:
     def _touch(self, page: int, item: int, value: int, events: Iterable[Message]) -> None:
         if self.screen.lost:
             return
-        self._touched[page, item] = value
+        self._touched[str(page), item] = value
         self._say(events)
 
     def _say(self, messages: Iterable[Message]) -> None:
@@ -151,10 +151,9 @@ class Plate:
             self._note("out", each.topic, str(each.payload))
         self._changed(self)
 
-    def _drawn(self, page: int, item: int, properties: Mapping[str, Any]) -> None:
-        if "val" in properties:
-            self._touched.pop((page, item), None)
-        line = {"page": page, "id": item, **properties}
+    def _drawn(self, line: Mapping[str, Any]) -> None:
+        if "val" in line:
+            self._touched.pop((str(line["page"]), int(line["id"])), None)
         self._note("in", self.screen.topics.command, json.dumps(line, ensure_ascii=False))
         self._changed(self)
 

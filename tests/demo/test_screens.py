@@ -154,6 +154,9 @@ async def test_what_is_drawn_is_pushed(rig: Rig, browser: Browser) -> None:
         "9/8": {"text": "ecran connecté", "text_color": "#208020"},
     }
     assert [each["way"] for each in state["said"]] == ["in"] * 5
+    # As they came, the number of the page included.
+    assert json.loads(state["said"][0]["payload"])["page"] == "2"
+    assert "connecté" in state["said"][3]["payload"]
     assert browser.states["g002"]["objects"] == {}
 
 

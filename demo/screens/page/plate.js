@@ -10,7 +10,7 @@ const STATUS = 8;
 const CONNECTION = 9;
 const LABEL = 8;
 const CAR = 5;
-const LINES = 6; // of the conversation
+const LINES = 12; // of the conversation
 
 function make(kind, name, ...children) {
   const element = document.createElement(kind);
@@ -122,7 +122,7 @@ export class Plate {
 
   #equipment({ number, kind, name, rollers }) {
     const title = make("div", "title", icon(kind), make("b", "", word(kind)));
-    if (name !== word(kind)) title.append(make("small", "", name));
+    if (name.replace("'", "’") !== word(kind)) title.append(make("small", "", name));
     const led = light(word(kind));
     const knob = make("button", "switch", make("i", "knob"));
     knob.setAttribute("role", "switch");

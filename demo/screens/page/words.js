@@ -35,7 +35,7 @@ const WORDS = {
   fr: {
     title: "Écrans muraux",
     about:
-      "Touchez un interrupteur ou faites tourner un rouleau : Home Assistant suit. Changez quelque chose dans Home Assistant : l’écran suit.",
+      "Touchez un interrupteur ou faites tourner un rouleau : Home Assistant suit. Changez quelque chose dans Home Assistant : l’écran suit.",
     home_assistant: "Home Assistant",
     away: "La démonstration ne répond pas. Cette page revient d’elle-même.",
     home: "Foyer",
@@ -60,7 +60,7 @@ const WORDS = {
     minutes: "minutes",
     percent: "pour cent",
     said: "Ce qui se dit",
-    silence: "Rien encore : touchez quelque chose.",
+    silence: "Rien encore : touchez quelque chose.",
     waiting: "non connecté",
   },
 };
