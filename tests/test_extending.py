@@ -55,7 +55,9 @@ MACHINE = 7
 PLATE = "wall-knob-01"
 
 _BLOCK = re.compile(r'^```(\w+) title="([^"]+)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
-BLOCKS = {title: text for _, title, text in _BLOCK.findall(PAGE.read_text(encoding="utf-8"))}
+TEXT = PAGE.read_text(encoding="utf-8")
+BLOCKS = {title: text for _, title, text in _BLOCK.findall(TEXT)}
+PROSE = _BLOCK.sub("", TEXT)
 LINE = "tests/typologies/test_tables.py"
 """What is shown of it is one line."""
 FILES = sorted(title for title in BLOCKS if title.endswith(".py") and title != LINE)
@@ -174,15 +176,14 @@ def test_the_files_are_as_ruff_wants_them(title: str, command: list[str]) -> Non
     assert run.returncode == 0, run.stdout + run.stderr
 
 
-@pytest.mark.parametrize("target", re.findall(r"\]\(([^)#]+)\)", PAGE.read_text(encoding="utf-8")))
+@pytest.mark.parametrize("target", re.findall(r"\]\(([^)#]+)\)", PROSE))
 def test_links_lead_somewhere(target: str) -> None:
     assert (PAGE.parent / target).exists()
 
 
 def test_what_the_page_names_is_there() -> None:
     """Files in backquotes, where they are given with their folder and are no example."""
-    prose = _BLOCK.sub("", PAGE.read_text(encoding="utf-8"))
-    named = set(re.findall(r"`((?:[\w.]+/)+[\w.]*)`", prose)) - {"tests/interfaces/test_knob.py"}
+    named = set(re.findall(r"`((?:[\w.]+/)+[\w.]*)`", PROSE))
     house = ROOT / "custom_components" / "elfe_commande"
     assert named
     assert not {n for n in named if not (ROOT / n).exists() and not (house / n).exists()}
@@ -315,6 +316,7 @@ async def wired(world: World, number: int, mode: int = PILOTED, ack: float = 3.0
     """Start with a machine behind a plug and a finger, and the plug cut."""
     devices = (plug(f"XP{number}"), finger(f"XF{number}"))
     machine = Equipment(MACHINE, "R001", "Machine", 1, 175, devices, mode=mode)
+    await world.owner.execute(BLOCKS["the database, once more"])
     household = await furnish(world, machine, timing=impatient(ack))
     household.devices[f"XP{number}"].on = False
     await world.plan(MACHINE, [1])
