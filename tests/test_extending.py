@@ -42,6 +42,7 @@ from tests.engine.bench import (
     impatient,
     status_of,
     until,
+    until_row,
 )
 from tests.engine.wall import Wall
 from tests.fixtures_engine import World
@@ -407,16 +408,18 @@ async def test_a_turn_of_the_knob_changes_the_mode_and_the_lamp(
         watching = asyncio.create_task(_watch(client, lamps))
         try:
             wall = await Wall.of(world, machine, timing=calm(refresh_window=0.1))
-            await until(lambda: lamps == ["on"], "the lamp at the start")
-            wall.say(f"knob/{PLATE}/3", "manual")
-            await until(lambda: lamps[-1] == "off", "the lamp off")
-            assert wall.orders("XK7") == ["on"]
-            assert (await world.row(MACHINE))[MODE] == MANUAL
-            assert wall.screen(PLATE).shown(3, 3) == {"val": 0}
-            wall.say(f"knob/{PLATE}/3", "auto")
-            await until(lambda: lamps[-1] == "on", "the lamp on again")
-            assert wall.orders("XK7") == ["on", "off"]
-            assert (await world.row(MACHINE))[MODE] == PILOTED
+            await until(lambda: set(lamps) == {"on"}, "the lamp at the start")
+            # Screen, plug and lamp hear of it on connections of their own.
+            for said, lamp, orders, mode in (
+                ("manual", "off", ["on"], MANUAL),
+                ("auto", "on", ["on", "off"], PILOTED),
+            ):
+                wall.say(f"knob/{PLATE}/3", said)
+                await until(lambda lamp=lamp: lamps[-1] == lamp, f"the lamp {lamp}")
+                await until_row(world, MACHINE, **{MODE: mode})
+                await until(lambda orders=orders: wall.orders("XK7") == orders, "the order")
+                shown = {"val": int(mode == PILOTED)}
+                await until(lambda shown=shown: wall.screen(PLATE).shown(3, 3) == shown, "a page")
         finally:
             watching.cancel()
     changes = [(e.after, e.origin) for e in events_of(world, ModeChanged)]
