@@ -103,10 +103,12 @@ def start_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..
         demo.stop()
 
 
-@pytest.fixture(scope="session")
-def demo(start_demo: Callable[..., Demo]) -> Demo:
-    """The demonstration that tests share; they may switch appliances, not stop parts of it."""
-    return start_demo()
+@pytest.fixture(scope="module")
+def demo(start_demo: Callable[..., Demo]) -> Iterator[Demo]:
+    """The demonstration that a module's tests share; they may use it, not stop parts of it."""
+    demo = start_demo()
+    yield demo
+    demo.stop()
 
 
 @dataclass
