@@ -1,13 +1,11 @@
 """Fixture: an engine on real parts, without Home Assistant."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 import time
-from typing import Any, override
+from typing import Any
 from zoneinfo import ZoneInfo
 
-import aiomqtt
 import asyncpg
 import pytest
 
@@ -18,7 +16,7 @@ from custom_components.elfe_commande.core.timing import Timing
 from custom_components.elfe_commande.core.wish import Intent, Origin, Wish
 from custom_components.elfe_commande.engine.engine import Engine, EngineSettings
 from custom_components.elfe_commande.engine.events import Event, OrderEnded
-from custom_components.elfe_commande.engine.ports import Arrival, Clock, Disk
+from custom_components.elfe_commande.engine.ports import Clock, Disk
 from custom_components.elfe_commande.storage.postgres import PostgresSettings, PostgresStorage
 from demo.appliances import Fleet
 from demo.appliances.fleet import AnyDevice
@@ -52,21 +50,6 @@ LAYOUT = Layout(
 
 async def _at_once() -> None:
     """Let the engine run as soon as it can."""
-
-
-class WildMessenger(AiomqttMessenger):
-    """A messenger that delivers by filters with wildcards as well."""
-
-    @override
-    async def _listen(self, client: aiomqtt.Client) -> None:
-        loop = asyncio.get_running_loop()
-        async for message in client.messages:
-            payload = message.payload if isinstance(message.payload, bytes) else b""
-            arrival = Arrival(str(message.topic), payload, message.retain, loop.time())
-            wild = [f for f in self._handlers if "+" in f and message.topic.matches(f)]
-            for topic in (arrival.topic, *wild):
-                for handler in tuple(self._handlers.get(topic, ())):
-                    handler(arrival)
 
 
 @dataclass
@@ -117,7 +100,7 @@ class World:
 
     async def start(self, *, run: bool = True) -> Engine:
         """Start an engine on the world; without `run` it is opened only."""
-        self.messenger = WildMessenger(self.broker.host, self.broker.port)
+        self.messenger = AiomqttMessenger(self.broker.host, self.broker.port)
         self._messengers.append(self.messenger)
         await self.messenger.open()
         self.engine = Engine(
