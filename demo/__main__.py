@@ -56,6 +56,7 @@ async def run(options: Options) -> int:
 async def _perform(show: Show, options: Options) -> None:
     await show.start()
     assert show.installation
+    assert show.screens
     say("ready")
     name = next(e.name for e in show.equipments if e.id == options.at_once)
     home = next(e.home for e in show.equipments if e.id == options.at_once)
@@ -63,6 +64,7 @@ async def _perform(show: Show, options: Options) -> None:
         f"""
   Look at      {show.installation.url}
   Log in as    {USER}, password {PASSWORD}
+  Touch        {show.screens.address}, the wall screens of both homes
 
   Within a minute the plan starts "{name}" of home {home}: watch it run and draw power.
   Turn a switch of the dashboard: the appliance and the database follow, and so do the lines below.

@@ -114,6 +114,8 @@ class AiomqttMessenger(Messenger):
         self._host, self._port, self._reconnect = host, port, reconnect
         self._client: aiomqtt.Client | None = None
         self._handlers: dict[str, list[Handler]] = {}
+        self._wild: dict[str, list[Handler]] = {}
+        """Those of topics with wildcards, which have to be matched."""
         self._watchers: list[Callable[[bool], None]] = []
         self._task: asyncio.Task[None] | None = None
         self._up = asyncio.Event()
@@ -151,6 +153,8 @@ class AiomqttMessenger(Messenger):
         fresh = [topic for topic in wanted if topic not in self._handlers]
         for topic in wanted:
             self._handlers.setdefault(topic, []).append(handler)
+            if "+" in topic or "#" in topic:
+                self._wild[topic] = self._handlers[topic]
         if fresh and self._client is not None:
             try:
                 await self._client.subscribe([(topic, 0) for topic in fresh])
@@ -202,3 +206,7 @@ class AiomqttMessenger(Messenger):
             arrival = Arrival(str(message.topic), payload, message.retain, loop.time())
             for handler in tuple(self._handlers.get(arrival.topic, ())):
                 handler(arrival)
+            for wanted, handlers in tuple(self._wild.items()):
+                if message.topic.matches(wanted):
+                    for handler in tuple(handlers):
+                        handler(arrival)

@@ -17,6 +17,7 @@ from .territory import PILOTED, Equipment
 
 TABLE = f"{SCHEMA}.equipement_pilote_ou_mesure"
 POLL = 0.5
+SCREEN = 711
 RUNNING_WATTS = 10.0
 DELAY = 5
 """Seconds after a quarter-hour at which the integration reads the plan."""
@@ -138,6 +139,9 @@ class Narrator:
         for message in messages:
             if message.topic in self._commands:
                 equipment, device = self._commands[message.topic]
+                if device.type == SCREEN:
+                    # Its pages are to be seen, line by line they only fill the terminal.
+                    continue
                 kind = DEVICES.get(device.type, "device")
                 _say(equipment, f"{kind} {device.id} is told {message.text}", message.time)
 

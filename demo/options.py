@@ -22,6 +22,7 @@ class Options:
     folder: Path = FOLDER
     at_once: int = 1
     quiet: bool = False
+    screens_port: int = 0
 
 
 def parse(arguments: Sequence[str] | None = None) -> Options:
@@ -33,6 +34,7 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
     )
     add = parser.add_argument
     add("--port", type=int, help="port of Home Assistant (8123, or a free one when that is busy)")
+    add("--screens-port", type=int, default=0, help="port of the page of screens (a free one)")
     add("--language", choices=("en", "fr"), default="en", help="language of Home Assistant")
     add("--seconds", type=float, metavar="N", help="stop after N seconds")
     add("--misbehave", choices=MISBEHAVIOURS, help="how appliances answer their orders")
@@ -61,4 +63,5 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         folder=found.folder.resolve(),
         at_once=found.start,
         quiet=found.quiet,
+        screens_port=found.screens_port,
     )

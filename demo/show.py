@@ -18,6 +18,7 @@ from .parts import Access, Broker, PostgresServer
 from .parts.postgres import COMMANDE, EMS, OWNER
 from .parts.process import PartError
 from .planner import Planner
+from .screens import ScreenServer
 from .territory import build, install as install_territory, two_homes
 from .weather import clearing
 
@@ -38,6 +39,7 @@ class Show:
         self.postgres = PostgresServer()
         self.broker = Broker()
         self.fleet: Fleet | None = None
+        self.screens: ScreenServer | None = None
         self.instance = Instance(options.folder, port=options.port, language=options.language)
         self.installation: Installation | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -89,6 +91,8 @@ class Show:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.screens is not None:
+            await self.screens.stop()
         if self.fleet is not None:
             await self.fleet.stop()
         await self.broker.close()
@@ -127,6 +131,11 @@ class Show:
             f"Mosquitto listens on port {self.broker.port},"
             f" {len(self.household.devices)} devices and {len(self.household.screens)} screens on it"
         )
+        self.screens = ScreenServer(
+            self.fleet, self.equipments, language=self._options.language, home=self.instance.address
+        )
+        await self.screens.start(self._options.screens_port)
+        self._say(f"The screens are at {self.screens.address}")
 
     def _misbehave(self) -> None:
         kind, only = self._options.misbehave, self._options.device
@@ -150,6 +159,7 @@ class Show:
         status = {
             "address": self.instance.address,
             "url": self.installation.url,
+            "screens": self.screens.address if self.screens else None,
             "user": USER,
             "password": PASSWORD,
             "entry_id": self.installation.entry_id,

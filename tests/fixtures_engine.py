@@ -1,7 +1,7 @@
 """Fixture: an engine on real parts, without Home Assistant."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 import time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import pytest
 
-from custom_components.elfe_commande.core.model import EquipmentId
+from custom_components.elfe_commande.core.household import Layout, Page, PageKind
+from custom_components.elfe_commande.core.model import EquipmentId, EquipmentTypeId
 from custom_components.elfe_commande.core.outcome import Result
 from custom_components.elfe_commande.core.timing import Timing
 from custom_components.elfe_commande.core.wish import Intent, Origin, Wish
@@ -28,6 +29,23 @@ SCALE = 0.02
 """A device's five seconds take a tenth of a second."""
 PARIS = ZoneInfo("Europe/Paris")
 EPOM = "equipement_pilote_ou_mesure"
+INDICATORS = "INDICATEURS/refresh"
+_PAGES: tuple[tuple[int, PageKind, int, tuple[int, ...]], ...] = (
+    (2, PageKind.MACHINE, 12, (111,)),
+    (3, PageKind.MACHINE, 13, (112,)),
+    (4, PageKind.MACHINE, 14, (113,)),
+    (5, PageKind.CAR, 15, (221,)),
+    (6, PageKind.SIMPLE, 16, (131,)),
+    (7, PageKind.SIMPLE, 17, (151, 155)),
+)
+LAYOUT = Layout(
+    {
+        number: Page(number, tuple(map(EquipmentTypeId, types)), kind, light)
+        for number, kind, light, types in _PAGES
+    },
+    indicator_topic=INDICATORS,
+)
+"""The screens as ELFE's are laid out."""
 
 
 async def _at_once() -> None:
@@ -48,6 +66,7 @@ class World:
     timing: Timing = field(default_factory=lambda: Timing().scaled(SCALE))
     disk: Disk = field(default_factory=MemoryDisk)
     clock: Clock = field(default_factory=SystemClock)
+    layout: Layout = LAYOUT
     events: list[Event] = field(default_factory=list)
     engine: Engine = field(init=False)
     messenger: AiomqttMessenger = field(init=False)
@@ -85,7 +104,7 @@ class World:
         self._messengers.append(self.messenger)
         await self.messenger.open()
         self.engine = Engine(
-            EngineSettings(self.timing, PARIS),
+            replace(EngineSettings(self.timing, PARIS), layout=self.layout),
             storage=self.storage(),
             messenger=self.messenger,
             disk=self.disk,
@@ -135,7 +154,8 @@ async def world(
     database: Database, broker: Broker, owner: asyncpg.Connection
 ) -> AsyncIterator[World]:
     """A world with a fresh database and no equipment; its engines are stopped at the end."""
-    async with Fleet(broker.host, broker.port, scale=SCALE) as fleet:
+    watch = (INDICATORS,)
+    async with Fleet(broker.host, broker.port, scale=SCALE, watch=watch) as fleet:
         world = World(database, broker, fleet, owner)
         try:
             yield world

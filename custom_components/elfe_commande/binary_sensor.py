@@ -1,4 +1,4 @@
-"""Whether a load runs, whether its plan wants it on now, and whether the EMS is reached."""
+"""Whether a load runs, its plan wants it on now, the EMS is reached, a screen is there."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .core.model import EquipmentId
+from .core.model import DeviceId, EquipmentId
 from .core.plan import slot_start
 from .engine.status import EquipmentStatus
-from .entity import EquipmentEntity, HubEntity
+from .entity import EquipmentEntity, HubEntity, ScreenEntity
 from .hub import ElfeConfigEntry, Hub
-from .population import EquipmentEntities
+from .population import EquipmentEntities, async_follow_screens
 
 PARALLEL_UPDATES = 0
 
@@ -61,13 +61,20 @@ CONNECTION = BinarySensorEntityDescription(
     entity_category=EntityCategory.DIAGNOSTIC,
 )
 
+SCREEN_CONNECTION = BinarySensorEntityDescription(
+    key="connection",
+    translation_key="screen_connection",
+    device_class=BinarySensorDeviceClass.CONNECTIVITY,
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
+
 
 async def async_setup_entry(
     _hass: HomeAssistant,
     entry: ElfeConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the binary sensors of the hub and of every equipment."""
+    """Add the binary sensors of the hub, of every equipment and of every screen."""
     hub = entry.runtime_data
     async_add_entities([ConnectionBinarySensor(hub, CONNECTION)])
     await EquipmentEntities(
@@ -78,6 +85,7 @@ async def async_setup_entry(
         wanted=lambda _: DESCRIPTIONS,
         make=_make,
     ).async_follow()
+    await async_follow_screens(entry, async_add_entities, PLATFORM, ScreenConnection)
 
 
 class EquipmentBinarySensor(EquipmentEntity, BinarySensorEntity):
@@ -110,6 +118,27 @@ class ConnectionBinarySensor(HubEntity, BinarySensorEntity):
     def is_on(self) -> bool:
         """Return whether the databases answer."""
         return self._engine.connected
+
+
+class ScreenConnection(ScreenEntity, BinarySensorEntity):
+    """Tells whether a wall screen is there."""
+
+    def __init__(self, hub: Hub, screen_id: DeviceId) -> None:
+        """Belong to the screen's device."""
+        super().__init__(hub, screen_id, SCREEN_CONNECTION)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the screen."""
+        self.async_on_remove(
+            self._hub.roster.screens.watch(self._screen_id, self.async_write_ha_state)
+        )
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Return whether the screen is there, `None` before it said anything."""
+        return self._status.online
 
 
 def _make(

@@ -24,11 +24,20 @@ HUB_ENTITIES = (
 """Platform and key of what the hub's device has."""
 READ_ONLY_ENTITIES = 4
 """Enabled by default per equipment: decision, next start, running, activity."""
+SCREEN_ENTITIES = 2
+"""Per screen: connection, touch."""
 
 
-def entity_count(statuses: Iterable[EquipmentStatus], *, compact: bool) -> int:
-    """Return how many entities these equipments and the hub enable by default."""
-    return len(HUB_ENTITIES) + sum(_count(status, compact=compact) for status in statuses)
+def entity_count(statuses: Iterable[EquipmentStatus], *, compact: bool, screens: int = 0) -> int:
+    """Return how many entities equipments, their homes, screens and hub enable by default."""
+    count = len(HUB_ENTITIES)
+    homes = set()
+    for status in statuses:
+        count += _count(status, compact=compact)
+        if status.equipment.state.mode != Mode.REMOVED:
+            homes.add(status.equipment.home)
+    # A home has a calendar.
+    return count if compact else count + len(homes) + SCREEN_ENTITIES * screens
 
 
 def _count(status: EquipmentStatus, *, compact: bool) -> int:
@@ -62,9 +71,9 @@ class Capacity:
         self._expected = 0
 
     @callback
-    def check(self, statuses: Iterable[EquipmentStatus]) -> bool:
+    def check(self, statuses: Iterable[EquipmentStatus], *, screens: int = 0) -> bool:
         """Return whether everything fits, and raise or withdraw the issue."""
-        expected = entity_count(statuses, compact=self._compact)
+        expected = entity_count(statuses, compact=self._compact, screens=screens)
         if expected > MAX_ENTITIES:
             expected -= self._count_disabled_by_people()
         self._expected = expected

@@ -13,10 +13,13 @@ LOGGER: Final = logging.getLogger(__package__)
 PLATFORMS: Final = (
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
+    Platform.CALENDAR,
     Platform.EVENT,
+    Platform.NUMBER,
     Platform.SELECT,
     Platform.SENSOR,
     Platform.SWITCH,
+    Platform.TIME,
 )
 
 MAX_ENTITIES: Final = 10_000
@@ -70,6 +73,11 @@ DEFAULT_TOPICS: Final = ("hasp/#", "viriya/#", "Socorel/#")
 # Keys inside the option `screens`; page numbers are text.
 SCREEN_PAGES: Final = "pages"
 """Page to the equipment types it shows."""
+SCREEN_KINDS: Final = "kinds"
+"""Page to what it has besides its switch (`machine`, `car` or `simple`), where its types do
+not tell."""
+SCREEN_CHOSEN: Final = "chosen"
+"""Home to page to the equipment that it shows, where several could be."""
 SCREEN_STATUS_LEDS: Final = "status_leds"
 """Page to the number of its light on the status page."""
 SCREEN_STATUS_PAGE: Final = "status_page"
@@ -91,6 +99,8 @@ DEFAULT_SCREENS: Final[Mapping[str, Any]] = MappingProxyType(
             "6": [131],
             "7": [151, 155],
         },
+        SCREEN_KINDS: {},
+        SCREEN_CHOSEN: {},
         SCREEN_STATUS_LEDS: {"2": 12, "3": 13, "4": 14, "5": 15, "6": 16, "7": 17},
         SCREEN_STATUS_PAGE: 8,
         SCREEN_LED: 10,

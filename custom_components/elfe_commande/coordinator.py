@@ -22,7 +22,10 @@ from .engine.events import (
     ModeChanged,
     OrderEnded,
     PlanReceived,
+    PortalUpdated,
     ProblemsChanged,
+    ScreenEvent,
+    ScreensChanged,
 )
 
 if TYPE_CHECKING:
@@ -46,6 +49,7 @@ class ElfeCoordinator:
         self._equipment_watchers: dict[EquipmentId, list[CALLBACK_TYPE]] = {}
         self._event_watchers: dict[EquipmentId, list[Callable[[EquipmentEvent], None]]] = {}
         self._hub_watchers: list[CALLBACK_TYPE] = []
+        self._screen_watchers: list[CALLBACK_TYPE] = []
         self._inventory_watchers: list[Callable[[frozenset[EquipmentId]], None]] = []
         self._removal_watchers: list[Callable[[frozenset[EquipmentId]], None]] = []
         self._listeners: list[Callable[[Event], None]] = []
@@ -71,6 +75,11 @@ class ElfeCoordinator:
     def watch_hub(self, changed: CALLBACK_TYPE) -> CALLBACK_TYPE:
         """Call `changed` after each change of the lifecycle, the connection or a cycle."""
         return _enlist(self._hub_watchers, changed)
+
+    @callback
+    def watch_screens(self, changed: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call `changed` when screens came, went, changed or were touched."""
+        return _enlist(self._screen_watchers, changed)
 
     @callback
     def watch_added(self, added: Callable[[frozenset[EquipmentId]], None]) -> CALLBACK_TYPE:
@@ -103,7 +112,9 @@ class ElfeCoordinator:
                 self._tell_of_inventory(added, removed)
             case CycleEnded() | LifecycleChanged() | ConnectionChanged() | ProblemsChanged():
                 self._wake(self._hub_watchers)
-            case PlanReceived():
+            case ScreensChanged() | ScreenEvent():
+                self._wake(self._screen_watchers)
+            case PlanReceived() | PortalUpdated():
                 pass
         _tell(self._listeners, event)
 

@@ -1,9 +1,7 @@
-"""The devices of an entry: the hub, one per home behind it, the equipments behind their home."""
+"""The devices of an entry: the hub, its homes behind it, equipments and screens behind theirs."""
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable
-from enum import Enum
-from typing import NamedTuple
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -13,73 +11,13 @@ from homeassistant.helpers.translation import async_get_translations
 from .capacity import Capacity
 from .const import DOMAIN
 from .coordinator import ElfeCoordinator
-from .core.model import EquipmentId, EquipmentTypeId, HomeId, Mode, TypologyId
+from .core.model import EquipmentId, HomeId
 from .engine.events import EquipmentChanged, Event
-from .engine.status import EquipmentStatus
+from .screens import ScreenRoster
+from .shapes import EQUIPMENT_TYPES, Kind, Shape, kind_of, shape_of
 
 REMOVALS_PER_TURN = 20
 """Devices removed in one turn of the event loop; each takes its entities along."""
-
-EQUIPMENT_TYPES = {
-    1: "generic_machine",
-    111: "dishwasher",
-    112: "washing_machine",
-    113: "tumble_dryer",
-    131: "water_heater",
-    151: "heater",
-    155: "controlled_heater",
-    221: "electric_car",
-    225: "electric_bike",
-    410: "electricity_meter",
-    515: "electric_forklift",
-    901: "power_plant",
-    910: "solar_plant",
-    920: "wind_plant",
-}
-"""Key of the translations (`selector.equipment_type`) per id of the type enumeration."""
-
-
-class Kind(Enum):
-    """How much of an equipment is shown."""
-
-    DRIVEN = "driven"
-    MEASURED = "measured"
-    """Never ordered: nothing to switch."""
-    REMOVED = "removed"
-    """Uninstalled: no device."""
-
-
-class Shape(NamedTuple):
-    """What decides which device and which entities an equipment has."""
-
-    name: str
-    home: HomeId
-    type_id: EquipmentTypeId
-    typology_id: TypologyId
-    kind: Kind
-
-
-def kind_of(status: EquipmentStatus) -> Kind:
-    """Return how much of an equipment is shown, by its stored mode."""
-    match status.equipment.state.mode:
-        case Mode.REMOVED:
-            return Kind.REMOVED
-        case Mode.NOT_PILOTED:
-            return Kind.MEASURED
-        case _:
-            return Kind.DRIVEN
-
-
-def shape_of(status: EquipmentStatus) -> Shape:
-    """Return the shape of an equipment."""
-    equipment = status.equipment
-    return Shape(
-        equipment.name,
-        equipment.home,
-        equipment.type_id,
-        equipment.typology_id,
-        kind_of(status),
-    )
 
 
 def hub_identifier(entry_id: str) -> tuple[str, str]:
@@ -137,6 +75,14 @@ class Roster:
         self._words: dict[str, str] = {}
         self.turn = asyncio.Lock()
         """Held while a chunk of entities is added."""
+        self.screens = ScreenRoster(
+            hass,
+            entry,
+            coordinator,
+            home_device=self.ensure_home,
+            changed=self._screens_changed,
+            compact=compact,
+        )
         self.capacity = Capacity(hass, entry, compact=compact)
 
     async def async_start(self) -> None:
@@ -153,7 +99,7 @@ class Roster:
             name=self._entry.title,
             manufacturer="ELFE",
         ).id
-        self.capacity.check(self._statuses.values())
+        self._check_capacity()
         if self._statuses:
             await self._remove(
                 device.id
@@ -168,6 +114,7 @@ class Roster:
             self._coordinator.watch_all(self._handle),
         ):
             self._entry.async_on_unload(unwatch)
+        self.screens.async_start()
 
     @property
     def shown(self) -> list[EquipmentId]:
@@ -200,7 +147,9 @@ class Roster:
         if equipment_id is not None:
             status = self._statuses.get(equipment_id)
             return status is None or kind_of(status) is Kind.REMOVED
-        homes = {
+        if (stale := self.screens.is_stale(identifiers)) is not None:
+            return stale
+        homes = self.screens.homes | {
             status.equipment.home
             for status in self._statuses.values()
             if kind_of(status) is not Kind.REMOVED
@@ -243,18 +192,40 @@ class Roster:
         for equipment_id in changed:
             if equipment_id in self._registered:
                 self._register(equipment_id)
-        self.capacity.check(self._statuses.values())
+        self._check_capacity()
         for watcher in tuple(self._watchers):
             watcher([*changed, *gone])
-        if gone or not self._homes.keys() <= {shape.home for shape in self._known.values()}:
-            self._registered.difference_update(gone)
+        self._registered.difference_update(gone)
+        if gone or not self._homes.keys() <= self._occupied():
             _ = self._entry.async_create_background_task(
                 self._hass, self._clear(gone), f"{DOMAIN} stale devices"
             )
 
-    async def _clear(self, gone: Iterable[EquipmentId]) -> None:
-        """Remove the devices of these equipments, and of homes that are empty now."""
+    @callback
+    def _screens_changed(self, gone: Collection[str]) -> None:
+        """Take note of screens that came, and of the devices of those that went."""
+        self._check_capacity()
+        if gone or not self._homes.keys() <= self._occupied():
+            _ = self._entry.async_create_background_task(
+                self._hass, self._clear((), gone), f"{DOMAIN} stale devices"
+            )
+
+    @callback
+    def _check_capacity(self) -> None:
+        self.capacity.check(self._statuses.values(), screens=len(self.screens.shown))
+
+    @property
+    def homes(self) -> list[HomeId]:
+        """The homes that have a device."""
+        return list(self._homes)
+
+    def _occupied(self) -> set[HomeId]:
+        return self.screens.homes | {shape.home for shape in self._known.values()}
+
+    async def _clear(self, gone: Iterable[EquipmentId], screen_devices: Iterable[str] = ()) -> None:
+        """Remove the devices of these equipments and screens, and of homes that are empty now."""
         entry_id = self._entry.entry_id
+        await self._remove(screen_devices)
         await self._remove(
             device.id
             for equipment_id in gone
@@ -266,8 +237,7 @@ class Roster:
             # It may have come back while others were removed.
             and self.is_stale(device)
         )
-        occupied = {shape.home for shape in self._known.values()}
-        empty = self._homes.keys() - occupied
+        empty = self._homes.keys() - self._occupied()
         await self._remove(self._homes.pop(home) for home in empty)
 
     async def _remove(self, device_ids: Iterable[str]) -> None:
@@ -287,11 +257,12 @@ class Roster:
             model=self._word("equipment_type", type_key),
             model_id=self._word("installation", str(shape.typology_id)),
             serial_number=str(equipment_id),
-            via_device_id=self._home_device(shape.home),
+            via_device_id=self.ensure_home(shape.home),
         )
 
     @callback
-    def _home_device(self, home: HomeId) -> str:
+    def ensure_home(self, home: HomeId) -> str:
+        """Return the device of a home, created unless it is there."""
         if home not in self._homes:
             self._homes[home] = self._registry.async_get_or_create(
                 config_entry_id=self._entry.entry_id,

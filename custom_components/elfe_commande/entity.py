@@ -10,13 +10,14 @@ from homeassistant.helpers.entity import Entity, EntityDescription
 
 from .const import DOMAIN
 from .core.lifecycle import NotRunningError
-from .core.model import DRIVEN_MODES, ControlState, EquipmentId
+from .core.model import DRIVEN_MODES, Constraints, ControlState, DeviceId, EquipmentId
 from .core.outcome import Result
-from .core.wish import Intent, Origin, Wish
+from .core.wish import ConstraintWish, Intent, Origin, Wish
 from .devices import equipment_identifier, hub_identifier
 from .engine.beat import CycleReport
 from .engine.errors import WishRefusedError
-from .engine.status import EquipmentStatus
+from .engine.status import EquipmentStatus, ScreenStatus
+from .screens import screen_identifier
 
 if TYPE_CHECKING:
     from .engine.engine import Engine
@@ -49,6 +50,16 @@ async def async_wish(engine: Engine, wish: Wish) -> Result:
     """Have a wish carried out; refusals become errors that Home Assistant translates."""
     try:
         return await engine.wish(wish)
+    except NotRunningError as error:
+        raise not_running(error) from error
+    except WishRefusedError as error:
+        raise refusal(error.key, error.placeholders) from error
+
+
+async def async_constrain(engine: Engine, wish: ConstraintWish) -> None:
+    """Have a wish written; refusals become errors that Home Assistant translates."""
+    try:
+        await engine.constrain(wish)
     except NotRunningError as error:
         raise not_running(error) from error
     except WishRefusedError as error:
@@ -197,6 +208,41 @@ class WishingEntity(EquipmentEntity):
                 advance_end=advance_end,
             ),
         )
+
+    async def _async_constrain(self, wishes: Constraints) -> None:
+        context = self._context
+        await async_constrain(
+            self._engine,
+            ConstraintWish(
+                self._equipment_id,
+                wishes,
+                origin_of(context),
+                user_id=None if context is None else context.user_id,
+            ),
+        )
+
+
+class ScreenEntity(ElfeEntity):
+    """An entity of one wall screen's device."""
+
+    def __init__(self, hub: Hub, screen_id: DeviceId, description: EntityDescription) -> None:
+        """Belong to the screen's device."""
+        super().__init__(hub, description)
+        self._screen_id = screen_id
+        entry_id = hub.entry.entry_id
+        self._attr_unique_id = f"{entry_id}_screen_{screen_id}_{description.key}"
+        self._attr_device_info = DeviceInfo(identifiers={screen_identifier(entry_id, screen_id)})
+
+    @property
+    def _status(self) -> ScreenStatus:
+        """What is known of the screen; Home Assistant asks only while it is available."""
+        return self._engine.screens[self._screen_id]
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return whether the tables have the screen."""
+        return self._screen_id in self._engine.screens
 
 
 def decision_of(status: EquipmentStatus) -> str | None:

@@ -1,4 +1,4 @@
-"""What happens to an equipment: each order's end and each change of mode, with who and why."""
+"""What happens: each order's end and change of mode, with who and why; touches of screens."""
 
 from typing import Any, override
 
@@ -7,12 +7,13 @@ from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import EquipmentEvent
-from .core.model import Mode
+from .core.gesture import ScreenTouched
+from .core.model import DeviceId, Mode
 from .core.outcome import Outcome
 from .engine.events import ModeChanged, OrderEnded
-from .entity import EquipmentEntity, attributes
-from .hub import ElfeConfigEntry
-from .population import EquipmentEntities
+from .entity import EquipmentEntity, ScreenEntity, attributes
+from .hub import ElfeConfigEntry, Hub
+from .population import EquipmentEntities, async_follow_screens
 
 PARALLEL_UPDATES = 0
 
@@ -24,6 +25,14 @@ ACTIVITY = EventEntityDescription(
     event_types=[*(outcome.value for outcome in Outcome), MODE_CHANGED],
 )
 DESCRIPTIONS = (ACTIVITY,)
+
+OTHER = "other"
+"""A screen's own firmware names what is done to its objects; it may know more names."""
+TOUCH = EventEntityDescription(
+    key="touch",
+    translation_key="touch",
+    event_types=["down", "up", "short", "long", "hold", "release", "changed", OTHER],
+)
 
 MODES = {
     Mode.NOT_PILOTED: "not_piloted",
@@ -40,7 +49,7 @@ async def async_setup_entry(
     entry: ElfeConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the event of every equipment."""
+    """Add the event of every equipment and of every screen."""
     await EquipmentEntities(
         entry,
         async_add_entities,
@@ -49,6 +58,7 @@ async def async_setup_entry(
         wanted=lambda _: DESCRIPTIONS,
         make=ActivityEvent,
     ).async_follow()
+    await async_follow_screens(entry, async_add_entities, PLATFORM, TouchEvent)
 
 
 class ActivityEvent(EquipmentEntity, EventEntity):
@@ -70,6 +80,34 @@ class ActivityEvent(EquipmentEntity, EventEntity):
             self._trigger_event(event.result.outcome.value, _about_order(event))
         else:
             self._trigger_event(MODE_CHANGED, _about_mode(event))
+        self.async_write_ha_state()
+
+
+class TouchEvent(ScreenEntity, EventEntity):
+    """Tells of what people do on a wall screen."""
+
+    def __init__(self, hub: Hub, screen_id: DeviceId) -> None:
+        """Belong to the screen's device."""
+        super().__init__(hub, screen_id, TOUCH)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the screen."""
+        self.async_on_remove(self._hub.roster.screens.watch_touches(self._screen_id, self._handle))
+
+    @callback
+    def _handle(self, touched: ScreenTouched) -> None:
+        kind = touched.event if touched.event in self.event_types else OTHER
+        self._trigger_event(
+            kind,
+            attributes(
+                page=touched.page,
+                object=touched.item,
+                event=touched.event,
+                value=touched.value,
+                text=touched.text,
+            ),
+        )
         self.async_write_ha_state()
 
 

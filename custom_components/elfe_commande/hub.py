@@ -29,6 +29,7 @@ from .engine.ports import (
     StorageUnreachableError,
 )
 from .repairs import sync_issues
+from .signals import async_forward
 from .storage.postgres import PostgresStorage, StorageCredentialsError, StoragePrivilegesError
 
 _LOGGER = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ class Hub:
                 timing=settings.timing(entry.options),
                 zone=dt_util.get_default_time_zone(),
                 at_once=settings.orders_at_once(entry.options),
+                layout=settings.layout(entry.options),
             ),
             storage=storage,
             messenger=self._messenger,
@@ -75,6 +77,7 @@ class Hub:
     async def async_start(self) -> None:
         """Begin the numbered start; it ends once Home Assistant itself has started."""
         await self.roster.async_start()
+        async_forward(self.hass, self.entry, self.coordinator)
         self._starting = self.entry.async_create_background_task(
             self.hass, self._start(), f"{DOMAIN} start", eager_start=False
         )

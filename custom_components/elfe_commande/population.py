@@ -1,24 +1,62 @@
-"""Entities that come and go with their equipments."""
+"""Entities that come and go with their equipments and screens."""
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 from homeassistant.core import callback
 from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import DOMAIN
-from .core.model import EquipmentId
+from .core.model import DeviceId, EquipmentId
 from .engine.status import EquipmentStatus
-from .entity import EquipmentEntity, unique_id_of
+from .entity import EquipmentEntity, ScreenEntity, unique_id_of
 
 if TYPE_CHECKING:
     from .hub import ElfeConfigEntry, Hub
 
 ENTITIES_PER_TURN = 200
 """Entities added in one turn of the event loop."""
+
+
+async def async_add_in_turns(
+    hub: Hub,
+    platform: str,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    entities: Iterable[Entity],
+) -> None:
+    """Add those entities that fit, a chunk in a turn of the loop."""
+    for chunk in batched(entities, ENTITIES_PER_TURN, strict=False):
+        async with hub.roster.turn:
+            if admitted := hub.roster.capacity.admit(platform, list(chunk)):
+                async_add_entities(admitted)
+            await asyncio.sleep(0)
+
+
+async def async_follow_screens(
+    entry: ElfeConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    platform: str,
+    make: Callable[[Hub, DeviceId], ScreenEntity],
+) -> None:
+    """Add the entity of every screen; those of a screen that goes go with its device."""
+    hub = entry.runtime_data
+
+    async def add(ids: Collection[DeviceId]) -> None:
+        entities = (make(hub, screen_id) for screen_id in ids)
+        await async_add_in_turns(hub, platform, async_add_entities, entities)
+
+    @callback
+    def schedule(ids: Collection[DeviceId]) -> None:
+        _ = entry.async_create_background_task(
+            hub.coordinator.hass, add(ids), f"{DOMAIN} {platform} screens"
+        )
+
+    entry.async_on_unload(hub.roster.screens.watch_added(schedule))
+    await add(hub.roster.screens.shown)
 
 
 def _wants_nothing(_: EquipmentStatus) -> tuple[Any, ...]:

@@ -42,6 +42,10 @@ ISSUES: Final[Mapping[str, tuple[IssueSeverity, Mending]]] = MappingProxyType(
         "unsupported_order": (IssueSeverity.WARNING, Mending.DATA),
         "unsupported_typology": (IssueSeverity.WARNING, Mending.DATA),
         # The database as a whole, and this machine.
+        "invalid_plate": (IssueSeverity.ERROR, Mending.DATA),
+        "duplicate_plate": (IssueSeverity.WARNING, Mending.DATA),
+        "missing_screen_topics": (IssueSeverity.ERROR, Mending.DATA),
+        "invalid_screen_topic": (IssueSeverity.ERROR, Mending.DATA),
         "clock_implausible": (IssueSeverity.ERROR, Mending.DATA),
         "missing_privileges": (IssueSeverity.ERROR, Mending.DATA),
         "missing_tables": (IssueSeverity.ERROR, Mending.DATA),

@@ -13,11 +13,11 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .capacity import can_force_off
 from .core.model import Mode
 from .core.wish import Intent
-from .devices import Kind, kind_of
 from .engine.status import EquipmentStatus
 from .entity import WishingEntity
 from .hub import ElfeConfigEntry
 from .population import EquipmentEntities
+from .shapes import Kind, kind_of
 
 PARALLEL_UPDATES = 0
 

@@ -1,6 +1,5 @@
 """The actions: what people and automations ask of equipments, answered with what was done."""
 
-import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -12,19 +11,35 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import config_validation as cv, service
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from .const import DOMAIN
+from .constraint_actions import (
+    REFRESH_SCREENS_SCHEMA,
+    SET_CYCLE_DURATION_SCHEMA,
+    SET_DEADLINE_SCHEMA,
+    SET_REMAINING_CHARGE_SCHEMA,
+    async_refresh_screens,
+    async_set_cycle_duration,
+    async_set_deadline,
+    async_set_remaining_charge,
+)
 from .core.model import TypologyId
 from .core.outcome import Outcome, Result, Writes
 from .core.plan import SLOT, DayPlan
-from .core.wish import Intent, Origin, Wish
+from .core.wish import Intent, Wish
 from .entity import async_run_cycle, async_wish, decision_of
 from .hub import ElfeConfigEntry
-from .targets import ATTR_CONFIG_ENTRY_ID, TARGET, Target, targets_of
+from .targets import (
+    ATTR_CONFIG_ENTRY_ID,
+    TARGET,
+    Target,
+    async_ask_all,
+    origin_of_action,
+    targets_of,
+)
 from .typologies import TYPOLOGIES
 
 ATTR_FORCE = "force"
@@ -74,6 +89,12 @@ def async_setup_services(hass: HomeAssistant) -> None:
     register("set_mode", _async_set_mode, SET_MODE_SCHEMA, optional)
     register("run_cycle", _async_run_cycle, RUN_CYCLE_SCHEMA, optional)
     register("get_plan", _async_get_plan, GET_PLAN_SCHEMA, SupportsResponse.ONLY)
+    register("set_deadline", async_set_deadline, SET_DEADLINE_SCHEMA, optional)
+    register("set_cycle_duration", async_set_cycle_duration, SET_CYCLE_DURATION_SCHEMA, optional)
+    register(
+        "set_remaining_charge", async_set_remaining_charge, SET_REMAINING_CHARGE_SCHEMA, optional
+    )
+    register("refresh_screens", async_refresh_screens, REFRESH_SCREENS_SCHEMA, optional)
 
 
 # ------------------------------------------------------------------------------------ actions
@@ -130,54 +151,28 @@ async def _async_wish_all(
     force: bool = False,
     typology_id: TypologyId | None = None,
 ) -> ServiceResponse:
-    """Have the same wish carried out on every target, all at once.
+    """Have the same wish carried out on every target, all at once."""
+    origin = origin_of_action(call)
 
-    The refusal of the only target is raised, as is any when nobody reads the answer.
-    """
-    targets = targets_of(call)
-    origin = Origin.AUTOMATION if call.context.parent_id is not None else Origin.ACTION
-    ends = await asyncio.gather(
-        *(
-            async_wish(
-                target.hub.engine,
-                Wish(
-                    target.equipment_id,
-                    intent,
-                    origin,
-                    force=force,
-                    typology_id=typology_id,
-                    user_id=call.context.user_id,
-                ),
-            )
-            for target in targets
-        ),
-        return_exceptions=True,
-    )
-    ended: list[Result | HomeAssistantError] = []
-    for end in ends:
-        if isinstance(end, BaseException) and not isinstance(end, HomeAssistantError):
-            raise end
-        ended.append(end)
-    refusals = [end for end in ended if isinstance(end, HomeAssistantError)]
-    if refusals and (not call.return_response or len(refusals) == len(targets)):
-        raise refusals[0]
-    if not call.return_response:
-        return None
-    return {
-        "equipments": [
-            target.describe() | _describe_end(end)
-            for target, end in zip(targets, ended, strict=True)
-        ]
-    }
+    async def carry_out(target: Target) -> dict[str, Any]:
+        wish = Wish(
+            target.equipment_id,
+            intent,
+            origin,
+            force=force,
+            typology_id=typology_id,
+            user_id=call.context.user_id,
+        )
+        return _describe_end(await async_wish(target.hub.engine, wish))
+
+    return await async_ask_all(call, carry_out)
 
 
 # ------------------------------------------------------------------------------------ answers
 
 
-def _describe_end(end: Result | HomeAssistantError) -> dict[str, Any]:
+def _describe_end(end: Result) -> dict[str, Any]:
     """Return what became of one wish."""
-    if isinstance(end, HomeAssistantError):
-        return {"outcome": "refused", "reason": end.translation_key, "message": str(end)}
     return {
         "outcome": end.outcome.value,
         "reason": end.reason,

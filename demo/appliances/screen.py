@@ -1,6 +1,6 @@
 """A touch screen under openHASP (type 711): people press it, the controller draws on it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 import json
 from typing import Any
 
@@ -20,16 +20,24 @@ class Screen:
             f"hasp/{plate}/page", f"hasp/{plate}/command/jsonl", f"hasp/{plate}/LWT"
         )
         self.objects: dict[tuple[str, int], dict[str, Any]] = {}
+        self.lost = False
+        self.watchers: list[Callable[[dict[str, Any]], None]] = []
+        """Told every line that is drawn, as it came."""
 
     def draw(self, payload: bytes) -> None:
-        """Apply the JSON lines of a command."""
+        """Apply the JSON lines of a command; a plate without power draws nothing."""
+        if self.lost:
+            return
         for line in payload.decode(errors="replace").splitlines():
             try:
                 drawing = json.loads(line)
+                whole = dict(drawing)
                 key = (str(drawing.pop("page")), int(drawing.pop("id")))
             except ValueError, KeyError, TypeError, AttributeError:
                 continue
             self.objects.setdefault(key, {}).update(drawing)
+            for tell in self.watchers:
+                tell(whole)
 
     def shown(self, page: int, item: int) -> dict[str, Any]:
         """Return the properties last drawn on an object."""
@@ -38,7 +46,8 @@ class Screen:
     def presence(self, online: bool) -> Iterator[Message]:
         """Yield the retained message of being there, or of being gone."""
         if self.topics.lwt != NO_TOPIC:
-            yield Message(self.topics.lwt, "online" if online else "offline", retain=True)
+            here = online and not self.lost
+            yield Message(self.topics.lwt, "online" if here else "offline", retain=True)
 
     def toggle(self, page: int, item: int, value: int) -> Iterator[Message]:
         """Yield the events of a switch moved to `value`, 0 or 1."""

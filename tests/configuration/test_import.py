@@ -12,6 +12,7 @@ from custom_components.elfe_commande.configuration.reference_config import (
     ConfigError,
     import_config,
 )
+from custom_components.elfe_commande.core.household import Page, PageKind
 from tests.configuration.flows import begin, defaults, make_entry, submit
 
 SCHEMA = "bdd_coordination_schema"
@@ -77,9 +78,11 @@ def test_everything_is_taken_over():
         "ems_database": "",
         "ems_table": f"{SCHEMA}.result",
     }
-    screens = settings.screens(imported.options)
-    assert screens.pages == {2: (111,), 6: (221,)}
-    assert screens.status_leds == {2: 12, 6: 16}
+    screens = settings.layout(imported.options)
+    assert screens.pages == {
+        2: Page(2, (111,), PageKind.MACHINE, 12),
+        6: Page(6, (221,), PageKind.CAR, 16),
+    }
     assert screens.label == "écran connecté"
     assert screens.label_color == "#202080"
     assert (screens.label_page, screens.label_id) == (9, 8)
@@ -116,7 +119,7 @@ def test_plans_elsewhere_are_in_the_public_schema():
 def test_empty_values_are_no_values():
     file = changed("coordination.screen_connexion_label_color", None)
 
-    screens = settings.screens(import_config(file).options)
+    screens = settings.layout(import_config(file).options)
 
     assert screens.label_color == "#208020"
 

@@ -48,8 +48,8 @@ async def test_options_are_kept_with_those_not_shown(hass, database, homes):
     assert settings.compact(entry.options)
     assert settings.orders_at_once(entry.options) == 32
     assert settings.homes(entry.options) == {"R9"}
-    screens = settings.screens(entry.options)
-    assert (screens.label, screens.pages) == ("connecté", {2: (111,)})
+    screens = settings.layout(entry.options)
+    assert (screens.label, screens.pages[2].types) == ("connecté", (111,))
 
 
 async def test_form_can_be_submitted_as_it_is(hass, database):
@@ -62,7 +62,7 @@ async def test_form_can_be_submitted_as_it_is(hass, database):
 
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert settings.timing(entry.options) == settings.timing({})
-    assert settings.screens(entry.options) == settings.screens({})
+    assert settings.layout(entry.options) == settings.layout({})
     assert settings.continuous_types(entry.options) == settings.continuous_types({})
     assert settings.postgres_settings(entry.data, entry.options, None).homes == frozenset()
 

@@ -9,7 +9,7 @@ from typing import Any, override
 
 import aiomqtt
 
-from custom_components.elfe_commande.core.model import EquipmentId, State
+from custom_components.elfe_commande.core.model import Constraints, EquipmentId, State
 from custom_components.elfe_commande.core.outcome import Step
 from custom_components.elfe_commande.core.timing import DEFAULT_ACK_TIMEOUTS, Timing
 from custom_components.elfe_commande.engine.events import Event, OrderEnded
@@ -155,7 +155,7 @@ class StubbornStorage(PostgresStorage):
         super().__init__(real.settings)
         self.writes: list[tuple[Step, ...]] = []
         self.state_reads: list[frozenset[EquipmentId]] = []
-        self.ends: list[tuple[EquipmentId, int]] = []
+        self.ends: list[tuple[EquipmentId, int | None]] = []
         self.failures: dict[str, StorageError] = {}
         """By method: what it raises."""
 
@@ -191,10 +191,10 @@ class StubbornStorage(PostgresStorage):
         return await super().write(steps)
 
     @override
-    async def write_wished_end(self, equipment_id: EquipmentId, wished_end: int) -> bool:
-        self._fail("write_wished_end")
-        self.ends.append((equipment_id, wished_end))
-        return await super().write_wished_end(equipment_id, wished_end)
+    async def write_constraints(self, equipment_id: EquipmentId, wishes: Constraints) -> bool:
+        self._fail("write_constraints")
+        self.ends.append((equipment_id, wishes.wished_end))
+        return await super().write_constraints(equipment_id, wishes)
 
 
 def stubborn(world: World) -> StubbornStorage:

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from custom_components.elfe_commande.core.decision import Act, Source
-from custom_components.elfe_commande.core.model import EquipmentId
+from custom_components.elfe_commande.core.model import Constraints, EquipmentId
 from custom_components.elfe_commande.core.outcome import Outcome
 from custom_components.elfe_commande.core.wish import Intent, Origin, Wish
 from custom_components.elfe_commande.engine.errors import WishRefusedError
@@ -242,9 +242,13 @@ class TestWishedEnd:
         await world.start()
         end = await self.stored(world)
         storage = world.engine.context.storage
-        assert not await storage.write_wished_end(EquipmentId(7), end + 900)
+        assert not await storage.write_constraints(
+            EquipmentId(7), Constraints(wished_end=end + 900)
+        )
         await set_row(world, 7, **{MODE: 30, CONTROL: 60})
-        assert not await storage.write_wished_end(EquipmentId(7), end + 900)
+        assert not await storage.write_constraints(
+            EquipmentId(7), Constraints(wished_end=end + 900)
+        )
         assert await self.stored(world) == end
 
     @staticmethod

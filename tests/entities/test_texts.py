@@ -13,14 +13,18 @@ import yaml
 from custom_components.elfe_commande import (
     binary_sensor,
     button,
+    calendar,
     capacity,
-    devices,
+    constraint_actions,
     event,
+    number,
     select,
     sensor,
     services,
+    shapes,
     switch,
     targets,
+    time,
 )
 from custom_components.elfe_commande.core.decision import Act, Source
 from custom_components.elfe_commande.core.wish import Origin
@@ -49,11 +53,15 @@ def leaves(tree: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, .
 def descriptions() -> list[tuple[str, Any]]:
     return [
         *(("binary_sensor", d) for d in (*binary_sensor.DESCRIPTIONS, binary_sensor.CONNECTION)),
+        ("binary_sensor", binary_sensor.SCREEN_CONNECTION),
         *(("button", d) for d in (*button.DESCRIPTIONS, button.RUN_CYCLE)),
-        *(("event", d) for d in event.DESCRIPTIONS),
+        ("calendar", calendar.PLAN),
+        *(("event", d) for d in (*event.DESCRIPTIONS, event.TOUCH)),
+        *(("number", d) for d in number.DESCRIPTIONS),
         *(("select", d) for d in select.DESCRIPTIONS),
         *(("sensor", d) for d in (*sensor.DESCRIPTIONS, *sensor.HUB_DESCRIPTIONS)),
         *(("switch", d) for d in switch.DESCRIPTIONS),
+        *(("time", d) for d in time.DESCRIPTIONS),
     ]
 
 
@@ -164,14 +172,14 @@ def test_actions_accept_what_their_forms_offer():
 def test_devices_have_words(language: str):
     selectors = load(language)["selector"]
 
-    assert set(devices.EQUIPMENT_TYPES.values()) == selectors["equipment_type"]["options"].keys()
+    assert set(shapes.EQUIPMENT_TYPES.values()) == selectors["equipment_type"]["options"].keys()
     assert {str(int(i)) for i in TYPOLOGIES} <= selectors["installation"]["options"].keys()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_errors_have_texts(language: str):
     raised: set[str] = set()
-    for module in (services, targets):
+    for module in (services, targets, constraint_actions):
         text = Path(module.__file__).read_text("utf-8")
         raised |= set(re.findall(r'translation_key="(\w+)"', text))
     for path in (FOLDER / "engine").glob("*.py"):
@@ -190,7 +198,7 @@ def test_icons_are_for_entities_that_exist():
 
     assert {(platform, key) for platform, keys in icons.items() for key in keys} <= known
     # A device class brings an icon of its own.
-    classes = {"running", "ems_connection"}
+    classes = {"running", "ems_connection", "screen_connection"}
     assert {k for k in known if k[1] not in classes} <= {
         (platform, key) for platform, keys in icons.items() for key in keys
     }

@@ -10,8 +10,12 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.coordinator import ElfeCoordinator
 from custom_components.elfe_commande.core.decision import Decision, Source
+from custom_components.elfe_commande.core.gesture import ScreenTouched
+from custom_components.elfe_commande.core.household import Screen
 from custom_components.elfe_commande.core.lifecycle import Lifecycle
 from custom_components.elfe_commande.core.model import (
+    Constraints,
+    DeviceId,
     Equipment,
     EquipmentId,
     EquipmentTypeId,
@@ -22,11 +26,16 @@ from custom_components.elfe_commande.core.model import (
 )
 from custom_components.elfe_commande.core.outcome import Outcome, Result, Writes
 from custom_components.elfe_commande.core.plan import DAY, DayPlan
-from custom_components.elfe_commande.core.wish import Wish
+from custom_components.elfe_commande.core.wish import ConstraintWish, Wish
 from custom_components.elfe_commande.devices import Roster
 from custom_components.elfe_commande.engine.beat import CycleReport
-from custom_components.elfe_commande.engine.events import EquipmentChanged, InventoryChanged
-from custom_components.elfe_commande.engine.status import EquipmentStatus
+from custom_components.elfe_commande.engine.events import (
+    EquipmentChanged,
+    InventoryChanged,
+    ScreenEvent,
+    ScreensChanged,
+)
+from custom_components.elfe_commande.engine.status import EquipmentStatus, ScreenStatus
 
 ENTRY_ID = "elfe"
 ANNA = "anna"
@@ -41,12 +50,15 @@ class FakeEngine:
 
     def __init__(self) -> None:
         self.statuses: dict[EquipmentId, EquipmentStatus] = {}
+        self.screens: dict[DeviceId, ScreenStatus] = {}
         self.lifecycle = Lifecycle(lambda: NOW, lambda: None)
         self.last_cycle: CycleReport | None = None
         self.connected = True
         self.unclean_stop = False
         self.problems = ()
         self.wishes: list[Wish] = []
+        self.constraints: list[ConstraintWish] = []
+        self.refreshed: list[HomeId | None] = []
         self.refusals: dict[EquipmentId, Exception] = {}
         self.result = Result(
             Outcome.ACKNOWLEDGED,
@@ -67,6 +79,15 @@ class FakeEngine:
         if (refusal := self.refusals.get(wish.equipment_id)) is not None:
             raise refusal
         return self.result
+
+    async def constrain(self, wish: ConstraintWish) -> None:
+        self.constraints.append(wish)
+        if (refusal := self.refusals.get(wish.equipment_id)) is not None:
+            raise refusal
+
+    async def refresh_screens(self, home: HomeId | None = None) -> int:
+        self.refreshed.append(home)
+        return sum(home in (None, s.screen.home) for s in self.screens.values())
 
     async def run_cycle(self) -> CycleReport:
         if self.cycle_refusal is not None:
@@ -110,7 +131,10 @@ def status_of(number: int, mode: int = Mode.PILOTED, **changes: Any) -> Equipmen
             command=changes.pop("command", 11),
             ems_order=False,
             last_start=changes.pop("last_start", 0),
+            last_programmed=changes.pop("last_programmed", 0),
         ),
+        continuous=changes.pop("continuous", False),
+        constraints=changes.pop("constraints", Constraints()),
     )
     return EquipmentStatus(
         equipment,
@@ -119,6 +143,12 @@ def status_of(number: int, mode: int = Mode.PILOTED, **changes: Any) -> Equipmen
         next_start=START + 900,
         **changes,
     )
+
+
+def screen_of(name: str, home: str = "R001", **changes: Any) -> ScreenStatus:
+    """Return a wall screen; its id is its name in upper case."""
+    screen = Screen(DeviceId(name.upper()), name, HomeId(home), f"hasp/{name}/command")
+    return ScreenStatus(screen, **changes)
 
 
 @dataclass
@@ -169,6 +199,18 @@ class World:
         state = replace(status.equipment.state, mode=mode)
         status.equipment = status.equipment.with_state(state)
         await self.put(status)
+
+    async def hang(self, *screens: ScreenStatus) -> None:
+        """Have these screens and no others in the tables."""
+        self.engine.screens = {status.screen.id: status for status in screens}
+        self.coordinator.handle(ScreensChanged())
+        await self.settle()
+
+    async def touch(self, plate: str, touched: ScreenTouched) -> None:
+        """Touch a screen."""
+        screen = self.engine.screens[DeviceId(plate.upper())].screen
+        self.coordinator.handle(ScreenEvent(screen, touched))
+        await self.settle()
 
     async def settle(self) -> None:
         await self.hass.async_block_till_done(wait_background_tasks=True)

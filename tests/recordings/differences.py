@@ -1,5 +1,6 @@
 """Writes the page of wanted differences, from the rules: `python -m tests.recordings.differences`."""
 
+from collections.abc import Sequence
 import re
 import sys
 from textwrap import fill
@@ -8,6 +9,7 @@ from .answers import ANSWERS
 from .decisions import DECISIONS
 from .outcomes import OUTCOMES
 from .rule import Rule
+from .surface_rules import SURFACES, SurfaceRule
 
 INTRODUCTION = """\
 This page is for people who come from the reference controller, `commande` 1.0. Whatever is not
@@ -27,13 +29,13 @@ are never retained, as before. The requests to a Shelly Plus carry an `id` of th
 """
 
 
-def _numbers(rule: Rule) -> str:
+def _numbers(rule: Rule | SurfaceRule) -> str:
     """Return the numbers of the defects that a rule mends, if it mends any."""
     numbers = re.findall(r"D-\d+", rule.wanted_by)
     return f"Defect {', '.join(numbers)}. " if numbers else ""
 
 
-def section(title: str, rules: tuple[Rule, ...]) -> list[str]:
+def section(title: str, rules: Sequence[Rule | SurfaceRule]) -> list[str]:
     """Return the part of the page about some rules."""
     lines = [f"## {title}", ""]
     for rule in rules:
@@ -59,6 +61,7 @@ def page() -> str:
         *section("What is decided, and which device is ordered", DECISIONS),
         *section("What counts as an answer", ANSWERS),
         *section("What follows when there is none", OUTCOMES),
+        *section("Screens, portal and PLC panels", SURFACES),
         "## What stays",
         "",
         KEPT,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from .differences import page
 from .rules import RULES
+from .surface_rules import SURFACES
 
 PAGE = Path(__file__).parents[2] / "docs" / "differences.md"
 
@@ -15,5 +16,5 @@ def test_page_is_up_to_date() -> None:
 
 
 def test_rules_have_ids_of_their_own() -> None:
-    ids = [rule.id for rule in RULES]
+    ids = [rule.id for rule in (*RULES, *SURFACES)]
     assert len(set(ids)) == len(ids)

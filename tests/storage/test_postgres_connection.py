@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.elfe_commande.core.model import EquipmentId
+from custom_components.elfe_commande.core.model import Constraints, EquipmentId
 from custom_components.elfe_commande.engine.ports import (
     StorageRefusedError,
     StorageSchemaError,
@@ -48,6 +48,9 @@ async def test_statements_per_cycle(rows: Rows, database: Database) -> None:
     storage = PostgresStorage(settings_for(database), opened=counted.watch)
     await storage.open()
 
+    await rows.equipment(50)
+    await rows.device("S1", 50, kind=711, usage=71, hardware="G001")
+
     async def cycle(slot: int, *numbers: int) -> int:
         counted.statements.clear()
         await storage.read_inventory()
@@ -71,6 +74,13 @@ async def test_statements_per_cycle(rows: Rows, database: Database) -> None:
     assert await cycle(SLOT, *range(1, 41)) == 4
     await insert_plans(rows.connection, [PlanRow(1, SLOT, (2,) * 96)])
     assert await cycle(SLOT) == 5
+    for numbers in ([1], range(1, 41)):
+        counted.statements.clear()
+        assert len(await storage.read_equipments([EquipmentId(n) for n in numbers])) == len(numbers)
+        assert len(counted.statements) == 2
+    counted.statements.clear()
+    await storage.write_constraints(ONE, Constraints(SLOT, 3600, 50))
+    assert len(counted.statements) == 1
     await storage.close()
 
 
@@ -191,6 +201,8 @@ def _calls(storage: PostgresStorage) -> list[Callable[[], Any]]:
         lambda: storage.read_plans(SLOT),
         lambda: storage.read_states([ONE]),
         lambda: storage.write([step(1, ems_order=True)]),
+        lambda: storage.read_equipments([ONE]),
+        lambda: storage.write_constraints(ONE, Constraints(SLOT)),
         storage.list_homes,
         storage.open,
     ]

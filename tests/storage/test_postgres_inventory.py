@@ -48,7 +48,7 @@ async def test_constraints_of_a_vehicle_and_of_none(rows: Rows, storage: Postgre
     found = (await storage.read_inventory()).equipments
     assert found[ONE].constraints.wished_end == SLOT
     assert found[ONE].constraints.charge_left == 0
-    assert found[EquipmentId(2)].constraints.wished_end is None
+    assert found[EquipmentId(2)].constraints.wished_end == 0
     assert found[EquipmentId(3)].constraints.wished_end is None
     assert [e.continuous for e in found.values()] == [False, False, True]
 
@@ -149,3 +149,47 @@ async def test_only_assigned_devices_of_the_home(rows: Rows, storage: PostgresSt
     read = await storage.read_inventory()
     assert [device.id for device in read.equipments[ONE].devices] == ["D4"]
     assert read.problems == ()
+
+
+async def test_some_equipments_whole(rows: Rows, storage: PostgresStorage) -> None:
+    for number in (1, 2, 3, 4):
+        await rows.equipment(number)
+        await rows.device(f"D{number}", number)
+        await rows.machine(number, number=number, end=SLOT, cycle=number, duration=60)
+    await rows.device("S1", 1, kind=711, usage=71)
+    some = [EquipmentId(3), ONE, EquipmentId(404)]
+    cold = await storage.read_equipments(some)
+    assert list(cold) == [1, 3]
+    everything = (await storage.read_inventory()).equipments
+    assert all(everything[number] is found for number, found in cold.items())
+    assert await storage.read_equipments(some) == cold
+    assert await storage.read_equipments([]) == {}
+    again = (await storage.read_inventory()).equipments
+    assert all(again[number] is found for number, found in everything.items())
+
+
+async def test_some_equipments_as_they_are_now(rows: Rows, storage: PostgresStorage) -> None:
+    for number in (1, 2, 3):
+        await rows.equipment(number)
+        await rows.device(f"D{number}", number)
+        await rows.machine(number, number=number, cycle=number, duration=60)
+    before = (await storage.read_inventory()).equipments
+    await rows.run("UPDATE equipement_pilote_ou_mesure SET etat_commande_id = 13 WHERE id = 1")
+    await rows.run("UPDATE equipement_domotique SET utilisateur_affecte = false WHERE id = 'D2'")
+    await rows.run("UPDATE equipement_pilote_machine_generique_cycle SET duree_cycle = 9")
+    await rows.run("DELETE FROM equipement_pilote_machine_generique_cycle WHERE id = 3")
+    some = await storage.read_equipments(list(before))
+    assert [e.state.command for e in some.values()] == [13, 11, 11]
+    assert [len(e.devices) for e in some.values()] == [1, 0, 1]
+    assert [e.constraints.cycle_duration for e in some.values()] == [9, 9, None]
+    read = await storage.read_inventory()
+    assert all(read.equipments[number] is found for number, found in some.items())
+    assert [(p.key, p.equipment_id) for p in read.problems] == [("missing_device", 2)]
+
+
+async def test_some_equipments_of_homes_served_only(rows: Rows, database: Database) -> None:
+    await rows.equipment(1, home="R001")
+    await rows.equipment(2, home="R002")
+    storage = PostgresStorage(settings_for(database, homes=frozenset({HomeId("R002")})))
+    assert list(await storage.read_equipments([ONE, EquipmentId(2)])) == [2]
+    await storage.close()

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from custom_components.elfe_commande.core.model import EquipmentId
+from custom_components.elfe_commande.core.model import Constraints, EquipmentId
 from custom_components.elfe_commande.engine.ports import StorageSchemaError
 from custom_components.elfe_commande.storage.postgres import (
     PostgresStorage,
     StoragePrivilegesError,
     check,
 )
-from custom_components.elfe_commande.storage.postgres.schema import Schema
+from custom_components.elfe_commande.storage.postgres.schema import DEVICE, REQUIRED, Schema
 from demo.database import PlanRow, insert_plans, load_schema, pulse
 from demo.parts import PostgresServer
 from demo.parts.postgres import COMMANDE
@@ -57,6 +57,7 @@ async def test_v7(database_v7: Database) -> None:
     await rows.device("D1", 1, kind=411)
     await rows.device("F1", 1, kind=611, usage=61, topics=None)
     await rows.device("X1", 1, kind=212, usage=21, topics=None)
+    await rows.device("S1", 1, kind=711, usage=71, hardware="G001")
     await insert_plans(connection, [PlanRow(1, SLOT, pulse(0))])
     storage = PostgresStorage(settings_for(database_v7))
     read = await storage.read_inventory()
@@ -64,6 +65,11 @@ async def test_v7(database_v7: Database) -> None:
     assert [device.id for device in found.devices] == ["D1"]
     assert (found.constraints.wished_end, found.constraints.cycle_duration) == (SLOT, None)
     assert read.problems == ()
+    assert [screen.plate for screen in read.screens] == ["g001"]
+    assert (await storage.read_equipments([ONE]))[ONE] is found
+    assert not await storage.write_constraints(ONE, Constraints(SLOT + 900, 3600))
+    assert await storage.write_constraints(ONE, Constraints(SLOT + 900))
+    assert (await storage.read_equipments([ONE]))[ONE].constraints == Constraints(SLOT + 900)
     assert len((await storage.read_plans(SLOT)).plans) == 1
     assert set(await storage.write([step(1, ems_order=True)])) == {1}
     await storage.close()
@@ -193,30 +199,63 @@ async def test_check_names_missing_privileges(rows: Rows, database: Database) ->
     assert report.missing_privileges[0] == "USAGE bdd_coordination_schema"
 
 
+async def test_check_names_what_the_screens_need(rows: Rows, database: Database) -> None:
+    await rows.run(
+        f"REVOKE UPDATE ON equipement_pilote_machine_generique_cycle,"
+        f" equipement_pilote_vehicule_electrique_generique FROM {COMMANDE};"
+        "GRANT UPDATE (timestamp_dispo_souhaitee)"
+        f" ON equipement_pilote_vehicule_electrique_generique TO {COMMANDE};"
+        f"REVOKE SELECT ON equipement_domotique_m5stackcore2_openhasp_v0,"
+        f" equipement_domotique FROM {COMMANDE};"
+        f"GRANT SELECT ({', '.join(REQUIRED[DEVICE])}) ON equipement_domotique TO {COMMANDE}"
+    )
+    assert (await check(settings_for(database))).missing_privileges == (
+        "SELECT equipement_domotique.id_materiel",
+        "SELECT equipement_domotique_m5stackcore2_openhasp_v0",
+        "UPDATE equipement_pilote_machine_generique_cycle",
+        "UPDATE equipement_pilote_vehicule_electrique_generique.pourcentage_charge_restant",
+    )
+    # Nothing is asked about tables that a level does not have.
+    await rows.run(
+        "DROP TABLE equipement_domotique_m5stackcore2_openhasp_v0,"
+        " equipement_pilote_machine_generique_cycle;"
+        "GRANT UPDATE ON equipement_pilote_vehicule_electrique_generique"
+        f" TO {COMMANDE}"
+    )
+    assert (await check(settings_for(database))).usable
+
+
 async def test_least_privileges(rows: Rows, database: Database) -> None:
     await rows.equipment(1)
-    await rows.machine(1, number=1)
+    await rows.machine(1, number=1, cycle=2, duration=60)
+    await rows.equipment(2, kind=221)
+    await rows.vehicle(2, number=1, end=0, charge=10)
     await rows.device("D1", 1)
+    await rows.device("S1", 1, kind=711, usage=71, hardware="G001")
     await rows.run(
         f"REVOKE ALL ON ALL TABLES IN SCHEMA bdd_coordination_schema FROM {COMMANDE};"
         f"GRANT SELECT ON ALL TABLES IN SCHEMA bdd_coordination_schema TO {COMMANDE};"
-        "REVOKE SELECT ON equipement_domotique_m5stackcore2_openhasp_v0,"
-        f" equipement_pilote_ballon_ecs FROM {COMMANDE};"
+        f"REVOKE SELECT ON equipement_pilote_ballon_ecs FROM {COMMANDE};"
         "GRANT UPDATE (equipement_pilote_ou_mesure_mode_id, etat_controle_id, etat_commande_id,"
         " ems_consigne_marche, timestamp_derniere_mise_en_marche,"
         f" timestamp_derniere_programmation) ON equipement_pilote_ou_mesure TO {COMMANDE};"
         "GRANT UPDATE (timestamp_de_fin_souhaite) ON equipement_pilote_machine_generique"
         f" TO {COMMANDE};"
-        "GRANT UPDATE (timestamp_dispo_souhaitee)"
+        "GRANT UPDATE (duree_cycle) ON equipement_pilote_machine_generique_cycle"
+        f" TO {COMMANDE};"
+        "GRANT UPDATE (timestamp_dispo_souhaitee, pourcentage_charge_restant)"
         f" ON equipement_pilote_vehicule_electrique_generique TO {COMMANDE}"
     )
     assert (await check(settings_for(database))).usable
     storage = PostgresStorage(settings_for(database))
     await storage.open()
-    assert len((await storage.read_inventory()).equipments[ONE].devices) == 1
+    read = await storage.read_inventory()
+    assert len(read.equipments[ONE].devices) == len(read.screens) == 1
+    assert await storage.read_equipments([ONE]) == {ONE: read.equipments[ONE]}
     assert (await storage.read_plans(SLOT)).plans == ()
     assert set(await storage.write([step(1, ems_order=True, started=True)])) == {1}
-    assert await storage.write_wished_end(ONE, SLOT)
+    assert await storage.write_constraints(ONE, Constraints(SLOT, 3600))
+    assert await storage.write_constraints(EquipmentId(2), Constraints(SLOT, None, 50))
     await storage.close()
 
 

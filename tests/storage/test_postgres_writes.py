@@ -1,6 +1,7 @@
 """Guarded writes: whole, in one statement, and never over a person's choice."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -134,22 +135,29 @@ async def test_lost_while_setting_refused_steps_apart(rows: Rows, database: Data
     await storage.close()
 
 
-async def test_wished_end(rows: Rows, storage: PostgresStorage) -> None:
-    for number, mode in ((1, 30), (2, 20), (3, 70), (4, 30)):
+async def test_a_panel_disables_and_gives_back(rows: Rows, storage: PostgresStorage) -> None:
+    for number, mode in enumerate((1, 10, 20, 30, 70, 80), 1):
         await rows.equipment(number, mode=mode)
-    await rows.machine(1, number=11)
-    await rows.machine(1, number=12)
-    await rows.vehicle(2, number=5, end=1, charge=10)
-    await rows.machine(3, number=13)
-    assert [await storage.write_wished_end(EquipmentId(n), SLOT) for n in (1, 2, 3, 4)] == [
-        True,
-        True,
-        False,
-        False,
+    await rows.equipment(7, mode=70, control=60)
+    await rows.equipment(8, mode=30, control=60)
+    numbers = range(1, 9)
+
+    disabled = await storage.write([step(n, mode=Mode.DISABLED, programmed=True) for n in numbers])
+    assert disabled == {EquipmentId(n): State(70, 25, 11, False, 0, SLOT) for n in (3, 4)}
+    assert await storage.write([step(5, mode=Mode.MANUAL)]) == {}
+
+    back = [replace(step(n, mode=Mode.PILOTED), from_disabled=True) for n in numbers]
+    assert set(await storage.write(back)) == {3, 4, 5}
+    states = await storage.read_states([EquipmentId(n) for n in numbers])
+    assert [states[EquipmentId(n)].mode for n in numbers] == [1, 10, 30, 30, 30, 80, 70, 30]
+
+
+async def test_given_back_only_while_still_disabled(rows: Rows, storage: PostgresStorage) -> None:
+    await rows.equipment(1, mode=70)
+    await rows.equipment(2, mode=20)
+    steps = [
+        replace(step(n, expected=Mode.DISABLED, mode=Mode.PILOTED), from_disabled=True)
+        for n in (1, 2)
     ]
-    found = (await storage.read_inventory()).equipments
-    assert [e.constraints.wished_end for e in found.values()] == [SLOT, SLOT, None, None]
-    query = "SELECT timestamp_de_fin_souhaite FROM equipement_pilote_machine_generique ORDER BY id"
-    assert [r[0] for r in await rows.connection.fetch(query)] == [SLOT, 0, 0]
-    with pytest.raises(StorageDataError):
-        await storage.write_wished_end(ONE, -1)
+    assert set(await storage.write(steps)) == {1}
+    assert (await storage.read_states([TWO]))[TWO].mode == 20

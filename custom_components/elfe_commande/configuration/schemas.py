@@ -200,7 +200,7 @@ def options_schema(options: Mapping[str, Any], found: Iterable[str]) -> vol.Sche
     homes = sorted(settings.homes(options))
     continuous = sorted(str(type_id) for type_id in settings.continuous_types(options))
     timeouts = settings.timing(options).ack_timeouts
-    screens = settings.screens(options)
+    screens = settings.layout(options)
     types = SelectSelector(
         SelectSelectorConfig(
             options=list(EQUIPMENT_TYPES),

@@ -1,7 +1,6 @@
 """Typed readers of a config entry's data and options."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 import ssl
 from types import MappingProxyType
 from typing import Any
@@ -30,7 +29,9 @@ from ..const import (
     DEFAULT_SCHEMA,
     DEFAULT_SCREENS,
     DEFAULT_TOPICS,
+    SCREEN_CHOSEN,
     SCREEN_INDICATOR_TOPIC,
+    SCREEN_KINDS,
     SCREEN_LABEL,
     SCREEN_LABEL_COLOR,
     SCREEN_LABEL_ID,
@@ -42,27 +43,15 @@ from ..const import (
     SSL_DISABLE,
     SSL_REQUIRE,
 )
-from ..core.model import EquipmentTypeId, HomeId
+from ..core.household import Layout, Page, PageKind
+from ..core.model import EquipmentId, EquipmentTypeId, HomeId
 from ..core.timing import DEFAULT_ACK_TIMEOUTS, Timing
 from ..storage.postgres.settings import PostgresSettings, TlsMode
 
+_MACHINES = frozenset({1, 111, 112, 113})
+_CARS = frozenset({221})
+
 type Settings = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class ScreenSettings:
-    """How the wall screens of the homes are laid out. Pages and objects are their numbers."""
-
-    pages: Mapping[int, tuple[EquipmentTypeId, ...]]
-    status_leds: Mapping[int, int]
-    """Page to its light on the status page."""
-    status_page: int
-    led: int
-    label: str
-    label_color: str
-    label_page: int
-    label_id: int
-    indicator_topic: str
 
 
 async def async_ssl_context(hass: HomeAssistant, data: Settings) -> ssl.SSLContext | None:
@@ -135,20 +124,38 @@ def topics(options: Settings) -> tuple[str, ...]:
     return tuple(options.get(CONF_TOPICS, DEFAULT_TOPICS))
 
 
-def screens(options: Settings) -> ScreenSettings:
+def layout(options: Settings) -> Layout:
     """Return how the wall screens are laid out."""
     found = {**DEFAULT_SCREENS, **options.get(CONF_SCREENS, {})}
-    return ScreenSettings(
-        pages={
-            int(page): tuple(EquipmentTypeId(type_id) for type_id in types)
-            for page, types in found[SCREEN_PAGES].items()
-        },
-        status_leds={int(page): led for page, led in found[SCREEN_STATUS_LEDS].items()},
-        status_page=found[SCREEN_STATUS_PAGE],
+    kinds = {int(page): kind for page, kind in found[SCREEN_KINDS].items()}
+    leds = {int(page): led for page, led in found[SCREEN_STATUS_LEDS].items()}
+    pages = {
+        int(page): Page(
+            int(page),
+            tuple(EquipmentTypeId(type_id) for type_id in types),
+            PageKind(kinds.get(int(page), _kind_of(types))),
+            leds.get(int(page)),
+        )
+        for page, types in found[SCREEN_PAGES].items()
+    }
+    return Layout(
+        pages=pages,
         led=found[SCREEN_LED],
+        status_page=found[SCREEN_STATUS_PAGE],
         label=found[SCREEN_LABEL],
         label_color=found[SCREEN_LABEL_COLOR],
         label_page=found[SCREEN_LABEL_PAGE],
         label_id=found[SCREEN_LABEL_ID],
         indicator_topic=found[SCREEN_INDICATOR_TOPIC],
+        chosen={
+            HomeId(home): {int(page): EquipmentId(number) for page, number in chosen.items()}
+            for home, chosen in found[SCREEN_CHOSEN].items()
+        },
     )
+
+
+def _kind_of(types: Iterable[int]) -> PageKind:
+    """Return what a page has besides its switch, by the equipments that it shows."""
+    if _CARS.intersection(types):
+        return PageKind.CAR
+    return PageKind.MACHINE if _MACHINES.intersection(types) else PageKind.SIMPLE

@@ -176,7 +176,7 @@ def _ems_one_shot(snapshot: Snapshot) -> Decision | None:
 def can_still_finish(equipment: Equipment, now: float) -> bool:
     """Return whether a one-shot load started now is done by its wished end, if it has one."""
     constraints = equipment.constraints
-    if constraints.wished_end is None:
+    if not constraints.wished_end:
         return True
     return now + (constraints.cycle_duration or 0) <= constraints.wished_end
 

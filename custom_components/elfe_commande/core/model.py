@@ -106,7 +106,7 @@ class Constraints:
     """What people wish of an equipment; `None` where the tables have no such value."""
 
     wished_end: int | None = None
-    """Unix seconds; 0 in the tables means none and is read as `None`."""
+    """Unix seconds; 0 is "none yet"."""
     cycle_duration: int | None = None
     """Seconds."""
     charge_left: int | None = None
@@ -149,9 +149,17 @@ class Equipment:
         """Return the same equipment in another state."""
         return replace(self, state=state)
 
-    def with_wished_end(self, wished_end: int) -> Equipment:
-        """Return the same equipment with another wished end."""
-        return replace(self, constraints=replace(self.constraints, wished_end=wished_end))
+    def with_constraints(self, wishes: Constraints) -> Equipment:
+        """Return the same equipment with these wishes in place of its own, `None`s aside."""
+        mine = self.constraints
+        return replace(
+            self,
+            constraints=Constraints(
+                mine.wished_end if wishes.wished_end is None else wishes.wished_end,
+                mine.cycle_duration if wishes.cycle_duration is None else wishes.cycle_duration,
+                mine.charge_left if wishes.charge_left is None else wishes.charge_left,
+            ),
+        )
 
 
 type Inventory = dict[EquipmentId, Equipment]

@@ -56,6 +56,8 @@ class Step:
     at: int
     """Unix seconds of the act, stamped in the time columns."""
     expected_mode: Mode | None = None
+    from_disabled: bool = False
+    """Mode 70 is let through too: a PLC's panel disables and gives back."""
 
 
 @dataclass(frozen=True, slots=True)

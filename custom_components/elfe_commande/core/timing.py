@@ -34,6 +34,12 @@ class Timing:
     """Write-backs of that long go in one statement."""
     write_retry: float = 5.0
     """Between tries to write what the database could not take."""
+    refresh_window: float = 0.02
+    """Changes shown on the screens together."""
+    return_window: float = 1.0
+    """Screens that come back within that time are refreshed together."""
+    pair_window: float = 1.0
+    """From one roller to the other of a pair."""
     read_window: float = 0.01
     """Fresh reads asked within that time share one statement."""
     fresh_for: float = 2.0

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import uuid4
 
-from .model import EquipmentId, TypologyId
+from .model import Constraints, EquipmentId, TypologyId
 
 
 class Origin(StrEnum):
@@ -56,3 +56,14 @@ class Wish:
     advance_end: bool = False
     """Once done, move a wished end that is past to its next occurrence, as the screens do."""
     id: str = field(default_factory=lambda: uuid4().hex)
+
+
+@dataclass(frozen=True, slots=True)
+class ConstraintWish:
+    """Other wishes about an equipment: its wished end, cycle duration or charge left."""
+
+    equipment_id: EquipmentId
+    wishes: Constraints
+    """Only what is not `None` is changed."""
+    origin: Origin
+    user_id: str | None = None

@@ -52,14 +52,16 @@ class Beat:
         *,
         read_inventory: Callable[[], Awaitable[None]],
         remember: Callable[[], Awaitable[None]],
+        show: Callable[[EquipmentId], None],
     ) -> None:
-        """Hand the parts in; `remember` stores what a restart needs, after each cycle."""
+        """Hand the parts in; `remember` stores what a restart needs, `show` refreshes screens."""
         self._context = context
         self._plans = plans
         self._reconsider = reconsider
         self._executor = executor
         self._read_inventory = read_inventory
         self._remember = remember
+        self._show = show
         self._running: asyncio.Task[CycleReport] | None = None
         self._unplanned: frozenset[EquipmentId] = frozenset()
         self.last: CycleReport | None = None
@@ -167,9 +169,12 @@ class Beat:
             job = self._reconsider.job(status, slot)
             if job is not None:
                 first = self._executor.submit(job)
+                begun += 1
                 if not self._executor.waits_for_meter(job):
                     firsts.append(first)
-                begun += 1
+            if status.equipment.piloted:
+                # As the reference does each quarter-hour, whether or not anything is ordered.
+                self._show(status.equipment.id)
             if begun >= _JOBS_PER_TURN or index % (_JOBS_PER_TURN * 4) == 0:
                 begun = 0
                 await asyncio.sleep(0)

@@ -8,7 +8,7 @@ import logging
 
 from ..core.decision import Act
 from ..core.lifecycle import Lifecycle
-from ..core.model import EquipmentId, Mode, State
+from ..core.model import Constraints, EquipmentId, Mode, State
 from ..core.outcome import Result, Step, Writes
 from ..core.timing import Timing
 from ..core.wall_clock import advanced_end
@@ -42,7 +42,7 @@ _NEVER_SENT = frozenset(
 )
 """Reasons for which a pulse of the plan stays to be caught up."""
 
-_ELSEWHERE: Author = (Origin.ELSEWHERE, None)
+ELSEWHERE: Author = (Origin.ELSEWHERE, None)
 
 
 @dataclass(slots=True)
@@ -127,13 +127,15 @@ class EngineContext:
         self.reachable()
         return True
 
-    def store(self, equipment_id: EquipmentId, state: State, by: Author = _ELSEWHERE) -> None:
+    def store(self, equipment_id: EquipmentId, state: State, by: Author = ELSEWHERE) -> None:
         """Take a state read or written; tell of what changed, and who changed the mode."""
         status = self.statuses.get(equipment_id)
         if status is None:
             return
         before = status.equipment.state
         status.revision += 1
+        if by is not ELSEWHERE:
+            status.settled_mode = state.mode
         if state == before:
             return
         status.equipment = status.equipment.with_state(state)
@@ -157,17 +159,27 @@ class EngineContext:
         expected_mode: Mode | None,
         written: Callable[[], None] | None = None,
     ) -> Fate:
-        """Write what follows from a job; until the database can, behave as if it were."""
+        """Write what follows from a job."""
         step = Step(job.equipment_id, writes, int(self.clock.now()), expected_mode)
         by = (job.origin, job.user_id)
-        fate = await self.write_back.submit(step, by, urgent=job.by_person, written=written)
-        if fate is Fate.DEFERRED and (status := self.statuses.get(job.equipment_id)):
-            self.store(job.equipment_id, applied(status.equipment.state, step), by)
+        return await self.write_step(step, by, urgent=job.by_person, written=written)
+
+    async def write_step(
+        self,
+        step: Step,
+        by: Author,
+        *,
+        urgent: bool,
+        written: Callable[[], None] | None = None,
+    ) -> Fate:
+        """Write a step; until the database can take it, behave as if it were written."""
+        fate = await self.write_back.submit(step, by, urgent=urgent, written=written)
+        if fate is Fate.DEFERRED and (status := self.statuses.get(step.equipment_id)):
+            self.store(step.equipment_id, applied(status.equipment.state, step), by)
         elif fate is Fate.GUARDED:
             _LOGGER.info(
-                "Equipment %s was changed by someone else meanwhile: outcome of %s not written",
-                job.equipment_id,
-                job.act,
+                "Equipment %s was changed by someone else meanwhile: not written",
+                step.equipment_id,
             )
         return fate
 
@@ -183,12 +195,18 @@ class EngineContext:
         if moved == end:
             return
         try:
-            await self.storage.write_wished_end(job.equipment_id, moved)
+            await self.write_constraints(status, Constraints(wished_end=moved))
         except StorageError as error:
             _LOGGER.warning("Wished end of %s not moved: %s", job.equipment_id, error)
-            return
-        status.equipment = status.equipment.with_wished_end(moved)
-        self.changed(job.equipment_id)
+
+    async def write_constraints(self, status: EquipmentStatus, wishes: Constraints) -> bool:
+        """Write other wishes about an equipment; whether they were. Raises `StorageError`."""
+        equipment_id = status.equipment.id
+        if not await self.storage.write_constraints(equipment_id, wishes):
+            return False
+        status.equipment = status.equipment.with_constraints(wishes)
+        self.changed(equipment_id)
+        return True
 
     # -- what is known of a load
 

@@ -3,31 +3,35 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from itertools import chain
 import logging
 from typing import Any
 
+from ..core.household import Layout
 from ..core.lifecycle import Code, Lifecycle
-from ..core.model import EquipmentId
+from ..core.model import DeviceId, EquipmentId, HomeId
 from ..core.outcome import Result
 from ..core.plan import PlanBook, slot_start
 from ..core.timing import Timing
-from ..core.wish import Wish
+from ..core.wish import ConstraintWish, Wish
 from . import memory
 from .acks import Acks
 from .beat import Beat, CycleReport
 from .context import EngineContext
-from .events import Event, LifecycleChanged
+from .events import Event, LifecycleChanged, ModeChanged, OrderEnded
 from .executor import Executor
 from .inventory import InventoryKeeper
 from .journal import Claim, Journal
+from .panels import Panels
+from .portal import Portal
 from .ports import Clock, Disk, Messenger, Problem, Storage, StorageError
 from .presses import PressGuard
 from .reconsider import Reconsider
 from .sender import Sender
-from .status import EquipmentStatus
+from .status import EquipmentStatus, ScreenStatus
+from .surfaces import Surfaces
 from .wishes import Wishes
 
 _LOGGER = logging.getLogger(__name__)
@@ -45,6 +49,7 @@ class EngineSettings:
     timing: Timing
     zone: tzinfo
     at_once: int = 256
+    layout: Layout = field(default=Layout({}))
 
 
 class Engine:
@@ -73,7 +78,7 @@ class Engine:
             timing=settings.timing,
             zone=settings.zone,
             lifecycle=self.lifecycle,
-            notify=notify,
+            notify=self._tell,
         )
         self.plans = PlanBook()
         self._acks = Acks(messenger, changed=self.context.changed, returned=self._returned)
@@ -83,6 +88,15 @@ class Engine:
         self._reconsider = Reconsider(self.context, self.plans)
         self._wishes = Wishes(self.context, self._executor, self._reconsider)
         self._inventory = InventoryKeeper(self.context, self._executor, self._acks)
+        self._surfaces = Surfaces(
+            self.context,
+            messenger,
+            settings.layout,
+            wishes=self._wishes,
+            portal=Portal(self.context, self._inventory, self._wishes),
+            panels=Panels(self.context, self._executor, self._wishes),
+        )
+        self._inventory.take_screens = self._surfaces.adopt
         self._beat = Beat(
             self.context,
             self.plans,
@@ -90,6 +104,7 @@ class Engine:
             self._executor,
             read_inventory=self._inventory.read,
             remember=self._remember,
+            show=self._surfaces.refresh,
         )
         self.context.relook = lambda status: self._reconsider.look(status, slot_start(clock.now()))
         self._open_claims: dict[str, Claim] = {}
@@ -101,12 +116,23 @@ class Engine:
         self._beating: asyncio.Task[None] | None = None
         self.unclean_stop = False
 
+    def _tell(self, event: Event) -> None:
+        """Tell the entities, and show on the screens what they show."""
+        self._notify(event)
+        if isinstance(event, ModeChanged | OrderEnded):
+            self._surfaces.refresh(event.equipment_id)
+
     # -- what is shown
 
     @property
     def statuses(self) -> dict[EquipmentId, EquipmentStatus]:
         """Every equipment of the homes served."""
         return self.context.statuses
+
+    @property
+    def screens(self) -> dict[DeviceId, ScreenStatus]:
+        """Every wall screen of the homes served."""
+        return self._surfaces.screens
 
     @property
     def connected(self) -> bool:
@@ -199,6 +225,7 @@ class Engine:
         self.lifecycle.advance(Code.RULES)
         self.context.heard_from = asyncio.get_running_loop().time()
         await self._acks.wire(list(self.statuses.values()))
+        await self._surfaces.open()
         self.lifecycle.advance(Code.CONNECTED)
         await may_run
         self.lifecycle.advance(Code.RUNNING)
@@ -242,6 +269,7 @@ class Engine:
             if task is not None and task is not asyncio.current_task():
                 task.cancel()
                 await asyncio.wait([task])
+        await self._surfaces.close()
         await self._beat.stop()
         self.lifecycle.advance(Code.STOPPING_TASKS)
         late = await self._executor.close(self._settings.timing.stop_allowance)
@@ -263,6 +291,15 @@ class Engine:
         """
         self.lifecycle.require_running()
         return await self._wishes.carry_out(wish)
+
+    async def constrain(self, wish: ConstraintWish) -> None:
+        """Write a wished end, cycle duration or charge; refused like a wish."""
+        await self._wishes.constrain(wish)
+        self._surfaces.refresh(wish.equipment_id)
+
+    async def refresh_screens(self, home: HomeId | None = None) -> int:
+        """Show everything anew on the screens of a home, or of all; return how many."""
+        return await self._surfaces.refresh_screens(home)
 
     async def run_cycle(self) -> CycleReport:
         """Run a cycle now; raises `NotRunningError`."""

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from ..core.decision import Act, Source
+from ..core.gesture import ScreenTouched
+from ..core.household import Screen
 from ..core.lifecycle import Code
-from ..core.model import EquipmentId
+from ..core.model import Equipment, EquipmentId
 from ..core.outcome import Result
 from ..core.wish import Origin
 
@@ -74,6 +76,32 @@ class ConnectionChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ScreensChanged:
+    """Wall screens appeared, went, or came on or off line; see `Engine.screens`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenEvent:
+    """A person touched a wall screen."""
+
+    screen: Screen
+    touched: ScreenTouched
+
+
+@dataclass(frozen=True, slots=True)
+class PortalUpdated:
+    """The web portal changed an equipment; told after its row was read anew.
+
+    `changed` has the names of what is different: `mode`, `wished_end`, `cycle_duration`,
+    `charge_left`, `name`, ...
+    """
+
+    before: Equipment
+    after: Equipment
+    changed: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class ProblemsChanged:
     """What a person must mend changed; see `Engine.problems`."""
 
@@ -87,5 +115,8 @@ type Event = (
     | CycleEnded
     | LifecycleChanged
     | ConnectionChanged
+    | ScreensChanged
+    | ScreenEvent
+    | PortalUpdated
     | ProblemsChanged
 )

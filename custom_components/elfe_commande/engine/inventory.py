@@ -1,15 +1,18 @@
 """Keeps the statuses in step with the rows: what appeared, what changed, what went."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from ..core.household import Screen
 from ..core.lifecycle import Code
 from ..core.model import Equipment, EquipmentId
 from .acks import Acks
-from .context import EngineContext
+from .context import ELSEWHERE, EngineContext
 from .events import InventoryChanged, ProblemsChanged
 from .executor import Executor
 from .ports import Problem
 from .status import EquipmentStatus
+from .write_back import Author
 
 
 @dataclass(slots=True)
@@ -20,6 +23,10 @@ class InventoryKeeper:
     executor: Executor
     acks: Acks
     problems: tuple[Problem, ...] = ()
+    screens: tuple[Screen, ...] = ()
+    """Wall screens of the last read."""
+    take_screens: Callable[[tuple[Screen, ...]], None] = lambda _: None
+    """Called with the screens when they changed."""
 
     async def read(self) -> None:
         """Read every row, and take over what changed since; raises `StorageError`."""
@@ -48,6 +55,9 @@ class InventoryKeeper:
             del statuses[equipment_id]
         if added or removed:
             context.notify(InventoryChanged(frozenset(added), removed))
+        if read.screens != self.screens:
+            self.screens = read.screens
+            self.take_screens(read.screens)
         if read.problems != self.problems:
             context.log_new(read.problems, self.problems)
             self.problems = read.problems
@@ -55,13 +65,32 @@ class InventoryKeeper:
         if rewire and context.lifecycle.code >= Code.CONNECTED:
             await self.acks.wire(rewire)
 
-    def _adopt(self, status: EquipmentStatus, equipment: Equipment, *, keep_state: bool) -> None:
+    async def read_one(self, equipment_id: EquipmentId, by: Author) -> None:
+        """Read one row anew; its changes are by `by`. Raises `StorageError`."""
+        read = await self.context.storage.read_equipments([equipment_id])
+        status = self.context.statuses.get(equipment_id)
+        equipment = read.get(equipment_id)
+        if status is None or equipment is None:
+            return
+        rewire = status.equipment.devices != equipment.devices
+        self._adopt(status, equipment, by, keep_state=False)
+        if rewire:
+            await self.acks.wire([status])
+
+    def _adopt(
+        self,
+        status: EquipmentStatus,
+        equipment: Equipment,
+        by: Author = ELSEWHERE,
+        *,
+        keep_state: bool,
+    ) -> None:
         """Take a row over; keep our state if it was written while the rows were read."""
         known = status.equipment
         state = known.state if keep_state else equipment.state
         adopted = equipment if state == equipment.state else equipment.with_state(state)
         status.equipment = adopted.with_state(known.state)
-        self.context.store(equipment.id, state)
+        self.context.store(equipment.id, state, by)
         status.equipment = adopted
         if adopted != known:
             self.context.changed(equipment.id)

@@ -48,6 +48,8 @@ class Journal:
         self._presses: dict[EquipmentId, float] = {}
         self.forced_off: dict[EquipmentId, float] = {}
         self.unconfirmed: dict[EquipmentId, float] = {}
+        self.mode_before: dict[EquipmentId, int] = {}
+        """The mode that an equipment had before a PLC's panel took it over."""
         self._saving: asyncio.Task[None] | None = None
         self._next: asyncio.Task[None] | None = None
 
@@ -66,6 +68,7 @@ class Journal:
             ("presses", self._presses),
             ("forced_off", self.forced_off),
             ("unconfirmed", self.unconfirmed),
+            ("mode_before", self.mode_before),
         ):
             target.update({EquipmentId(int(k)): v for k, v in data.get(name, {}).items()})
         return {k: c for k, c in self._claims.items() if c.state is ClaimState.OPEN}
@@ -137,4 +140,5 @@ class Journal:
             "presses": {str(k): v for k, v in self._presses.items()},
             "forced_off": {str(k): v for k, v in self.forced_off.items()},
             "unconfirmed": {str(k): v for k, v in self.unconfirmed.items()},
+            "mode_before": {str(k): v for k, v in self.mode_before.items()},
         }

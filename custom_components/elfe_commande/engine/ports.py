@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from ..core.model import EquipmentId, Inventory, State
+from ..core.household import Screen
+from ..core.model import Constraints, EquipmentId, Inventory, State
 from ..core.outcome import Step
 from ..core.plan import DayPlan
 
@@ -70,6 +71,8 @@ class InventoryRead:
 
     equipments: Inventory
     problems: tuple[Problem, ...] = ()
+    screens: tuple[Screen, ...] = ()
+    """Assigned wall screens of the homes served, ordered by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +114,16 @@ class Storage(Protocol):
         was written; one that a guard refused is absent.
         """
 
-    async def write_wished_end(self, equipment_id: EquipmentId, wished_end: int) -> bool:
-        """Write the wished end (unix seconds), guarded like a step; whether it was."""
+    async def read_equipments(self, ids: Collection[EquipmentId]) -> Inventory:
+        """Read these equipments whole, wishes and devices included; absent ones are gone."""
+
+    async def write_constraints(self, equipment_id: EquipmentId, wishes: Constraints) -> bool:
+        """Write the wishes that are not `None`, guarded like a step; whether they were.
+
+        Guards: no communication error, mode 20 or 30. Nothing is written, and the answer is
+        false, where a table has no row or no column for one of them. Raises
+        `StorageDataError` for a value that the database refuses.
+        """
 
 
 @dataclass(frozen=True, slots=True)

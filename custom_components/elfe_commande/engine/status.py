@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 from ..core.decision import Act, Decision
+from ..core.gesture import ScreenTouched
+from ..core.household import Screen
 from ..core.model import METERING_USAGES, ControlState, Device, DeviceId, Equipment, Mode, Usage
 from ..core.outcome import Result
 from ..core.plan import DayPlan
@@ -41,10 +43,17 @@ class EquipmentStatus:
     """A wish under way: shown at once, before it is done."""
     wished_off: bool | None = None
     """A wish under way: forced off or not."""
+    settled_mode: int | None = None
+    """The mode that was last ordered for, or found at the start; `None`: not known yet."""
     sent_at: float = float("-inf")
     """The loop's time of the last order: what a device said before it proves nothing."""
     revision: int = 0
     """Counts the states stored since the start, to tell an older read from a newer write."""
+
+    def __post_init__(self) -> None:
+        """Take the mode found at the start for settled: nothing is ordered because of it."""
+        if self.settled_mode is None:
+            self.settled_mode = self.equipment.state.mode
 
     @property
     def typology(self) -> Typology | None:
@@ -133,3 +142,13 @@ class EquipmentStatus:
     def has_device(self, usage: Usage) -> bool:
         """Return whether a device has this role."""
         return self.equipment.device(usage) is not None
+
+
+@dataclass(slots=True)
+class ScreenStatus:
+    """One wall screen, and what is known of it. Times are unix seconds."""
+
+    screen: Screen
+    online: bool | None = None
+    last_touch: ScreenTouched | None = None
+    last_touch_at: float | None = None

@@ -7,12 +7,13 @@ from ..core.decision import Act, Source
 from ..core.model import Mode
 from ..core.outcome import Result
 from ..core.plan import slot_start
-from ..core.wish import Intent, Wish
+from ..core.wish import ConstraintWish, Intent, Wish
 from ..typologies import TYPOLOGIES
 from .context import EngineContext
 from .errors import WishRefusedError
 from .executor import Executor
 from .jobs import Job
+from .ports import StorageDataError, StorageError
 from .reconsider import Reconsider
 from .status import EquipmentStatus
 
@@ -49,16 +50,33 @@ class Wishes:
             self.reconsider.look(status, slot_start(self.context.clock.now()))
             self.context.changed(wish.equipment_id)
 
+    async def constrain(self, wish: ConstraintWish) -> None:
+        """Write other wishes about an equipment, or raise `WishRefusedError`."""
+        context = self.context
+        context.lifecycle.require_running()
+        status = context.statuses.get(wish.equipment_id)
+        if status is None:
+            raise WishRefusedError("unknown_equipment", {"equipment": str(wish.equipment_id)})
+        who = {"equipment": status.equipment.name}
+        _require_driven(status)
+        if wish.wishes.cycle_duration == 0:
+            raise WishRefusedError("value_refused", who)
+        try:
+            written = await context.write_constraints(status, wish.wishes)
+        except StorageDataError as error:
+            raise WishRefusedError("value_refused", who) from error
+        except StorageError as error:
+            context.reachable(error)
+            raise WishRefusedError("database_unavailable", who) from error
+        if not written:
+            raise WishRefusedError("no_such_constraint", who)
+
     def _job(self, status: EquipmentStatus, wish: Wish) -> Job:
         """Return the job of a wish, or refuse it."""
         equipment = status.equipment
         who = {"equipment": equipment.name}
         typology = TYPOLOGIES.get(wish.typology_id or equipment.typology_id)
-        if not equipment.driven:
-            key = "mode_not_driven"
-            if equipment.state.mode in (Mode.MANUAL, Mode.PILOTED):
-                key = "communication_error"
-            raise WishRefusedError(key, who)
+        _require_driven(status)
         if typology is None:
             raise WishRefusedError("unsupported_typology", who)
         act = _act(status, wish)
@@ -99,3 +117,14 @@ def _act(status: EquipmentStatus, wish: Wish) -> Act | None:
     if wish.intent is Intent.STOP:
         return Act.OFF if continuous else None
     return _ACTS[wish.intent]
+
+
+def _require_driven(status: EquipmentStatus) -> None:
+    """Refuse a wish about an equipment that nobody may order."""
+    equipment = status.equipment
+    if equipment.driven:
+        return
+    key = "mode_not_driven"
+    if equipment.state.mode in (Mode.MANUAL, Mode.PILOTED):
+        key = "communication_error"
+    raise WishRefusedError(key, {"equipment": equipment.name})

@@ -29,7 +29,7 @@ type Row = Sequence[Any] | asyncpg.Record
 _ORDERED_USAGES: Final = frozenset(
     {Usage.MEASURE_AND_SWITCH, Usage.SWITCH, Usage.PRESS_POWER, Usage.PRESS_START}
 )
-_NO_VALUE: Final = frozenset({"", "aucun", "non renseigné"})
+NO_VALUE: Final = frozenset({"", "aucun", "non renseigné"})
 _MAX_TOPIC: Final = 65_535
 _METER_TYPE: Final = 410
 _PLANT_TYPES: Final = range(900, 1000)
@@ -89,7 +89,7 @@ def assemble(
         state_of(row, 5),
         continuous=type_id in continuous_types,
         devices=kept,
-        constraints=Constraints(row[11] or None, duration or None, row[13]),
+        constraints=Constraints(row[11], duration or None, row[13]),
     )
     return equipment, tuple(told) if driven else ()
 
@@ -118,13 +118,13 @@ class _Wiring:
         if usage in _ORDERED_USAGES:
             topics["command"] = command
         for name, topic in topics.items():
-            if not _is_topic(topic):
+            if not is_topic(topic):
                 self._explained.add(usage)
                 self._tell("invalid_topic", number, device=number, which=name, topic=topic or "")
                 return None
-        if lwt in _NO_VALUE:
+        if lwt in NO_VALUE:
             lwt = None
-        elif lwt is not None and not _is_topic(lwt):
+        elif lwt is not None and not is_topic(lwt):
             self._tell("invalid_topic", number, device=number, which="lwt", topic=lwt)
             lwt = None
         return Device(
@@ -134,7 +134,7 @@ class _Wiring:
             control,
             command or "",
             lwt,
-            None if hardware in _NO_VALUE else hardware,
+            None if hardware in NO_VALUE else hardware,
         )
 
     def check(self, devices: Sequence[Device]) -> None:
@@ -155,10 +155,11 @@ class _Wiring:
                 self._tell("unsupported_device_type", holder.id, **shown)
 
 
-def _is_topic(topic: str | None) -> bool:
+def is_topic(topic: str | None) -> bool:
+    """Return whether messages can be exchanged on this topic."""
     return (
         topic is not None
-        and topic.strip() not in _NO_VALUE
+        and topic.strip() not in NO_VALUE
         and not any(sign in topic for sign in "#+\0")
         and len(topic.encode()) <= _MAX_TOPIC
     )

@@ -1,19 +1,25 @@
-"""Every equipment in two statements, rebuilt only where something changed."""
+"""Every equipment and screen in two statements, rebuilt only where something changed."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ...core.model import Equipment, EquipmentTypeId, Inventory
+from ...core.household import Screen
+from ...core.model import Equipment, EquipmentId, EquipmentTypeId, Inventory
 from ...engine.ports import InventoryRead, Problem
 from . import statements
 from .assemble import Row, assemble
 from .connection import Connection
 from .schema import Schema
+from .screens import ScreenFinder
 
 CHUNK: Final = 250
 """Rows between two yields to the event loop."""
+
+
+type _Devices = Mapping[int | None, tuple[Row, ...]]
+"""Rows of devices by equipment; those of the screens are under `None`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,16 @@ class _Topology:
 
     schema: Schema
     mark: Row
-    devices: dict[int, tuple[Row, ...]]
+    devices: _Devices
+
+
+@dataclass(frozen=True, slots=True)
+class _Screens:
+    """The screens made of rows, and what is wrong with these."""
+
+    rows: tuple[Row, ...] = ()
+    screens: tuple[Screen, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 class TypesChangedError(Exception):
@@ -46,9 +61,10 @@ class InventoryReader:
         self._continuous = continuous
         self._known: dict[int, _Known] = {}
         self._topology: _Topology | None = None
+        self._screens = _Screens()
 
     async def read(self, connection: Connection, schema: Schema) -> InventoryRead:
-        """Read all; an unchanged equipment is the same object as before.
+        """Read all; an unchanged equipment or tuple of screens is the same object as before.
 
         `TypesChangedError` when the schema is older than the types of devices.
         """
@@ -60,28 +76,57 @@ class InventoryReader:
         for index, row in enumerate(rows):
             if index % CHUNK == CHUNK - 1:
                 await asyncio.sleep(0)
-            number = row[0]
-            wiring = devices.get(number, ())
-            entry = self._known.get(number)
-            if entry is None or entry.devices is not wiring or entry.row != row:
-                entry = self._build(row, wiring, entry)
-            known[number] = entry
+            known[row[0]] = entry = self._entry(row, devices.get(row[0], ()))
             if entry.equipment is not None:
                 inventory[entry.equipment.id] = entry.equipment
             if entry.problems:
                 problems += entry.problems
         self._known = known
-        return InventoryRead(inventory, tuple(problems))
+        screens = self._screens = await self._find_screens(devices.get(None, ()))
+        return InventoryRead(inventory, (*problems, *screens.problems), screens.screens)
 
-    def _build(self, row: Row, wiring: tuple[Row, ...], old: _Known | None) -> _Known:
+    async def read_some(
+        self, connection: Connection, schema: Schema, ids: Collection[EquipmentId]
+    ) -> Inventory:
+        """Read these equipments in two statements; `read` then gives the same objects."""
+        numbers = list(ids)
+        rows = await connection.fetch(
+            statements.equipments(schema, some=True), self._homes, numbers
+        )
+        found = await connection.fetch(statements.devices(schema, some=True), self._homes, numbers)
+        known = {} if self._topology is None else self._topology.devices
+        devices = await _grouped(found, known)
+        inventory: Inventory = {}
+        for row in rows:
+            self._known[row[0]] = entry = self._entry(row, devices.get(row[0], ()))
+            if entry.equipment is not None:
+                inventory[entry.equipment.id] = entry.equipment
+        return inventory
+
+    def _entry(self, row: Row, wiring: tuple[Row, ...]) -> _Known:
+        """Return what was known of an equipment, made anew if a row changed."""
+        old = self._known.get(row[0])
+        if old is not None and old.devices is wiring and old.row == row:
+            return old
         equipment, problems = assemble(row, wiring, self._continuous)
         if old is not None and old.equipment == equipment:
             equipment = old.equipment
         return _Known(row, wiring, equipment, problems)
 
-    async def _read_devices(
-        self, connection: Connection, schema: Schema
-    ) -> dict[int, tuple[Row, ...]]:
+    async def _find_screens(self, rows: tuple[Row, ...]) -> _Screens:
+        old = self._screens
+        if rows is old.rows:
+            return old
+        finder = ScreenFinder()
+        for index, row in enumerate(rows):
+            if index % CHUNK == CHUNK - 1:
+                await asyncio.sleep(0)
+            finder.add(row)
+        screens = tuple(finder.screens)
+        kept = old.screens if old.screens == screens else screens
+        return _Screens(rows, kept, tuple(finder.problems))
+
+    async def _read_devices(self, connection: Connection, schema: Schema) -> _Devices:
         question = statements.fingerprint(schema)
         mark: Row = ()
         old = self._topology
@@ -98,16 +143,14 @@ class InventoryReader:
         return devices
 
 
-async def _grouped(
-    rows: Sequence[Row], old: dict[int, tuple[Row, ...]]
-) -> dict[int, tuple[Row, ...]]:
+async def _grouped(rows: Sequence[Row], old: _Devices) -> _Devices:
     """Return the rows by equipment; the old group, itself, where nothing changed."""
-    groups: dict[int, list[Row]] = {}
+    groups: dict[int | None, list[Row]] = {}
     for index, row in enumerate(rows):
         if index % CHUNK == CHUNK - 1:
             await asyncio.sleep(0)
         groups.setdefault(row[0], []).append(row)
-    grouped: dict[int, tuple[Row, ...]] = {}
+    grouped: dict[int | None, tuple[Row, ...]] = {}
     for index, (number, group) in enumerate(groups.items()):
         if index % CHUNK == CHUNK - 1:
             await asyncio.sleep(0)

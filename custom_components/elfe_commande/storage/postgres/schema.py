@@ -4,7 +4,7 @@ Levels of the schema differ; it is discovered once and again when a statement fi
 changed. The catalog is asked, which needs no privilege.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,9 +42,10 @@ WRITTEN: Final = (
 WRITES: Final[Mapping[str, tuple[str, ...]]] = {
     EQUIPMENT: WRITTEN,
     MACHINE: ("timestamp_de_fin_souhaite",),
-    VEHICLE: ("timestamp_dispo_souhaitee",),
+    CYCLE: ("duree_cycle",),
+    VEHICLE: ("timestamp_dispo_souhaitee", "pourcentage_charge_restant"),
 }
-"""Every column that is ever written."""
+"""Every column that is ever written; cycles are where the level of the schema has them."""
 
 REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
     EQUIPMENT: (
@@ -115,6 +116,11 @@ class Detail:
     command: str
     has_lwt: bool
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns that are read."""
+        return ("id", self.control, self.command, *((LWT_COLUMN,) if self.has_lwt else ()))
+
 
 @dataclass(frozen=True, slots=True)
 class Schema:
@@ -131,7 +137,12 @@ class Schema:
     @property
     def has_cycles(self) -> bool:
         """Return whether machines have a cycle with a duration."""
-        return CYCLE_KEY in self.tables[MACHINE] and not _absent(self.tables, CYCLE, CYCLE_COLUMNS)
+        return _has_cycles(self.tables)
+
+    @property
+    def has_screens(self) -> bool:
+        """Return whether screens have a plate and topics."""
+        return _has_screens(self.tables, self.details)
 
     def name(self, table: str) -> str:
         """Return the quoted name of a table of the coordination schema."""
@@ -159,14 +170,14 @@ async def read_device_types(connection: Connection, schema: str) -> list[tuple[i
 
 
 def find_details(tables: Tables, types: Iterable[tuple[int, str]]) -> tuple[Detail, ...]:
-    """Return the tables of topics that exist and can be read, screens excluded."""
+    """Return the tables of topics that exist, that of the screens included."""
     found: list[Detail] = []
     for number, name in types:
         table = f"{DETAIL_ROOT}{name}"
         columns = tables.get(table, {})
         control = next((c for c in CONTROL_COLUMNS if c in columns), None)
         command = next((c for c in COMMAND_COLUMNS if c in columns), None)
-        if number == SCREEN_TYPE or not is_identifier(table) or "id" not in columns:
+        if not is_identifier(table) or "id" not in columns:
             continue
         if control is not None and command is not None:
             has_lwt = LWT_COLUMN in columns
@@ -182,6 +193,15 @@ def missing_columns(tables: Tables, plan: Tables, plan_name: str) -> tuple[str, 
     return (*missing, *_absent(plan, plan_name, PLAN_COLUMNS))
 
 
+def _has_cycles(tables: Tables) -> bool:
+    return CYCLE_KEY in tables.get(MACHINE, {}) and not _absent(tables, CYCLE, CYCLE_COLUMNS)
+
+
+def _has_screens(tables: Tables, details: Iterable[Detail]) -> bool:
+    has_topics = any(detail.type_id == SCREEN_TYPE for detail in details)
+    return has_topics and HARDWARE_COLUMN in tables.get(DEVICE, {})
+
+
 def _absent(tables: Tables, table: str, columns: Iterable[str]) -> list[str]:
     if table not in tables:
         return [table]
@@ -189,16 +209,17 @@ def _absent(tables: Tables, table: str, columns: Iterable[str]) -> list[str]:
 
 
 def missing_privileges(
-    settings: PostgresSettings, tables: Tables, plan: Tables, details: Iterable[Detail]
+    settings: PostgresSettings, tables: Tables, plan: Tables, details: Collection[Detail]
 ) -> tuple[str, ...]:
     """Name the privileges that are needed and absent, on tables and columns that exist."""
     schema, plan_table = settings.plan_table
-    needed = [(settings.schema, tables, table, names) for table, names in REQUIRED.items()]
-    if not _absent(tables, CYCLE, CYCLE_COLUMNS):
-        needed.append((settings.schema, tables, CYCLE, CYCLE_COLUMNS))
-    for detail in details:
-        names = ("id", detail.control, detail.command, *((LWT_COLUMN,) if detail.has_lwt else ()))
-        needed.append((settings.schema, tables, detail.table, names))
+    read = dict(REQUIRED)
+    if _has_cycles(tables):
+        read |= {MACHINE: (*read[MACHINE], CYCLE_KEY), CYCLE: CYCLE_COLUMNS}
+    if _has_screens(tables, details):
+        read[DEVICE] = (*read[DEVICE], HARDWARE_COLUMN)
+    read |= {detail.table: detail.columns for detail in details}
+    needed = [(settings.schema, tables, table, names) for table, names in read.items()]
     needed.append((schema, plan, plan_table, PLAN_COLUMNS))
     missing: dict[str, None] = {}
     for owner, found, table, names in needed:
@@ -209,7 +230,7 @@ def missing_privileges(
         for name in _summed_up("SELECT", table, unread, names):
             missing[name] = None
     for table, names in WRITES.items():
-        columns = tables.get(table, {})
+        columns = tables.get(table, {}) if table != CYCLE or _has_cycles(tables) else {}
         unwritten = [n for n in names if n in columns and not columns[n].writable]
         for name in _summed_up("UPDATE", table, unwritten, names):
             missing[name] = None

@@ -16,17 +16,20 @@ _STATE: Final = """equipement_pilote_ou_mesure_mode_id, etat_controle_id, etat_c
        timestamp_derniere_programmation"""
 """In the order of the fields of `State`."""
 
-_GUARD: Final = "etat_controle_id <> 60 AND equipement_pilote_ou_mesure_mode_id IN (20, 30)"
+_NO_ERROR: Final = "etat_controle_id <> 60"
+_DRIVEN: Final = "equipement_pilote_ou_mesure_mode_id IN (20, 30)"
 
 WORD: Final = 24
 """Decisions in one packed integer, which has room for 31."""
 
 
-def equipments(schema: Schema) -> str:
-    """Return the statement for one row per equipment; $1: homes or null for all.
+def equipments(schema: Schema, *, some: bool = False) -> str:
+    """Return the statement for one row per equipment; $1: homes or null for all, $2: if `some`, ids.
 
     Columns: id, typology, type, name, home, the state, wished end, cycle duration, charge.
     """
+    # In the subselects too: they are then found without sorting whole tables.
+    where = "WHERE equipement_pilote_ou_mesure_id = ANY ($2::int[])" if some else ""
     cycle_join = duration = ""
     if schema.has_cycles:
         duration = "c.duree_cycle"
@@ -37,29 +40,39 @@ LEFT JOIN {schema.name(names.CYCLE)} c ON c.id = m.cycle
     return f"""
 SELECT e.id, typologie_installation_domotique_id, equipement_pilote_ou_mesure_type_id,
        nom_humain, utilisateur, {_STATE},
-       coalesce(nullif(m.wished_end, 0), nullif(v.wished_end, 0)),
+       coalesce(nullif(m.wished_end, 0), nullif(v.wished_end, 0), m.wished_end, v.wished_end),
        {duration or "NULL::integer"}, v.charge
 FROM {schema.name(names.EQUIPMENT)} e
 LEFT JOIN (
   SELECT DISTINCT ON (equipement_pilote_ou_mesure_id) equipement_pilote_ou_mesure_id, id,
          timestamp_de_fin_souhaite AS wished_end{selected}
-  FROM {schema.name(names.MACHINE)} ORDER BY equipement_pilote_ou_mesure_id, id
+  FROM {schema.name(names.MACHINE)} {where} ORDER BY equipement_pilote_ou_mesure_id, id
 ) m ON m.equipement_pilote_ou_mesure_id = e.id{cycle_join}
 LEFT JOIN (
   SELECT DISTINCT ON (equipement_pilote_ou_mesure_id) equipement_pilote_ou_mesure_id,
          timestamp_dispo_souhaitee AS wished_end, pourcentage_charge_restant AS charge
-  FROM {schema.name(names.VEHICLE)} ORDER BY equipement_pilote_ou_mesure_id, id
+  FROM {schema.name(names.VEHICLE)} {where} ORDER BY equipement_pilote_ou_mesure_id, id
 ) v ON v.equipement_pilote_ou_mesure_id = e.id
-WHERE $1::text[] IS NULL OR utilisateur = ANY ($1)
+WHERE ($1::text[] IS NULL OR utilisateur = ANY ($1)){" AND e.id = ANY ($2)" if some else ""}
 ORDER BY e.id"""
 
 
-def devices(schema: Schema) -> str:
+def devices(schema: Schema, *, some: bool = False) -> str:
     """Return the statement for the assigned devices with topics; $1: homes or null for all.
 
-    Columns: equipment, id as text, type, usage, home, hardware, control, command, LWT topic,
-    whether the row with the topics is there. By equipment, then by id.
+    If `some`, only those of the equipments $2, without the screens.
+    Columns: equipment (null for a screen, which belongs to its home), id as text, type, usage,
+    home, hardware, control, command, LWT topic, whether the row with the topics is there. By
+    equipment, then by id.
     """
+    is_screen = f"d.equipement_domotique_type_id = {names.SCREEN_TYPE}"
+    owner, chosen = "d.equipement_pilote_ou_mesure_id", ""
+    if schema.has_screens and not some:
+        owner = f"CASE WHEN NOT {is_screen} THEN {owner} END"
+    else:
+        chosen = f"\n  AND NOT {is_screen}"
+    if some:
+        chosen += f" AND {owner} = ANY ($2::int[])"
     details = " UNION ALL ".join(
         f"SELECT {detail.type_id} AS type, id::text AS id, {detail.control} AS control,"
         f" {detail.command} AS command,"
@@ -72,7 +85,7 @@ def devices(schema: Schema) -> str:
     readable = hardware is not None and hardware.readable
     is_text = schema.tables[names.DEVICE]["id"].kind in {"text", "varchar", "bpchar"}
     return f"""
-SELECT d.equipement_pilote_ou_mesure_id, d.id::text, d.equipement_domotique_type_id,
+SELECT {owner}, d.id::text, d.equipement_domotique_type_id,
        d.equipement_domotique_usage_id, d.utilisateur,
        {f"d.{names.HARDWARE_COLUMN}" if readable else "NULL::text"},
        t.control, t.command, t.lwt, t.id IS NOT NULL
@@ -80,9 +93,8 @@ FROM {schema.name(names.DEVICE)} d
 LEFT JOIN ({details or nothing}) t
   ON t.type = d.equipement_domotique_type_id
  AND t.id = d.equipement_domotique_specifique_id::text
-WHERE d.utilisateur_affecte AND d.equipement_domotique_type_id <> {names.SCREEN_TYPE}
-  AND ($1::text[] IS NULL OR d.utilisateur = ANY ($1))
-ORDER BY d.equipement_pilote_ou_mesure_id, d.id{' COLLATE "C"' if is_text else ""}"""
+WHERE d.utilisateur_affecte AND ($1::text[] IS NULL OR d.utilisateur = ANY ($1)){chosen}
+ORDER BY 1, d.id{' COLLATE "C"' if is_text else ""}"""
 
 
 def fingerprint(schema: Schema) -> str | None:
@@ -98,10 +110,7 @@ def fingerprint(schema: Schema) -> str | None:
     hashed = [
         (names.DEVICE_TYPE, list(names.REQUIRED[names.DEVICE_TYPE])),
         (names.DEVICE, read),
-        *(
-            (d.table, ["id", d.control, d.command, *([names.LWT_COLUMN] if d.has_lwt else [])])
-            for d in schema.details
-        ),
+        *((detail.table, list(detail.columns)) for detail in schema.details),
     ]
     sums = ",\n".join(
         f"(SELECT coalesce(sum(hash_record_extended(ROW({', '.join(columns)}), 0)), 0)::text"
@@ -120,7 +129,7 @@ def write(schema: Schema) -> str:
     """Return the one guarded statement for any number of steps, as parallel arrays.
 
     $1 id, $2 mode, $3 control, $4 command, $5 EMS order, $6 programmed, $7 started, $8 time,
-    $9 expected mode. Answers id and state of the rows it wrote.
+    $9 expected mode, $10 from mode 70 too. Answers id and state of the rows it wrote.
     """
     returned = ", ".join(f"e.{column.strip()}" for column in _STATE.split(","))
     return f"""
@@ -134,35 +143,61 @@ UPDATE {schema.name(names.EQUIPMENT)} AS e SET
   timestamp_derniere_mise_en_marche =
     CASE WHEN s.started THEN s.at ELSE timestamp_derniere_mise_en_marche END
 FROM unnest($1::int[], $2::int[], $3::int[], $4::int[], $5::bool[], $6::bool[], $7::bool[],
-            $8::int[], $9::int[])
-  AS s (id, mode, control, command, ems, programmed, started, at, expected)
+            $8::int[], $9::int[], $10::bool[])
+  AS s (id, mode, control, command, ems, programmed, started, at, expected, disabled)
 WHERE e.id = s.id
-  AND {_GUARD}
+  AND {_NO_ERROR}
+  AND ({_DRIVEN} OR s.disabled AND equipement_pilote_ou_mesure_mode_id = 70)
   AND (s.expected IS NULL OR equipement_pilote_ou_mesure_mode_id = s.expected)
 RETURNING e.id, {returned}"""
 
 
-def write_wished_end(schema: Schema) -> str:
-    """Return the guarded statement for the wished end $2 of the equipment $1.
+def write_constraints(schema: Schema) -> str:
+    """Return the guarded statement for the wishes about the equipment $1, whole or not at all.
 
-    The row that is read is written: the lowest id, of the machine or of the vehicle.
-    Answers how many rows were written.
+    $2 wished end, $3 cycle duration, $4 charge; null leaves one alone. The rows that are read
+    are written: the lowest id of the machine and of the vehicle, and the cycle selected there.
+    Answers whether it wrote. What it checks it locks, so that nothing changes in between.
     """
-    written = ",\n".join(
-        f"""{alias} AS (
-  UPDATE {schema.name(table)} SET {column} = $2
-  FROM {schema.name(names.EQUIPMENT)} e
-  WHERE e.id = $1 AND {_GUARD} AND {schema.name(table)}.id = (
-    SELECT min(id) FROM {schema.name(table)} WHERE equipement_pilote_ou_mesure_id = $1
-  ) RETURNING 1)"""
-        for alias, table, column in (
-            ("machine", names.MACHINE, "timestamp_de_fin_souhaite"),
-            ("vehicle", names.VEHICLE, "timestamp_dispo_souhaitee"),
-        )
-    )
+    cycle = "SELECT NULL::integer AS id WHERE false"
+    selected = set_duration = ""
+    if schema.has_cycles:
+        selected = f", {names.CYCLE_KEY} AS cycle"
+        cycle = f"""SELECT c.id FROM {schema.name(names.CYCLE)} c JOIN machine m
+    ON c.id = m.cycle AND c.equipement_pilote_machine_generique_id = m.id
+  FOR NO KEY UPDATE OF c"""
+        set_duration = f""", set_duration AS (
+  UPDATE {schema.name(names.CYCLE)} SET duree_cycle = $3
+  WHERE $3 IS NOT NULL AND id = (SELECT id FROM cycle) AND EXISTS (SELECT FROM allowed)
+)"""
     return f"""
-WITH {written}
-SELECT (SELECT count(*) FROM machine) + (SELECT count(*) FROM vehicle)"""
+WITH guarded AS (
+  SELECT id FROM {schema.name(names.EQUIPMENT)}
+  WHERE id = $1 AND {_NO_ERROR} AND {_DRIVEN} FOR SHARE
+), machine AS (
+  SELECT id{selected} FROM {schema.name(names.MACHINE)}
+  WHERE equipement_pilote_ou_mesure_id = $1 ORDER BY id LIMIT 1 FOR NO KEY UPDATE
+), vehicle AS (
+  SELECT id FROM {schema.name(names.VEHICLE)}
+  WHERE equipement_pilote_ou_mesure_id = $1 ORDER BY id LIMIT 1 FOR NO KEY UPDATE
+), cycle AS (
+  {cycle}
+), allowed AS (
+  SELECT FROM guarded
+  WHERE ($2::int IS NULL OR EXISTS (SELECT FROM machine) OR EXISTS (SELECT FROM vehicle))
+    AND ($3::int IS NULL OR EXISTS (SELECT FROM cycle))
+    AND ($4::int IS NULL OR EXISTS (SELECT FROM vehicle))
+), set_machine AS (
+  UPDATE {schema.name(names.MACHINE)} SET timestamp_de_fin_souhaite = $2
+  WHERE $2 IS NOT NULL AND id = (SELECT id FROM machine) AND EXISTS (SELECT FROM allowed)
+), set_vehicle AS (
+  UPDATE {schema.name(names.VEHICLE)} SET
+    timestamp_dispo_souhaitee = coalesce($2, timestamp_dispo_souhaitee),
+    pourcentage_charge_restant = coalesce($4, pourcentage_charge_restant)
+  WHERE ($2 IS NOT NULL OR $4 IS NOT NULL) AND id = (SELECT id FROM vehicle)
+    AND EXISTS (SELECT FROM allowed)
+){set_duration}
+SELECT EXISTS (SELECT FROM allowed)"""
 
 
 def plan_rows(schema: Schema) -> str:

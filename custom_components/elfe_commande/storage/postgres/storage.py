@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import override
 
-from ...core.model import EquipmentId, HomeId, State
+from ...core.model import Constraints, EquipmentId, HomeId, Inventory, State
 from ...core.outcome import Step
 from ...engine.ports import InventoryRead, PlansRead, Storage, StorageSchemaError
 from . import statements
@@ -16,7 +16,7 @@ from .inventory import InventoryReader, TypesChangedError
 from .plans import PlanReader
 from .schema import Schema
 from .settings import PostgresSettings
-from .writes import write_steps
+from .writes import write_steps, write_wishes
 
 # At most 4 connections in all: one is left for the advisory locks of several instances.
 _ALONE = 3
@@ -27,7 +27,7 @@ class PostgresStorage(Storage):
     """Reads and writes the tables of the reference; connects when needed, and again.
 
     No method needs `open` to have succeeded: each opens what is not open yet. Needs
-    SELECT, and UPDATE on the columns of an equipment's state.
+    SELECT, and UPDATE on the columns of an equipment's state and of people's wishes.
     """
 
     def __init__(
@@ -109,14 +109,21 @@ class PostgresStorage(Storage):
         return await self._with_schema(write) if steps else {}
 
     @override
-    async def write_wished_end(self, equipment_id: EquipmentId, wished_end: int) -> bool:
+    async def read_equipments(self, ids: Collection[EquipmentId]) -> Inventory:
+        async def read(schema: Schema) -> Inventory:
+            async with self._coordination.connection() as connection:
+                return await self._inventory.read_some(connection, schema, ids)
+
+        if not ids:
+            return {}
+        async with self._reading:
+            return await self._with_schema(read)
+
+    @override
+    async def write_constraints(self, equipment_id: EquipmentId, wishes: Constraints) -> bool:
         async def write(schema: Schema) -> bool:
             async with self._coordination.connection() as connection:
-                return bool(
-                    await connection.fetchval(
-                        statements.write_wished_end(schema), equipment_id, wished_end
-                    )
-                )
+                return await write_wishes(connection, schema, equipment_id, wishes)
 
         return await self._with_schema(write)
 

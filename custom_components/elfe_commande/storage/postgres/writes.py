@@ -1,11 +1,11 @@
-"""Outcomes written in one guarded statement; a refused step does not cost the others."""
+"""Outcomes and wishes written in guarded statements; a refused step does not cost the others."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
 
-from ...core.model import EquipmentId, State
+from ...core.model import Constraints, EquipmentId, State
 from ...core.outcome import Step
 from ...engine.ports import StorageDataError
 from . import statements
@@ -33,6 +33,18 @@ async def write_steps(
     async with connection.transaction():
         await _split(connection, schema, steps, written, failed)
     raise StepsRefusedError(written, failed)
+
+
+async def write_wishes(
+    connection: Connection, schema: Schema, equipment_id: EquipmentId, wishes: Constraints
+) -> bool:
+    """Write the wishes that are not `None`; whether they were, all of them."""
+    values = (wishes.wished_end, wishes.cycle_duration, wishes.charge_left)
+    if all(value is None for value in values):
+        return False
+    whole = (None if value is None else int(value) for value in values)
+    statement = statements.write_constraints(schema)
+    return bool(await connection.fetchval(statement, equipment_id, *whole))
 
 
 async def _split(
@@ -77,6 +89,7 @@ def _arrays(steps: Sequence[Step]) -> list[list[Any]]:
             step.writes.started,
             int(step.at),
             step.expected_mode,
+            step.from_disabled,
         )
         for step in sorted(steps, key=lambda step: step.equipment_id)
     ]

@@ -1,0 +1,82 @@
+"""PLC panels: somebody took a PLC over at its panel, and later gives it back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+import logging
+
+from ..core.model import ControlState, EquipmentId, Mode
+from ..core.outcome import Step, Writes
+from ..core.wish import Intent, Origin, Wish
+from .context import EngineContext
+from .errors import WishRefusedError
+from .executor import Executor
+from .status import EquipmentStatus
+from .wishes import Wishes
+
+_LOGGER = logging.getLogger(__name__)
+
+_PLC = 811
+_BY = (Origin.PLC, None)
+
+
+@dataclass(slots=True)
+class Panels:
+    """Disables the equipments of a PLC, and restores the mode they had."""
+
+    context: EngineContext
+    executor: Executor
+    wishes: Wishes
+
+    async def turned(
+        self, serial: str, done: Callable[[EquipmentId], None], *, manual: bool
+    ) -> None:
+        """Follow the panel of a PLC, for every home it serves; then call `done` for each."""
+        for status in self._behind(serial):
+            if manual:
+                await self._take_over(status)
+            else:
+                await self._give_back(status)
+            done(status.equipment.id)
+
+    def _behind(self, serial: str) -> list[EquipmentStatus]:
+        return [
+            status
+            for status in self.context.statuses.values()
+            if any(
+                device.type_id == _PLC and (device.hardware_id or "").lower() == serial.lower()
+                for device in status.equipment.devices
+            )
+        ]
+
+    async def _take_over(self, status: EquipmentStatus) -> None:
+        equipment = status.equipment
+        if not equipment.driven:
+            return
+        journal = self.context.journal
+        journal.mode_before[equipment.id] = int(equipment.state.mode)
+        await journal.save()
+        self.executor.cancel(equipment.id)
+        await self._write(equipment.id, Mode.DISABLED)
+
+    async def _give_back(self, status: EquipmentStatus) -> None:
+        """Restore the mode from before, manual if it is not known, and order what it means."""
+        state = status.equipment.state
+        if state.mode != Mode.DISABLED or state.control == ControlState.COMMUNICATION_ERROR:
+            return
+        journal = self.context.journal
+        equipment_id = status.equipment.id
+        before = journal.mode_before.pop(equipment_id, int(Mode.MANUAL))
+        mode = Mode.PILOTED if before == Mode.PILOTED else Mode.MANUAL
+        await self._write(equipment_id, mode)
+        await journal.save()
+        intent = Intent.TO_PILOTED if mode is Mode.PILOTED else Intent.TO_MANUAL
+        try:
+            await self.wishes.carry_out(Wish(equipment_id, intent, Origin.PLC))
+        except WishRefusedError as error:
+            _LOGGER.info("Equipment %s given back, not ordered: %s", equipment_id, error.key)
+
+    async def _write(self, equipment_id: EquipmentId, mode: Mode) -> None:
+        step = Step(
+            equipment_id, Writes(mode=mode), int(self.context.clock.now()), from_disabled=True
+        )
+        await self.context.write_step(step, _BY, urgent=True)

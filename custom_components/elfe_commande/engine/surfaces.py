@@ -1,0 +1,280 @@
+"""The people's side: what they do on screens, portal and panels, and what screens show.
+
+Every gesture becomes a wish on the one path of wishes; every change is shown on all screens
+of the home.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from dataclasses import replace
+import logging
+from typing import Any
+
+from ..core.gesture import (
+    Gesture,
+    PanelMode,
+    PlatePresence,
+    PortalUpdate,
+    ScreenTouched,
+    SwitchTurned,
+    ValueRefused,
+    WheelRolled,
+)
+from ..core.household import Layout, Page, Screen
+from ..core.model import DRIVEN_MODES, DeviceId, EquipmentId, HomeId, Mode
+from ..core.wish import Intent, Origin, Wish
+from ..interfaces import FACTORIES, Interface, Publication
+from ..interfaces.pages import page_view
+from .context import EngineContext
+from .errors import WishRefusedError
+from .events import ScreenEvent, ScreensChanged
+from .panels import Panels
+from .portal import Portal
+from .ports import Arrival, Messenger, MessengerError, Unsubscribe
+from .status import EquipmentStatus, ScreenStatus
+from .wheels import Wheels
+from .wishes import Wishes
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class Surfaces:
+    """Routes gestures to the rooms that carry them out, and keeps the screens up to date."""
+
+    def __init__(
+        self,
+        context: EngineContext,
+        messenger: Messenger,
+        layout: Layout,
+        *,
+        wishes: Wishes,
+        portal: Portal,
+        panels: Panels,
+    ) -> None:
+        """Hand the parts in; nothing is listened to yet."""
+        self._context = context
+        self._messenger = messenger
+        self._layout = layout
+        self._wishes = wishes
+        self._portal = portal
+        self._panels = panels
+        self._wheels = Wheels(context, wishes)
+        self._interfaces = {name: create(layout) for name, create in FACTORIES.items()}
+        self._unsubscribes: list[Unsubscribe] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._due: dict[EquipmentId, None] = {}
+        self._returned: dict[DeviceId, None] = {}
+        self._drawing: dict[DeviceId, asyncio.Lock] = {}
+        self._refreshing: asyncio.TimerHandle | None = None
+        self._returning: asyncio.TimerHandle | None = None
+        self.screens: dict[DeviceId, ScreenStatus] = {}
+
+    # -- start and stop
+
+    async def open(self) -> None:
+        """Listen to every surface; a retained "online" of a screen refreshes it."""
+        for interface in self._interfaces.values():
+            topics = interface.topics()
+            try:
+                unsubscribe = await self._messenger.subscribe(topics, self._reader(interface))
+            except MessengerError as error:
+                _LOGGER.warning("Cannot listen to %s: %s", ", ".join(topics), error)
+                continue
+            self._unsubscribes.append(unsubscribe)
+
+    async def close(self) -> None:
+        """Listen no longer; what was rolled and not written yet is written."""
+        while self._unsubscribes:
+            self._unsubscribes.pop()()
+        for timer in (self._refreshing, self._returning):
+            if timer is not None:
+                timer.cancel()
+        await self._wheels.close()
+        for task in tuple(self._tasks):
+            task.cancel()
+
+    def adopt(self, screens: Iterable[Screen]) -> None:
+        """Take over the screens that the tables have now; one without a home is nobody's."""
+        known = self.screens
+        self.screens = {
+            screen.id: replace(known[screen.id], screen=screen)
+            if screen.id in known
+            else ScreenStatus(screen)
+            for screen in screens
+            if screen.home
+        }
+        if {s.screen for s in known.values()} != {s.screen for s in self.screens.values()}:
+            self._context.notify(ScreensChanged())
+
+    # -- gestures
+
+    def _reader(self, interface: Interface) -> Callable[[Arrival], None]:
+        def receive(arrival: Arrival) -> None:
+            gestures = interface.read(arrival.topic, arrival.payload, retained=arrival.retained)
+            for gesture in gestures:
+                self._take(gesture)
+
+        return receive
+
+    def _take(self, gesture: Gesture) -> None:
+        """Begin what a gesture asks for; nothing of it is awaited in the broker's callback."""
+        match gesture:
+            case PlatePresence(plate, online):
+                self._presence(plate, online=online)
+            case ScreenTouched():
+                self._touched(gesture)
+            case SwitchTurned(plate, page, piloted):
+                for status in self._shown_on(plate, page):
+                    self._spawn(self._turn(status, piloted=piloted), "switch")
+            case WheelRolled(plate, page):
+                for status in self._shown_on(plate, page):
+                    self._wheels.roll(status, gesture, self.refresh)
+            case ValueRefused(plate, page):
+                for status in self._shown_on(plate, page):
+                    self.refresh(status.equipment.id)
+            case PortalUpdate(equipment_id):
+                self._spawn(self._portal.update(equipment_id, self.refresh), "portal")
+            case PanelMode(serial, manual):
+                self._spawn(self._panels.turned(serial, self.refresh, manual=manual), "panel")
+
+    async def _turn(self, status: EquipmentStatus, *, piloted: bool) -> None:
+        """Carry the switch of a page out; refused or not, the screens show what is."""
+        intent = Intent.TO_PILOTED if piloted else Intent.TO_MANUAL
+        equipment_id = status.equipment.id
+        try:
+            await self._wishes.carry_out(
+                Wish(equipment_id, intent, Origin.SCREEN, advance_end=True)
+            )
+        except WishRefusedError as error:
+            _LOGGER.info("Switch of equipment %s refused: %s", equipment_id, error.key)
+        finally:
+            self.refresh(equipment_id)
+
+    def _touched(self, touched: ScreenTouched) -> None:
+        for status in self.screens.values():
+            if status.screen.plate == touched.plate:
+                status.last_touch = touched
+                status.last_touch_at = self._context.clock.now()
+                self._context.notify(ScreenEvent(status.screen, touched))
+
+    def _presence(self, plate: str, *, online: bool) -> None:
+        for status in self.screens.values():
+            if status.screen.plate != plate or status.online is online:
+                continue
+            status.online = online
+            self._context.notify(ScreensChanged())
+            if online:
+                self._returned[status.screen.id] = None
+                self._later_returned()
+
+    def _spawn(self, coroutine: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.get_running_loop().create_task(coroutine, name=f"elfe {name}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # -- what screens show
+
+    def refresh(self, equipment_id: EquipmentId) -> None:
+        """Show an equipment anew on all screens of its home, with what else changes now."""
+        self._due[equipment_id] = None
+        if self._refreshing is None:
+            loop = asyncio.get_running_loop()
+            window = self._context.timing.refresh_window
+            self._refreshing = loop.call_later(window, self._refresh_due)
+
+    def _refresh_due(self) -> None:
+        self._refreshing = None
+        due, self._due = list(self._due), {}
+        self._spawn(self._publish_due(due), "refresh")
+
+    async def _publish_due(self, due: list[EquipmentId]) -> None:
+        for equipment_id in due:
+            status = self._context.statuses.get(equipment_id)
+            if status is None:
+                continue
+            for screen in self._screens_of(status.equipment.home):
+                await self._draw(screen, status)
+            await asyncio.sleep(0)
+
+    def _later_returned(self) -> None:
+        """Refresh the screens that came back together, after one word to the indicators."""
+        if self._returning is None:
+            loop = asyncio.get_running_loop()
+            window = self._context.timing.return_window
+            self._returning = loop.call_later(window, self._refresh_returned)
+
+    def _refresh_returned(self) -> None:
+        self._returning = None
+        returned, self._returned = list(self._returned), {}
+        screens = [self.screens[i].screen for i in returned if i in self.screens]
+        if screens:
+            self._spawn(self._publish_screens(screens, returned=True), "screens")
+
+    async def refresh_screens(self, home: HomeId | None = None) -> int:
+        """Show everything anew on the screens of a home, or of all; return how many."""
+        screens = [s.screen for s in self.screens.values() if home in (None, s.screen.home)]
+        await self._publish_screens(screens, returned=False)
+        return len(screens)
+
+    async def _publish_screens(self, screens: list[Screen], *, returned: bool) -> None:
+        if returned:
+            for interface in self._interfaces.values():
+                await self._publish(interface.refreshed())
+        for screen in screens:
+            for status in list(self._context.statuses.values()):
+                if status.equipment.home == screen.home:
+                    await self._draw(screen, status)
+
+    async def _draw(self, screen: Screen, status: EquipmentStatus) -> None:
+        """Show an equipment on a screen; never two at once there, an older one would end last."""
+        async with self._drawing.setdefault(screen.id, asyncio.Lock()):
+            await self._publish(self._shown(screen, status))
+
+    def _shown(self, screen: Screen, status: EquipmentStatus) -> Iterable[Publication]:
+        """Return the messages for an equipment, if it is the one its page shows."""
+        page = self._layout.page_of(status.equipment.type_id)
+        if page is None or self._holder(status.equipment.home, page) is not status:
+            return ()
+        view = page_view(self._layout, status.equipment, self._context.zone)
+        if view is None:
+            return ()
+        return [p for i in self._interfaces.values() for p in i.show(screen, view)]
+
+    async def _publish(self, publications: Iterable[Publication]) -> None:
+        for publication in publications:
+            try:
+                await self._messenger.publish(publication.topic, publication.payload)
+            except MessengerError as error:
+                # The screens are refreshed when they are back.
+                _LOGGER.debug("Not shown: %s", error)
+                return
+
+    # -- who is where
+
+    def _screens_of(self, home: HomeId) -> list[Screen]:
+        return [s.screen for s in self.screens.values() if s.screen.home == home]
+
+    def _shown_on(self, plate: str, number: int) -> list[EquipmentStatus]:
+        """Return the equipment that a page of this plate shows, if any."""
+        page = self._layout.pages.get(number)
+        home = next((s.screen.home for s in self.screens.values() if s.screen.plate == plate), None)
+        if page is None or home is None:
+            return []
+        holder = self._holder(home, page)
+        return [] if holder is None else [holder]
+
+    def _holder(self, home: HomeId, page: Page) -> EquipmentStatus | None:
+        """Return the equipment a page shows: chosen, else the lowest id that can be driven."""
+        candidates: Mapping[EquipmentId, EquipmentStatus] = {
+            i: s
+            for i, s in self._context.statuses.items()
+            if s.equipment.home == home
+            and s.equipment.type_id in page.types
+            and s.equipment.state.mode in (*DRIVEN_MODES, Mode.DISABLED)
+        }
+        chosen = self._layout.chosen.get(home, {}).get(page.number)
+        if chosen is not None and chosen in candidates:
+            return candidates[chosen]
+        driven = [i for i, s in candidates.items() if s.equipment.state.mode in DRIVEN_MODES]
+        lowest = min(driven or candidates, default=None)
+        return None if lowest is None else candidates[lowest]

@@ -1,0 +1,192 @@
+"""Lines of the logbook: who did what, and why, in the language of the house."""
+
+from datetime import timedelta
+from typing import Any
+
+from homeassistant.components.logbook.processor import EventProcessor
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
+from pytest_homeassistant_custom_component.components.recorder.common import (
+    async_wait_recording_done,
+)
+
+from custom_components.elfe_commande.chronicle import EVENT_MODE_CHANGED, EVENT_ORDER_ENDED
+from custom_components.elfe_commande.core.decision import Act, Source
+from custom_components.elfe_commande.core.model import Mode
+from custom_components.elfe_commande.core.outcome import Outcome
+from custom_components.elfe_commande.core.wish import Origin
+from tests.entities.conftest import Start
+from tests.entities.world import World, status_of
+
+from .told import mode_changed, order_ended, tell
+
+DONE = Outcome.ACKNOWLEDGED
+SOMEBODY = "3f1b8a0c6f0e4f8f9a53cf0d5c7b2f11"
+"""The recorder keeps ids of this form only."""
+
+
+async def lines(hass: HomeAssistant, world: World) -> list[dict[str, Any]]:
+    """Return what the logbook says of machine 1."""
+    await async_wait_recording_done(hass)
+    entity_id = world.entity_id("switch", 1, "pilot")
+    processor = EventProcessor(
+        hass, (EVENT_ORDER_ENDED, EVENT_MODE_CHANGED), [entity_id], None, None
+    )
+    now = dt_util.utcnow()
+    found = await hass.async_add_executor_job(
+        processor.get_events, now - timedelta(hours=1), now + timedelta(hours=1)
+    )
+    return [line for line in found if "message" in line]
+
+
+STORIES = [
+    (
+        order_ended(outcome=DONE),
+        "started by the plan",
+        "a démarré par le plan",
+    ),
+    (
+        order_ended(outcome=DONE, origin=Origin.DASHBOARD, user_id=SOMEBODY),
+        "started from a dashboard",
+        "a démarré depuis un tableau de bord",
+    ),
+    (
+        order_ended(outcome=DONE, act=Act.FORCED_OFF, origin=Origin.SCREEN),
+        "forced off at the wall screen",
+        "arrêt forcé à l'écran mural",
+    ),
+    (
+        order_ended(outcome=DONE, act=Act.OFF, source=Source.DEFAULT),
+        "switched off for want of a plan",
+        "éteint faute de plan",
+    ),
+    (
+        order_ended(),
+        "did not carry out “Start”, asked by the plan: the device did not answer",
+        "n'a pas exécuté « Démarrer », demandé par le plan : l'appareil n'a pas répondu",
+    ),
+    (
+        order_ended(outcome=Outcome.DOUBTFUL, reason="unconfirmed", origin=Origin.AUTOMATION),
+        "may not have carried out “Start”, asked by an automation: not confirmed",
+        "n'a peut-être pas exécuté « Démarrer », demandé par une automatisation : non confirmé",
+    ),
+    (
+        order_ended(outcome=Outcome.SKIPPED, reason="disconnected"),
+        "was not sent “Start”, asked by the plan: MQTT broker not connected",
+        "n'a pas reçu « Démarrer », demandé par le plan : serveur MQTT non connecté",
+    ),
+    (
+        mode_changed(),
+        "set to manual at the wall screen",
+        "passe en mode manuel à l'écran mural",
+    ),
+    (
+        mode_changed(origin=Origin.ELSEWHERE, modes=(Mode.MANUAL, 42)),
+        "set to 42 elsewhere, as the database shows",
+        "passe en mode 42 ailleurs, d'après la base de données",
+    ),
+]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_lines_say_who_and_why(recorder_mock, hass, start: Start, language):
+    hass.config.language = language
+    assert await async_setup_component(hass, "logbook", {})
+    world = await start([status_of(1)])
+
+    await tell(world, *(event for event, *_ in STORIES))
+    found = await lines(hass, world)
+
+    assert [line["message"] for line in found] == [
+        {"en": english, "fr": french}[language] for _, english, french in STORIES
+    ]
+    assert {line["name"] for line in found} == {"Machine 1"}
+    assert {line["domain"] for line in found} == {"elfe_commande"}
+    assert found[1]["context_user_id"] == SOMEBODY
+    assert all(line["icon"].startswith("mdi:") for line in found)
+
+
+async def test_there_are_words_for_all(recorder_mock, hass, start: Start):
+    assert await async_setup_component(hass, "logbook", {})
+    world = await start([status_of(1)])
+
+    for act in Act:
+        for outcome in Outcome:
+            await tell(world, order_ended(outcome=outcome, act=act, origin=Origin.SCREEN))
+    await tell(
+        world,
+        *(order_ended(origin=origin, reason=origin) for origin in Origin),
+        *(order_ended(source=source, reason=source) for source in Source),
+        *(mode_changed(origin=origin) for origin in Origin),
+    )
+    found = await lines(hass, world)
+
+    assert len(found) > 50
+    for line in found:
+        assert "logbook" not in line["message"]
+        assert "_" not in line["message"]
+
+
+# ------------------------------------------------------------------------- what is not told
+
+
+async def test_repetitions_are_not_told(hass, start: Start):
+    world = await start([status_of(1), status_of(2)])
+    told = async_capture_events(hass, EVENT_ORDER_ENDED)
+
+    await tell(
+        world,
+        order_ended(outcome=DONE, act=Act.ON),
+        order_ended(outcome=DONE, act=Act.ON),
+        order_ended(2, outcome=DONE, act=Act.ON),
+        order_ended(outcome=DONE, act=Act.OFF),
+        order_ended(outcome=DONE, act=Act.ON),
+        # A person did it twice.
+        order_ended(outcome=DONE, act=Act.ON, origin=Origin.SCREEN),
+    )
+
+    assert [(e.data["equipment_id"], e.data["act"]) for e in told] == [
+        (1, "on"),
+        (2, "on"),
+        (1, "off"),
+        (1, "on"),
+        (1, "on"),
+    ]
+
+
+async def test_what_is_said_elsewhere_is_not_told(hass, start: Start):
+    world = await start([status_of(1)])
+    told = async_capture_events(hass, EVENT_ORDER_ENDED)
+
+    await tell(
+        world,
+        order_ended(will_retry=True),
+        order_ended(outcome=DONE, act=Act.KEEP_OFF),
+        order_ended(outcome=Outcome.SKIPPED, act=Act.KEEP_OFF),
+        order_ended(outcome=DONE, act=Act.TO_MANUAL, origin=Origin.SCREEN),
+        order_ended(outcome=DONE, act=Act.TO_PILOTED, origin=Origin.SCREEN),
+        order_ended(9),
+    )
+
+    assert not told
+
+
+async def test_a_failure_that_comes_back_is_told_again(hass, start: Start):
+    world = await start([status_of(1)])
+    told = async_capture_events(hass, EVENT_ORDER_ENDED)
+
+    await tell(
+        world,
+        order_ended(act=Act.KEEP_OFF),
+        order_ended(act=Act.KEEP_OFF),
+        order_ended(outcome=DONE, act=Act.KEEP_OFF),
+        order_ended(act=Act.KEEP_OFF),
+    )
+    await world.drop(1)
+    await world.put(status_of(1))
+    await tell(world, order_ended(act=Act.KEEP_OFF))
+
+    assert [e.data["outcome"] for e in told] == ["failed"] * 3

@@ -1,0 +1,574 @@
+"""Triggers, each in a real automation: what they hear, say and leave out."""
+
+from dataclasses import replace
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import (
+    area_registry as ar,
+    device_registry as dr,
+    entity_registry as er,
+    label_registry as lr,
+)
+from homeassistant.helpers.target import TargetSelection
+from homeassistant.helpers.trigger import TriggerConfig
+import pytest
+
+from custom_components.elfe_commande.core.lifecycle import Code
+from custom_components.elfe_commande.core.model import Constraints, EquipmentId, Mode
+from custom_components.elfe_commande.core.outcome import Outcome
+from custom_components.elfe_commande.core.plan import DAY, DayPlan
+from custom_components.elfe_commande.core.wish import Origin
+from custom_components.elfe_commande.devices import (
+    equipment_identifier,
+    home_identifier,
+    hub_identifier,
+)
+from custom_components.elfe_commande.engine.events import (
+    EquipmentChanged,
+    LifecycleChanged,
+    PlanReceived,
+    PortalUpdated,
+)
+from custom_components.elfe_commande.trigger import ModeChangedTrigger
+from tests.entities.conftest import Start
+from tests.entities.world import ANNA, ENTRY_ID, START, World, status_of
+
+from .conftest import Automate
+from .told import (
+    device_id,
+    mode_changed,
+    order_ended,
+    plugged,
+    report,
+    strange_device,
+    tell,
+    touched,
+    variables,
+    wanted_by,
+)
+
+
+def about(world: World, number: int, home: str = "R001") -> dict[str, Any]:
+    """Return what every trigger says of an equipment."""
+    return {
+        "equipment_id": number,
+        "name": f"Machine {number}",
+        "home": home,
+        "device_id": device_id(world.hass, equipment_identifier(ENTRY_ID, EquipmentId(number))),
+        "entity_id": world.entity_id("switch", number, "pilot"),
+        "config_entry_id": ENTRY_ID,
+    }
+
+
+# -------------------------------------------------------------------------- what they say
+
+
+async def test_mode_changed(start: Start, automate: Automate):
+    world = await start([status_of(1)])
+    runs = await automate({"trigger": "elfe_commande.mode_changed"})
+
+    await tell(world, mode_changed(origin=Origin.DASHBOARD, user_id=ANNA))
+
+    assert variables(runs[0]) == about(world, 1) | {
+        "before": "piloted",
+        "after": "manual",
+        "origin": "dashboard",
+        "user_id": ANNA,
+    }
+    assert runs[0].data["trigger"]["description"] == "mode changed of Machine 1"
+    assert len(runs) == 1
+
+
+async def test_mode_changed_leaves_out_what_is_not_chosen(start: Start, automate: Automate):
+    world = await start([status_of(1)])
+    runs = await automate(
+        {
+            "trigger": "elfe_commande.mode_changed",
+            "options": {"from": "piloted", "to": ["manual"], "origin": ["screen", "portal"]},
+        }
+    )
+
+    await tell(
+        world,
+        mode_changed(origin=Origin.EMS),
+        mode_changed(modes=(Mode.MANUAL, Mode.PILOTED)),
+        mode_changed(modes=(Mode.DISABLED, Mode.MANUAL)),
+        mode_changed(modes=(42, Mode.MANUAL)),
+        mode_changed(origin=Origin.PORTAL),
+    )
+
+    assert [run.data["trigger"]["origin"] for run in runs] == ["portal"]
+
+
+async def test_order_failed(start: Start, automate: Automate):
+    world = await start([status_of(1)])
+    runs = await automate({"trigger": "elfe_commande.order_failed"})
+
+    await tell(
+        world,
+        order_ended(will_retry=True),
+        order_ended(outcome=Outcome.ACKNOWLEDGED),
+        order_ended(outcome=Outcome.SKIPPED),
+        order_ended(),
+        order_ended(outcome=Outcome.DOUBTFUL),
+    )
+
+    assert [run.data["trigger"]["outcome"] for run in runs] == ["failed", "doubtful"]
+    assert variables(runs[0]) == about(world, 1) | {
+        "act": "start",
+        "act_text": "Start",
+        "outcome": "failed",
+        "reason": "silent",
+        "reason_text": "The device did not answer",
+        "origin": "ems",
+        "origin_text": "EMS",
+        "source": "ems",
+        "tries": 3,
+        "latency": None,
+        "will_retry": False,
+        "user_id": None,
+    }
+
+
+async def test_order_failed_with_first_tries(start: Start, automate: Automate):
+    world = await start([status_of(1)])
+    runs = await automate(
+        {
+            "trigger": "elfe_commande.order_failed",
+            "options": {"outcome": ["failed", "skipped"], "retried": True},
+        }
+    )
+
+    await tell(
+        world,
+        order_ended(will_retry=True),
+        order_ended(outcome=Outcome.DOUBTFUL),
+        order_ended(outcome=Outcome.SKIPPED),
+    )
+
+    assert [run.data["trigger"]["outcome"] for run in runs] == ["failed", "skipped"]
+
+
+async def test_portal_update(start: Start, automate: Automate):
+    world = await start([status_of(1)])
+    runs = await automate(
+        {"trigger": "elfe_commande.portal_update", "options": {"changed": ["wished_end", "mode"]}}
+    )
+    before = replace(
+        world.engine.statuses[EquipmentId(1)].equipment,
+        constraints=Constraints(wished_end=0, cycle_duration=3600),
+    )
+    after = replace(before, constraints=Constraints(wished_end=START, cycle_duration=3600))
+
+    await tell(
+        world,
+        PortalUpdated(before, after, frozenset({"name"})),
+        PortalUpdated(before, after, frozenset({"wished_end", "colour"})),
+    )
+
+    assert [variables(run) for run in runs] == [
+        about(world, 1)
+        | {
+            "changed": ["colour", "wished_end"],
+            "before": {"wished_end": None},
+            "after": {"wished_end": "2026-11-18T11:15:00+00:00"},
+        }
+    ]
+
+
+async def test_screen_event(start: Start, automate: Automate):
+    world = await start([status_of(1)])
+    runs = await automate(
+        {
+            "trigger": "elfe_commande.screen_event",
+            "options": {"plate": "PLATE01", "home": "R001", "page": 2, "object": 5, "event": "up"},
+        }
+    )
+
+    await tell(world, touched(page=3), touched(event="down"), touched(item=6), touched())
+
+    assert [variables(run) for run in runs] == [
+        {
+            "plate": "Plate01",
+            "home": "R001",
+            "device_id": device_id(world.hass, home_identifier(ENTRY_ID, "R001")),
+            "config_entry_id": ENTRY_ID,
+            "page": 2,
+            "object": 5,
+            "event": "up",
+            "value": 1,
+            "text": None,
+        }
+    ]
+    described = runs[0].data["trigger"]["description"]
+    assert described == "up of object 5 on page 2 of screen Plate01"
+
+
+async def test_screen_event_of_any_screen(start: Start, automate: Automate):
+    world = await start()
+    runs = await automate({"trigger": "elfe_commande.screen_event"})
+
+    await tell(world, touched(), touched(page=7))
+
+    assert [run.data["trigger"]["page"] for run in runs] == [2, 7]
+    assert runs[0].data["trigger"]["device_id"] is None
+
+
+async def test_equipment_started_and_stopped_tell_what_the_meter_says(
+    start: Start, automate: Automate
+):
+    world = await start([plugged(1), status_of(2)])
+    runs = await automate(
+        [
+            {"trigger": "elfe_commande.equipment_started", "id": "started"},
+            {"trigger": "elfe_commande.equipment_stopped", "id": "stopped"},
+        ]
+    )
+
+    # What was never known has not stopped now.
+    for power in (2.0, 800.0, 900.0, None, 1.0, 700.0):
+        await report(world, 1, power)
+    # An order, even a successful one, is no start.
+    await tell(world, order_ended(2, Outcome.ACKNOWLEDGED))
+
+    assert [run.data["trigger"]["id"] for run in runs] == ["started", "stopped", "started"]
+    assert variables(runs[0]) == about(world, 1) | {
+        "mode": "piloted",
+        "power": 800.0,
+        "source": "ems",
+        "reason": "waiting",
+    }
+
+
+async def test_plan_received_tells_once_for_all(start: Start, automate: Automate):
+    world = await start([status_of(n) for n in (1, 2, 3)])
+    runs = await automate({"trigger": "elfe_commande.plan_received"})
+
+    await tell(world, PlanReceived(frozenset(map(EquipmentId, (3, 1, 9)))))
+    await tell(world, PlanReceived(frozenset({EquipmentId(9)})))
+
+    assert [variables(run) for run in runs] == [
+        {
+            "config_entry_id": ENTRY_ID,
+            "equipment_ids": [1, 3],
+            "count": 2,
+            "plan_start": "2026-11-18T11:15:00+00:00",
+        }
+    ]
+    assert runs[0].data["trigger"]["description"] == "new plan of 2 equipments"
+
+
+async def test_lifecycle_changed(start: Start, automate: Automate):
+    world = await start()
+    runs = await automate(
+        {"trigger": "elfe_commande.lifecycle_changed", "options": {"to": ["running", "stopped"]}}
+    )
+
+    await tell(world, LifecycleChanged(Code.CONNECTED), LifecycleChanged(Code.RUNNING))
+
+    assert [variables(run) for run in runs] == [
+        {
+            "config_entry_id": ENTRY_ID,
+            "name": "Territory",
+            "code": 20,
+            "state": "running",
+            "details": "",
+        }
+    ]
+    assert runs[0].data["trigger"]["description"] == "lifecycle changed of Territory"
+
+
+# ----------------------------------------------------------------- late, before it is late
+
+
+IN_TIME = START + 900 + 3600
+
+
+@pytest.mark.parametrize(
+    ("wished_end", "changes", "ready_at"),
+    [
+        pytest.param(IN_TIME - 60, {}, "2026-11-18T12:30:00+00:00", id="planned too late"),
+        pytest.param(IN_TIME, {}, False, id="planned in time"),
+        pytest.param(IN_TIME + 60, {"next_start": None}, None, id="never started"),
+        pytest.param(START - 60, {"next_start": None}, False, id="end is past"),
+        pytest.param(0, {"next_start": None}, False, id="no end"),
+        pytest.param(None, {"next_start": None}, False, id="no such value"),
+        pytest.param(IN_TIME, {"mode": Mode.MANUAL, "next_start": None}, False, id="manual"),
+        pytest.param(IN_TIME, {"control": 60, "next_start": None}, False, id="out of reach"),
+        pytest.param(IN_TIME, {"plan": None, "next_start": None}, False, id="no plan yet"),
+        pytest.param(START + 1800, {"plan": None}, None, id="no plan, and too late for one"),
+    ],
+)
+async def test_will_be_late(
+    start: Start, automate: Automate, freezer, *, wished_end, changes, ready_at
+):
+    freezer.move_to("2026-11-18T11:15:30+00:00")
+    world = await start([status_of(1)])
+    runs = await automate({"trigger": "elfe_commande.will_be_late"})
+    status = wanted_by(
+        1, wished_end, mode=changes.pop("mode", 30), control=changes.pop("control", 25)
+    )
+    for name, value in changes.items():
+        setattr(status, name, value)
+
+    await world.put(status)
+    await tell(world, EquipmentChanged(frozenset({EquipmentId(1)})))
+
+    assert [run.data["trigger"]["ready_at"] for run in runs] == (
+        [] if ready_at is False else [ready_at]
+    )
+    if runs:
+        assert variables(runs[0]).items() >= about(world, 1).items()
+        assert runs[0].data["trigger"]["wished_end"].startswith("2026-11-18T1")
+
+
+async def test_will_be_late_tells_again_after_it_was_in_time(
+    start: Start, automate: Automate, freezer
+):
+    freezer.move_to("2026-11-18T11:15:30+00:00")
+    world = await start([wanted_by(1, IN_TIME)])
+    runs = await automate({"trigger": "elfe_commande.will_be_late"})
+    status = world.engine.statuses[EquipmentId(1)]
+
+    for next_start in (START + 1800, START + 2700, START, START + 1800):
+        status.next_start = next_start
+        status.plan = DayPlan(status.equipment.id, START, bytes(DAY))
+        await tell(world, EquipmentChanged(frozenset({EquipmentId(1)})))
+
+    assert len(runs) == 2
+
+
+# --------------------------------------------------------------------------------- targets
+
+
+async def place(hass: HomeAssistant, world: World) -> dict[str, dict[str, str]]:
+    """Give machine 1 an area and a label; return targets that name it, and nothing else."""
+    entities = er.async_get(hass)
+    area = ar.async_get(hass).async_create("Scullery")
+    label = lr.async_get(hass).async_create("Loud")
+    entity_id = world.entity_id("switch", 1, "pilot")
+    entities.async_update_entity(entity_id, labels={label.label_id})
+    dr.async_get(hass).async_update_device(about(world, 1)["device_id"], area_id=area.id)
+    return {
+        "entity": {"entity_id": entity_id},
+        "device": {"device_id": about(world, 1)["device_id"]},
+        "area": {"area_id": area.id},
+        "label": {"label_id": label.label_id},
+        "home": {"device_id": device_id(hass, home_identifier(ENTRY_ID, "R001"))},
+    }
+
+
+@pytest.mark.parametrize("by", ["entity", "device", "area", "label", "home"])
+async def test_targets(hass, start: Start, automate: Automate, by):
+    world = await start([status_of(1), status_of(2, home="R002")])
+    target = (await place(hass, world))[by]
+    runs = await automate({"trigger": "elfe_commande.mode_changed", "target": target})
+
+    await tell(world, mode_changed(2), mode_changed(1))
+
+    assert [run.data["trigger"]["equipment_id"] for run in runs] == [1]
+
+
+async def test_target_of_a_home_or_an_entry_has_what_comes_later(
+    hass, start: Start, automate: Automate
+):
+    world = await start([status_of(1)])
+    runs = await automate(
+        [
+            {
+                "trigger": "elfe_commande.mode_changed",
+                "target": {"device_id": device_id(hass, identifier)},
+            }
+            for identifier in (hub_identifier(ENTRY_ID), home_identifier(ENTRY_ID, "R001"))
+        ]
+    )
+
+    await world.put(status_of(3))
+    await tell(world, mode_changed(3))
+
+    assert [run.data["trigger"]["idx"] for run in runs] == ["0", "1"]
+
+
+async def test_target_follows_the_registries(hass, start: Start, automate: Automate):
+    world = await start([status_of(1), status_of(2)])
+    target = (await place(hass, world))["area"]
+    runs = await automate({"trigger": "elfe_commande.mode_changed", "target": target})
+    await tell(world, mode_changed(1))
+
+    dr.async_get(hass).async_update_device(about(world, 1)["device_id"], area_id=None)
+    await world.settle()
+    await tell(world, mode_changed(1))
+
+    assert len(runs) == 1
+
+
+async def test_plan_received_for_a_target(hass, start: Start, automate: Automate):
+    world = await start([status_of(1), status_of(2)])
+    target = (await place(hass, world))["device"]
+    runs = await automate({"trigger": "elfe_commande.plan_received", "target": target})
+
+    await tell(
+        world,
+        PlanReceived(frozenset(map(EquipmentId, (1, 2)))),
+        PlanReceived(frozenset({EquipmentId(2)})),
+    )
+
+    assert [run.data["trigger"]["equipment_ids"] for run in runs] == [[1]]
+
+
+# ------------------------------------------------------------------------------- lifetimes
+
+
+async def test_triggers_survive_a_reload_of_the_entry(start: Start, automate: Automate):
+    world = await start([plugged(1)])
+    runs = await automate(
+        [
+            {"trigger": "elfe_commande.mode_changed", "id": "mode"},
+            {"trigger": "elfe_commande.equipment_stopped", "id": "stopped"},
+        ]
+    )
+    old = world.coordinator
+    await tell(world, mode_changed())
+    await report(world, 1, 800.0)
+
+    await world.reload()
+    assert world.coordinator is not old
+    await tell(world, mode_changed())
+    old.handle(mode_changed())
+    # It stopped while nobody looked.
+    await report(world, 1, 1.0)
+
+    assert [run.data["trigger"]["id"] for run in runs] == ["mode", "mode", "stopped"]
+
+
+async def test_triggers_wait_for_the_entry(hass, start: Start, automate: Automate):
+    hass.config.components.add("mqtt")
+    runs = await automate({"trigger": "elfe_commande.mode_changed"})
+
+    world = await start([status_of(1)])
+    await tell(world, mode_changed())
+
+    assert len(runs) == 1
+
+
+async def test_what_left_the_tables_is_forgotten(start: Start, automate: Automate):
+    world = await start([plugged(1)])
+    runs = await automate({"trigger": "elfe_commande.equipment_started"})
+    await report(world, 1, 1.0)
+
+    await world.drop(1)
+    await tell(world, mode_changed(), order_ended())
+    await world.put(plugged(1))
+    await report(world, 1, 800.0)
+
+    assert not runs
+
+
+async def test_detached_triggers_are_deaf(hass, start: Start, automate: Automate):
+    world = await start([status_of(1)])
+    target = (await place(hass, world))["device"]
+    runs = await automate({"trigger": "elfe_commande.mode_changed", "target": target})
+
+    await hass.services.async_call(
+        "automation", "turn_off", {"entity_id": "automation.told"}, blocking=True
+    )
+    await tell(world, mode_changed())
+
+    assert not runs
+
+
+# ---------------------------------------------------------------------------- bad settings
+
+
+@pytest.mark.parametrize(
+    ("trigger", "message"),
+    [
+        ({"trigger": "elfe_commande.mode_changed", "options": {"to": ["asleep"]}}, "piloted"),
+        ({"trigger": "elfe_commande.mode_changed", "options": {"to": []}}, "length"),
+        ({"trigger": "elfe_commande.mode_changed", "options": {"who": "me"}}, "who"),
+        ({"trigger": "elfe_commande.order_failed", "options": {"outcome": "ok"}}, "doubtful"),
+        ({"trigger": "elfe_commande.screen_event", "options": {"page": "first"}}, "page"),
+        (
+            {"trigger": "elfe_commande.screen_event", "target": {"area_id": "kitchen"}},
+            "target",
+        ),
+        (
+            {"trigger": "elfe_commande.mode_changed", "target": {"entity_id": "light.porch"}},
+            "Entity light.porch is not of ELFE Commande",
+        ),
+        (
+            {"trigger": "elfe_commande.mode_changed", "target": {"device_id": "DEVICE"}},
+            "Device Porch (DEVICE) is not an equipment of ELFE Commande",
+        ),
+    ],
+)
+async def test_bad_settings_are_refused(
+    hass, start: Start, automate: Automate, caplog, *, trigger, message
+):
+    world = await start([status_of(1)])
+    stranger = strange_device(hass)
+    trigger = _with(trigger, stranger)
+
+    runs = await automate(trigger)
+    await tell(world, mode_changed())
+
+    assert not runs
+    assert hass.states.get("automation.told").state == "unavailable"
+    assert message.replace("DEVICE", stranger) in caplog.text
+
+
+def _with(value: Any, stranger: str) -> Any:
+    if isinstance(value, dict):
+        return {key: _with(item, stranger) for key, item in value.items()}
+    return stranger if value == "DEVICE" else value
+
+
+async def test_unknown_devices_do_not_disable_an_automation(hass, start: Start, automate: Automate):
+    world = await start([status_of(1)])
+    known = about(world, 1)["device_id"]
+    runs = await automate(
+        {"trigger": "elfe_commande.mode_changed", "target": {"device_id": ["gone", known]}}
+    )
+
+    await tell(world, mode_changed())
+
+    assert len(runs) == 1
+
+
+@pytest.mark.skipif(
+    not hasattr(TargetSelection({}), "exclude"), reason="targets have no exceptions yet"
+)
+async def test_exceptions_of_a_target(hass, start: Start, automate: Automate):
+    world = await start([status_of(1), status_of(2)])
+    home = device_id(hass, home_identifier(ENTRY_ID, "R001"))
+    runs = await automate(
+        {
+            "trigger": "elfe_commande.mode_changed",
+            "target": {
+                "device_id": home,
+                "exclude": {"entity_id": world.entity_id("switch", 2, "pilot")},
+            },
+        }
+    )
+
+    await tell(world, mode_changed(2), mode_changed(1))
+
+    assert [run.data["trigger"]["equipment_id"] for run in runs] == [1]
+
+
+async def test_a_trace_says_why_it_did_not_run(start: Start):
+    world = await start([status_of(1)])
+    skipped, ran = [], []
+    key = {"key": "elfe_commande.mode_changed", "options": {"to": ["piloted"]}}
+    unheard = await ModeChangedTrigger(world.hass, TriggerConfig(**key)).async_attach_runner(
+        lambda *args: ran.append(args), lambda info, _: skipped.append(info.as_dict())
+    )
+
+    await tell(world, mode_changed())
+    unheard()
+    await tell(world, mode_changed())
+
+    assert not ran
+    assert [each["reason"] for each in skipped] == ["to_not_chosen"]
+    assert skipped[0]["data"]["after"] == "manual"

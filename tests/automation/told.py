@@ -1,0 +1,120 @@
+"""Events as an engine tells them, and what automations make of them."""
+
+from dataclasses import replace
+from typing import Any
+
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.elfe_commande.core.decision import Act, Source
+from custom_components.elfe_commande.core.gesture import ScreenTouched
+from custom_components.elfe_commande.core.household import Screen
+from custom_components.elfe_commande.core.model import (
+    Constraints,
+    Device,
+    DeviceId,
+    DeviceTypeId,
+    EquipmentId,
+    HomeId,
+    Mode,
+    Usage,
+)
+from custom_components.elfe_commande.core.outcome import Outcome, Result
+from custom_components.elfe_commande.core.wish import Origin
+from custom_components.elfe_commande.engine.events import (
+    EquipmentChanged,
+    Event,
+    ModeChanged,
+    OrderEnded,
+    ScreenEvent,
+)
+from custom_components.elfe_commande.engine.status import EquipmentStatus, Observation
+from tests.entities.world import ENTRY_ID, NOW, World, status_of
+
+GIVEN = {"id", "idx", "alias", "platform", "description"}
+"""What Home Assistant itself says of a trigger."""
+PLUG = DeviceId("7")
+
+
+def variables(call: ServiceCall) -> dict[str, Any]:
+    """Return the variables of a trigger, those of Home Assistant apart."""
+    return {k: v for k, v in call.data["trigger"].items() if k not in GIVEN}
+
+
+def device_id(hass: HomeAssistant, identifier: tuple[str, str]) -> str:
+    device = dr.async_get(hass).async_get_device_by_identifier(identifier, ENTRY_ID)
+    assert device is not None
+    return device.id
+
+
+async def tell(world: World, *events: Event) -> None:
+    """Let the engine tell of events."""
+    for event in events:
+        world.coordinator.handle(event)
+    await world.settle()
+
+
+def order_ended(
+    number: int = 1,
+    outcome: Outcome = Outcome.FAILED,
+    *,
+    act: Act = Act.START,
+    origin: Origin = Origin.EMS,
+    source: Source = Source.EMS,
+    reason: str = "silent",
+    will_retry: bool = False,
+    user_id: str | None = None,
+) -> OrderEnded:
+    result = Result(outcome, reason, True, NOW, tries=3, will_retry=will_retry)
+    return OrderEnded(EquipmentId(number), act, source, origin, result, user_id)
+
+
+def mode_changed(number: int = 1, origin: Origin = Origin.SCREEN, **changes: Any) -> ModeChanged:
+    before, after = changes.pop("modes", (Mode.PILOTED, Mode.MANUAL))
+    return ModeChanged(EquipmentId(number), before, after, origin, **changes)
+
+
+def touched(page: int = 2, item: int = 5, event: str = "up", value: Any = 1) -> ScreenEvent:
+    screen = Screen(DeviceId("70"), "plate01", HomeId("R001"), "hasp/plate01/command")
+    return ScreenEvent(screen, ScreenTouched("Plate01", page, item, event, value))
+
+
+def plugged(number: int, **changes: Any) -> EquipmentStatus:
+    """Return an equipment with a plug that tells whether it is on."""
+    status = status_of(number, **changes)
+    plug = Device(PLUG, DeviceTypeId(111), Usage.MEASURE_AND_SWITCH, "plug", "plug/command")
+    status.equipment = replace(status.equipment, devices=(plug,))
+    return status
+
+
+def wanted_by(number: int, wished_end: int | None, **changes: Any) -> EquipmentStatus:
+    """Return a machine of one hour that somebody wants done by then."""
+    status = plugged(number, **changes)
+    status.equipment = replace(
+        status.equipment, constraints=Constraints(wished_end=wished_end, cycle_duration=3600)
+    )
+    return status
+
+
+async def report(world: World, number: int, power: float | None) -> None:
+    """Let the meter of an equipment say how much it draws."""
+    status = world.engine.statuses[EquipmentId(number)]
+    status.observations[PLUG] = Observation(power=power)
+    await tell(world, EquipmentChanged(frozenset({EquipmentId(number)})))
+
+
+def strange_device(hass: HomeAssistant) -> str:
+    """Make a device and an entity of somebody else."""
+    other = MockConfigEntry(domain="demo")
+    other.add_to_hass(hass)
+    er.async_get(hass).async_get_or_create(
+        "light", "demo", "porch", suggested_object_id="porch", config_entry=other
+    )
+    return (
+        dr.async_get(hass)
+        .async_get_or_create(
+            config_entry_id=other.entry_id, identifiers={("demo", "porch")}, name="Porch"
+        )
+        .id
+    )

@@ -1,0 +1,164 @@
+"""The web portal: it wrote the tables, we follow what it changed."""
+
+import pytest
+
+from custom_components.elfe_commande.core.wish import Origin
+from custom_components.elfe_commande.engine.events import ModeChanged, OrderEnded, PortalUpdated
+from demo.appliances import Behaviour
+from demo.territory import MANUAL, PILOTED
+from tests.fixtures_engine import World
+
+from .bench import COMMAND, CONTROL, MODE, events_of, impatient, set_row
+from .wall import (
+    CYCLES,
+    HALL,
+    KITCHEN,
+    MACHINES,
+    NEIGHBOUR,
+    WASHER,
+    Wall,
+    announce,
+    dryer,
+    machine_page,
+    together,
+    washer,
+)
+
+TOPIC = f"viriya/update/{WASHER}"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "order", "command"),
+    [(MANUAL, PILOTED, "off", 11), (PILOTED, MANUAL, "on", 13)],
+)
+async def test_a_changed_mode_is_carried_out_and_shown_on_all_screens(
+    world: World, before: int, after: int, order: str, command: int
+) -> None:
+    wall = await Wall.of(world, washer(mode=before, hours_ahead=-30.0), dryer())
+    end = await wall.end()
+    await set_row(world, WASHER, **{MODE: after})
+    wall.say(TOPIC)
+    await wall.refreshed(HALL, KITCHEN)
+    assert wall.orders("X7") == [order]
+    row = await world.row(WASHER)
+    assert (row[MODE], row[COMMAND]) == (after, command)
+    # Unlike a switch of a screen, it moves no end.
+    assert await wall.end() == end
+    expected = machine_page(3, end, piloted=after == PILOTED)
+    assert wall.lines(HALL)[-9:] == wall.lines(KITCHEN)[-9:] == expected
+    assert wall.lines(NEIGHBOUR) == []
+    (told,) = events_of(world, PortalUpdated)
+    assert "mode" in told.changed
+    assert told.before.state.mode == before
+    (changed,) = events_of(world, ModeChanged)
+    assert (changed.after, changed.origin) == (after, Origin.PORTAL)
+
+
+async def test_a_mode_told_twice_is_ordered_once(world: World) -> None:
+    wall = await Wall.of(world, washer())
+    await set_row(world, WASHER, **{MODE: MANUAL})
+    for _ in range(3):
+        wall.say(TOPIC)
+    await wall.refreshed(HALL)
+    wall.say(TOPIC, "again")
+    await wall.refreshed(HALL)
+    assert wall.orders("X7") == ["on"]
+
+
+@pytest.mark.defect("D-65")
+@pytest.mark.parametrize("mode", [MANUAL, PILOTED])
+async def test_changed_wishes_alone_order_nothing(world: World, mode: int) -> None:
+    wall = await Wall.of(world, washer(mode=mode))
+    before = await world.row(WASHER)
+    end = wall.next_at(4, 15)
+    await wall.change(MACHINES, WASHER, timestamp_de_fin_souhaite=end)
+    await wall.change(CYCLES, WASHER, duree_cycle=9000)
+    wall.say(TOPIC)
+    await wall.refreshed(HALL, KITCHEN)
+    assert wall.orders("X7") == []
+    assert await world.row(WASHER) == before
+    expected = machine_page(3, end, 9000, piloted=mode == PILOTED)
+    assert wall.lines(HALL) == wall.lines(KITCHEN) == expected
+    (told,) = events_of(world, PortalUpdated)
+    assert told.changed == {"wished_end", "cycle_duration"}
+    assert told.before.constraints.cycle_duration == 5400
+    assert (told.after.constraints.wished_end, told.after.constraints.cycle_duration) == (end, 9000)
+
+
+@pytest.mark.defect("D-65")
+@pytest.mark.parametrize("before", [MANUAL, PILOTED])
+@pytest.mark.parametrize("mode", [1, 10, 70, 80])
+async def test_what_is_disabled_or_removed_is_never_switched_on(
+    world: World, before: int, mode: int
+) -> None:
+    wall = await Wall.of(world, washer(mode=before))
+    await set_row(world, WASHER, **{MODE: mode})
+    row = await world.row(WASHER)
+    wall.say(TOPIC)
+    await world.fleet.recorder.quiet(0.5)
+    assert wall.orders("X7") == []
+    assert await world.row(WASHER) == row
+    assert events_of(world, OrderEnded) == []
+    if mode == 70:
+        assert wall.screen(KITCHEN).shown(3, 3) == {"val": 0}
+    # Nor when it is handed back in a mode that was ordered for before.
+    await set_row(world, WASHER, **{MODE: before})
+    wall.say(TOPIC)
+    await wall.refreshed(HALL, KITCHEN)
+    assert wall.screen(HALL).shown(3, 3) == {"val": int(before == PILOTED)}
+
+
+@pytest.mark.defect("D-65")
+async def test_in_communication_error_it_is_left_alone(world: World) -> None:
+    wall = await Wall.of(world, washer())
+    await set_row(world, WASHER, **{MODE: MANUAL, CONTROL: 60})
+    row = await world.row(WASHER)
+    wall.say(TOPIC)
+    await world.fleet.recorder.quiet(0.5)
+    assert wall.orders("X7") == []
+    assert await world.row(WASHER) == row
+
+
+async def test_the_mode_it_wrote_stays_when_the_device_is_silent(world: World) -> None:
+    wall = await Wall.of(world, washer(mode=MANUAL), timing=impatient(0.2))
+    wall.household.devices["X7"].behaviour = Behaviour.SILENT
+    await set_row(world, WASHER, **{MODE: PILOTED})
+    wall.say(TOPIC)
+    await wall.refreshed(HALL, KITCHEN)
+    row = await world.row(WASHER)
+    assert (row[MODE], row[COMMAND]) == (PILOTED, 30)
+    assert wall.screen(HALL).shown(3, 3) == {"val": 1}
+
+
+async def test_a_retained_update_is_not_replayed_by_a_start(world: World) -> None:
+    await announce(world, TOPIC, "1")
+    try:
+        wall = await Wall.of(world, washer())
+        assert wall.orders("X7") == []
+        assert events_of(world, PortalUpdated) == []
+    finally:
+        await announce(world, TOPIC, "")
+
+
+@pytest.mark.defect("D-66")
+async def test_nothing_is_printed(world: World, capfd: pytest.CaptureFixture[str]) -> None:
+    wall = await Wall.of(world, washer())
+    capfd.readouterr()
+    wall.say(TOPIC)
+    await wall.refreshed(HALL)
+    for number in ("999", "-1", "0", "abc", "2147483648", "7/8"):
+        wall.say(f"viriya/update/{number}")
+    world.fleet.recorder.clear()
+    await wall.nothing()
+    assert capfd.readouterr() == ("", "")
+    assert len(events_of(world, PortalUpdated)) == 1
+
+
+async def test_a_mode_changed_on_a_screen_is_no_change_of_the_portal(world: World) -> None:
+    wall = await Wall.of(world, washer(), timing=together())
+    wall.turn(HALL, 3, 0)
+    await wall.refreshed(HALL)
+    assert wall.orders("X7") == ["on"]
+    wall.say(TOPIC)
+    await wall.refreshed(HALL)
+    assert wall.orders("X7") == ["on"]

@@ -1,0 +1,1 @@
+"""The surfaces of people: what their messages mean, and what is shown on them."""
