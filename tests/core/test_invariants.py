@@ -57,7 +57,7 @@ def test_of_two_devices_with_one_role_the_first_is_ordered() -> None:
 
 
 def test_another_wished_end_leaves_the_rest_alone() -> None:
-    moved = EQUIPMENT.with_wished_end(2000)
+    moved = EQUIPMENT.with_constraints(Constraints(wished_end=2000))
     assert moved.constraints == Constraints(2000, 60, None)
     assert replace(moved, constraints=EQUIPMENT.constraints) == EQUIPMENT
 
