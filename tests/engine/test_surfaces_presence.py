@@ -78,7 +78,11 @@ async def test_a_screen_that_flaps_is_not_flooded(world: World) -> None:
             wall.say(f"hasp/{HALL}/LWT", word)
     await wall.refreshed(HALL)
     await asyncio.sleep(0.5)
-    assert len(wall.indicated()) == len(wall.lines(HALL)) // 9 == 1
+    await until(
+        lambda: len(wall.indicated()) == len(wall.lines(HALL)) / 9, "a whole refresh per batch"
+    )
+    # One batch; a few on a machine so busy that 40 messages take more than the window.
+    assert len(wall.indicated()) < 5
 
 
 async def test_what_changed_while_a_screen_was_away_is_shown(world: World) -> None:
