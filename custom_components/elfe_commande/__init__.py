@@ -51,5 +51,9 @@ async def async_remove_config_entry_device(
 
 
 async def _async_updated(hass: HomeAssistant, entry: ElfeConfigEntry) -> None:
-    """Reload with the new data and options."""
-    hass.config_entries.async_schedule_reload(entry.entry_id)
+    """Reload with the new data and options; a subentry changes without disturbing the others."""
+    hub = entry.runtime_data
+    if hub.is_configured_as(entry):
+        await hub.subentries.async_apply()
+    else:
+        hass.config_entries.async_schedule_reload(entry.entry_id)

@@ -77,6 +77,7 @@ async def async_setup_entry(
     """Add the binary sensors of the hub, of every equipment and of every screen."""
     hub = entry.runtime_data
     async_add_entities([ConnectionBinarySensor(hub, CONNECTION)])
+    hub.subentries.async_follow(PLATFORM, async_add_entities)
     await EquipmentEntities(
         entry,
         async_add_entities,

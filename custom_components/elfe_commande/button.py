@@ -44,6 +44,7 @@ async def async_setup_entry(
     """Add the buttons of the hub and of every equipment."""
     hub = entry.runtime_data
     async_add_entities([RunCycleButton(hub, RUN_CYCLE)])
+    hub.subentries.async_follow(PLATFORM, async_add_entities)
     await EquipmentEntities(
         entry,
         async_add_entities,

@@ -3,7 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, override
 
-from homeassistant.config_entries import ConfigEntry, ConfigFlow, ConfigFlowResult, OptionsFlow
+from homeassistant.config_entries import (
+    ConfigEntry,
+    ConfigFlow,
+    ConfigFlowResult,
+    ConfigSubentryFlow,
+    OptionsFlow,
+)
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import DOMAIN as HOMEASSISTANT_DOMAIN, callback
 
@@ -23,6 +29,7 @@ from .configuration.schemas import (
 )
 from .configuration.settings import homes as homes_of
 from .const import CONF_DATABASE, CONF_HOMES, DOMAIN
+from .subentries.registry import FLOWS
 
 NOTHING = "-"
 """Stands for an empty list in a text."""
@@ -47,6 +54,15 @@ class ElfeConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
         """Return the flow of the options."""
         return ElfeOptionsFlow()
+
+    @classmethod
+    @callback
+    @override
+    def async_get_supported_subentry_types(
+        cls, config_entry: ConfigEntry
+    ) -> dict[str, type[ConfigSubentryFlow]]:
+        """Return what can be added to an entry, one by one."""
+        return dict(FLOWS)
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:

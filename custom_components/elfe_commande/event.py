@@ -50,6 +50,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the event of every equipment and of every screen."""
+    entry.runtime_data.subentries.async_follow(PLATFORM, async_add_entities)
     await EquipmentEntities(
         entry,
         async_add_entities,

@@ -31,6 +31,8 @@ from .engine.ports import (
 from .repairs import sync_issues
 from .signals import async_forward
 from .storage.postgres import PostgresStorage, StorageCredentialsError, StoragePrivilegesError
+from .subentries.keeper import Subentries
+from .subentries.registry import UNITS
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -48,7 +50,9 @@ class Hub:
         self.hass = hass
         self.entry = entry
         self.compact = settings.compact(entry.options)
+        self._configured = _configuration(entry)
         self._messenger = MqttMessenger(hass)
+        self.subentries = Subentries(self, UNITS)
         self.engine = Engine(
             EngineSettings(
                 timing=settings.timing(entry.options),
@@ -61,6 +65,7 @@ class Hub:
             disk=HomeAssistantDisk(hass, entry.entry_id),
             clock=HomeAssistantClock(),
             notify=self._handle,
+            sources=self.subentries,
         )
         self.coordinator = ElfeCoordinator(hass, self.engine)
         self._starting: asyncio.Task[None] | None = None
@@ -77,6 +82,7 @@ class Hub:
     async def async_start(self) -> None:
         """Begin the numbered start; it ends once Home Assistant itself has started."""
         await self.roster.async_start()
+        await self.subentries.async_make()
         async_forward(self.hass, self.entry, self.coordinator)
         self._starting = self.entry.async_create_background_task(
             self.hass, self._start(), f"{DOMAIN} start", eager_start=False
@@ -85,6 +91,10 @@ class Hub:
             self.hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._async_stop)
         )
         sync_issues(self.hass, self.entry, self.engine.problems)
+
+    def is_configured_as(self, entry: ConfigEntry) -> bool:
+        """Return whether nothing of the entry changed but its subentries."""
+        return self._configured == _configuration(entry)
 
     async def async_close(self) -> None:
         """Stop the engine; nothing of it is heard or sent afterwards."""
@@ -139,6 +149,10 @@ async def async_create_hub(hass: HomeAssistant, entry: ElfeConfigEntry) -> Hub:
     hub = Hub(hass, entry, PostgresStorage(await settings.async_postgres_settings(hass, entry)))
     await hub.async_open()
     return hub
+
+
+def _configuration(entry: ConfigEntry) -> tuple[object, ...]:
+    return (entry.data, entry.options, entry.title, entry.unique_id)
 
 
 def _as_entry_error(error: StorageError) -> ConfigEntryNotReady | ConfigEntryAuthFailed:

@@ -194,6 +194,7 @@ async def async_setup_entry(
     """Add the sensors of the hub and of every equipment."""
     hub = entry.runtime_data
     async_add_entities([HubSensor(hub, description) for description in HUB_DESCRIPTIONS])
+    hub.subentries.async_follow(PLATFORM, async_add_entities)
     await EquipmentEntities(
         entry,
         async_add_entities,

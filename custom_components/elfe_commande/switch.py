@@ -37,6 +37,7 @@ async def async_setup_entry(
 ) -> None:
     """Add the switch of every equipment."""
     make = CompactPilotSwitch if entry.runtime_data.compact else PilotSwitch
+    entry.runtime_data.subentries.async_follow(PLATFORM, async_add_entities)
     await EquipmentEntities(
         entry,
         async_add_entities,

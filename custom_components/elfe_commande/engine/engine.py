@@ -26,7 +26,7 @@ from .inventory import InventoryKeeper
 from .journal import Claim, Journal
 from .panels import Panels
 from .portal import Portal
-from .ports import Clock, Disk, Messenger, Problem, Storage, StorageError
+from .ports import Clock, Disk, Messenger, NoSources, Problem, Sources, Storage, StorageError
 from .presses import PressGuard
 from .reconsider import Reconsider
 from .sender import Sender
@@ -64,8 +64,10 @@ class Engine:
         disk: Disk,
         clock: Clock,
         notify: Callable[[Event], None],
+        sources: Sources | None = None,
     ) -> None:
         """Hand in what the engine needs of the world; `notify` hears of every change."""
+        self._sources = sources or NoSources()
         self._settings = settings
         self._messenger = messenger
         self._notify = notify
@@ -226,6 +228,7 @@ class Engine:
         self.context.heard_from = asyncio.get_running_loop().time()
         await self._acks.wire(list(self.statuses.values()))
         await self._surfaces.open()
+        await self._sources.open()
         self.lifecycle.advance(Code.CONNECTED)
         await may_run
         self.lifecycle.advance(Code.RUNNING)
@@ -275,6 +278,7 @@ class Engine:
         late = await self._executor.close(self._settings.timing.stop_allowance)
         if late:
             _LOGGER.warning("Ended before their devices answered: %s", ", ".join(late))
+        await self._sources.close()
         self._acks.close()
         await self.context.write_back.close()
         self.lifecycle.advance(Code.STOPPED)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Protocol, override
 
 from ..core.household import Screen
 from ..core.model import Constraints, EquipmentId, Inventory, State
@@ -176,6 +176,28 @@ class Disk(Protocol):
 
     def document(self, name: str) -> Document:
         """Return the document of that name."""
+
+
+class Sources(Protocol):
+    """What runs beside the engine and feeds it: meters, UPSs, rules, panels."""
+
+    async def open(self) -> None:
+        """Begin: ports, sockets and timers; never raises."""
+
+    async def close(self) -> None:
+        """End everything and free every port; never raises."""
+
+
+class NoSources(Sources):
+    """Nothing beside the engine."""
+
+    @override
+    async def open(self) -> None:
+        pass
+
+    @override
+    async def close(self) -> None:
+        pass
 
 
 class Clock(Protocol):

@@ -1,0 +1,1 @@
+"""What people add to an entry one by one: each subentry lives and changes on its own."""

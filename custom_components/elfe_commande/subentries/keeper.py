@@ -1,0 +1,140 @@
+"""Keeps an entry's units in step with its subentries: a change touches that one only."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+import logging
+from typing import TYPE_CHECKING, override
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from ..engine.ports import Sources
+from .unit import Unit
+
+if TYPE_CHECKING:
+    from ..hub import Hub
+    from .registry import UnitFactory
+
+_LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Kept:
+    subentry: ConfigSubentry
+    unit: Unit
+    entities: list[Entity] = field(default_factory=list)
+
+
+class Subentries(Sources):
+    """The units of an entry. Their work begins with `open`, and ends with `close`."""
+
+    def __init__(self, hub: Hub, factories: Mapping[str, UnitFactory]) -> None:
+        """Make nothing yet; types without a factory are somebody else's."""
+        self._hub = hub
+        self._factories = factories
+        self._kept: dict[str, _Kept] = {}
+        self._platforms: dict[str, AddConfigEntryEntitiesCallback] = {}
+        self._open = False
+        self._turn = asyncio.Lock()
+
+    def units[U](self, kind: type[U]) -> list[U]:
+        """Return the units of one class."""
+        return [kept.unit for kept in self._kept.values() if isinstance(kept.unit, kind)]
+
+    async def async_make(self) -> None:
+        """Make the units of the subentries there are; none begins to work."""
+        async with self._turn:
+            for subentry in self._wanted().values():
+                self._make(subentry)
+
+    @override
+    async def open(self) -> None:
+        """Let every unit work."""
+        async with self._turn:
+            self._open = True
+            for kept in self._kept.values():
+                await self._start(kept)
+
+    @override
+    async def close(self) -> None:
+        """End the work of every unit."""
+        async with self._turn:
+            self._open = False
+            for kept in self._kept.values():
+                await self._stop(kept)
+
+    async def async_apply(self) -> None:
+        """Follow subentries that were added, changed or removed; leave the others alone."""
+        async with self._turn:
+            wanted = self._wanted()
+            for subentry_id, kept in list(self._kept.items()):
+                if wanted.get(subentry_id) != kept.subentry:
+                    await self._end(subentry_id, gone=subentry_id not in wanted)
+            for subentry_id, subentry in wanted.items():
+                if subentry_id not in self._kept:
+                    kept = self._make(subentry)
+                    for platform in self._platforms:
+                        self._add(kept, platform)
+                    self._forget_others(kept)
+                    if self._open:
+                        await self._start(kept)
+
+    @callback
+    def async_follow(
+        self, platform: str, async_add_entities: AddConfigEntryEntitiesCallback
+    ) -> None:
+        """Add the entities of every unit to a platform, and of each that comes."""
+        self._platforms[platform] = async_add_entities
+        for kept in self._kept.values():
+            self._add(kept, platform)
+
+    def _wanted(self) -> dict[str, ConfigSubentry]:
+        return {
+            subentry_id: subentry
+            for subentry_id, subentry in self._hub.entry.subentries.items()
+            if subentry.subentry_type in self._factories
+        }
+
+    def _make(self, subentry: ConfigSubentry) -> _Kept:
+        unit = self._factories[subentry.subentry_type](self._hub, subentry)
+        kept = self._kept[subentry.subentry_id] = _Kept(subentry, unit)
+        return kept
+
+    def _add(self, kept: _Kept, platform: str) -> None:
+        if entities := list(kept.unit.entities(platform)):
+            kept.entities.extend(entities)
+            self._platforms[platform](entities, config_subentry_id=kept.subentry.subentry_id)
+
+    def _forget_others(self, kept: _Kept) -> None:
+        """Remove the registered entities that a changed subentry has no longer."""
+        registry = er.async_get(self._hub.hass)
+        has = {entity.unique_id for entity in kept.entities}
+        for entry in er.async_entries_for_config_entry(registry, self._hub.entry.entry_id):
+            if entry.config_subentry_id == kept.subentry.subentry_id and entry.unique_id not in has:
+                registry.async_remove(entry.entity_id)
+
+    async def _start(self, kept: _Kept) -> None:
+        try:
+            await kept.unit.async_start()
+        except Exception:
+            _LOGGER.exception("%s could not be started", kept.subentry.title)
+
+    async def _stop(self, kept: _Kept) -> None:
+        try:
+            await kept.unit.async_stop()
+        except Exception:
+            _LOGGER.exception("%s could not be stopped", kept.subentry.title)
+
+    async def _end(self, subentry_id: str, *, gone: bool) -> None:
+        kept = self._kept.pop(subentry_id)
+        await self._stop(kept)
+        if gone:
+            # Home Assistant removed devices and entities along with the subentry.
+            return
+        for entity in kept.entities:
+            if entity.hass is not None and entity.registry_entry is not None:
+                await entity.async_remove()

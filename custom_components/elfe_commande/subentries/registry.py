@@ -1,0 +1,20 @@
+"""Every type of subentry: its flow, and what makes a unit of it.
+
+A new type is a folder of its own and a line in each of these.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from homeassistant.config_entries import ConfigSubentry, ConfigSubentryFlow
+
+from .unit import Unit
+
+if TYPE_CHECKING:
+    from ..hub import Hub
+
+type UnitFactory = Callable[["Hub", ConfigSubentry], Unit]
+
+FLOWS: Final[Mapping[str, type[ConfigSubentryFlow]]] = MappingProxyType({})
+UNITS: Final[Mapping[str, UnitFactory]] = MappingProxyType({})

@@ -1,0 +1,19 @@
+"""What one subentry brings to an entry: something that runs, and its entities."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from homeassistant.helpers.entity import Entity
+
+
+class Unit(Protocol):
+    """One subentry, for as long as it is neither changed nor removed."""
+
+    async def async_start(self) -> None:
+        """Begin to work; returns at once, long waits are background tasks."""
+
+    async def async_stop(self) -> None:
+        """End all work and free every port and socket."""
+
+    def entities(self, platform: str) -> Iterable[Entity]:
+        """Return the unit's entities of one platform, the same objects never twice."""
