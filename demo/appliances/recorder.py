@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from math import ceil
 import time
 from typing import NamedTuple
 
 from demo.parts.process import wait_until
+
+_STEP = 0.01
 
 
 class Received(NamedTuple):
@@ -64,7 +67,11 @@ class Recorder:
         await wait_until(enough, within, f"{count} messages on {topic or 'any topic'}", 0.005)
 
     async def quiet(self, seconds: float) -> int:
-        """Wait, and return how many messages arrived meanwhile."""
+        """Wait, and return how many messages arrived meanwhile.
+
+        What keeps the process from running does not count: messages are read in every step.
+        """
         before = len(self)
-        await asyncio.sleep(seconds)
+        for _ in range(ceil(seconds / _STEP)):
+            await asyncio.sleep(_STEP)
         return len(self) - before

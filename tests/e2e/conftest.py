@@ -185,7 +185,7 @@ async def enter(demo: Demo) -> AsyncIterator[House]:
 
 
 async def eventually[T](
-    look: Callable[[], Awaitable[T]], wanted: Callable[[T], object], within: float = 30
+    look: Callable[[], Awaitable[T]], wanted: Callable[[T], object], within: float = 60
 ) -> T:
     """Look again and again until what is seen is what is wanted; return it."""
     deadline = time.monotonic() + within

@@ -89,7 +89,7 @@ async def held(world: World, awaited: dict[str, tuple[bytes, ...]]) -> None:
         if left:
             await client.subscribe([(topic, 0) for topic in left])
         messages = aiter(client.messages)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while left:
                 message = await anext(messages)
                 topic = message.topic.value
@@ -103,7 +103,7 @@ def pass_slots(world: World, slots: int) -> None:
     world.clock.offset += slots * 900
 
 
-async def until(found: Callable[[], object], what: str, within: float = 10.0) -> None:
+async def until(found: Callable[[], object], what: str, within: float = 30.0) -> None:
     """Wait until something holds."""
     await wait_until(lambda: bool(found()), within, what, 0.005)
 
@@ -118,7 +118,7 @@ async def set_row(world: World, machine_id: int, **columns: Any) -> None:
     )
 
 
-async def until_row(world: World, machine_id: int, within: float = 10.0, **columns: Any) -> None:
+async def until_row(world: World, machine_id: int, within: float = 30.0, **columns: Any) -> None:
     """Wait until the equipment's row is as given."""
     loop = asyncio.get_running_loop()
     until = loop.time() + within

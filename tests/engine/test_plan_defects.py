@@ -157,7 +157,7 @@ async def test_a_cycle_reads_in_a_constant_number_of_statements(world: World) ->
 async def test_one_equipment_s_failure_costs_the_others_nothing(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    household = await furnish(world, WASHER, DRYER, TANK, timing=impatient())
+    household = await furnish(world, WASHER, DRYER, TANK, timing=impatient(ack=2.0))
     for number in (2, 3, 4):
         await world.plan(number, [1])
     household.devices["P3"].behaviour = Behaviour.SILENT

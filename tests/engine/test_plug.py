@@ -5,9 +5,12 @@ import time
 from demo.territory import build, install, two_homes
 from tests.fixtures_engine import World
 
+from .bench import calm
+
 
 async def test_a_planned_start_reaches_the_plug_and_the_row(world: World) -> None:
     """The plan's pulse switches the plug on, and the row says so once it answered."""
+    world.timing = calm()
     washing = [e for e in two_homes() if e.id == 2]
     await install(world.owner, washing)
     await world.fleet.add(*build(washing).everything)

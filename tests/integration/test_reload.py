@@ -54,7 +54,7 @@ async def round_trip(installed: Installed) -> None:
     """Return once all that the broker had for us has come, its grants included."""
     marker, heard = f"{REPORT}/marker", asyncio.Event()
     unsubscribe = await mqtt.async_subscribe(installed.hass, marker, lambda _: heard.set())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(45):
         while not heard.is_set():
             installed.world.fleet.say([Message(marker, "now")])
             await asyncio.sleep(0.02)

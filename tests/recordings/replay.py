@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-import time
 from typing import Any
 
 import asyncpg
@@ -16,22 +15,21 @@ from custom_components.elfe_commande.core.timing import Timing
 from custom_components.elfe_commande.core.wish import Intent, Origin, Wish
 from custom_components.elfe_commande.engine.errors import WishRefusedError
 from demo.appliances import Fleet
+from demo.appliances.recorder import Recorder
 from demo.appliances.scenario import recorded_device
 from demo.database import SCHEMA, PlanRow, insert_plans, insert_rows, pad
-from demo.engine_host import SystemClock
 from demo.parts import Broker, PostgresServer
 from tests.fixtures_engine import World
 from tests.fixtures_parts import fresh_database
+from tests.steady_loop import LoopClock, run_steadily
 
 from .comparison import Observed, Pace
 from .corpus import PARIS, SLOT, Moment, Scenario
 from .situation import DETAILS, situations
 from .wired import SCREEN
 
-SCALES = (0.1, 0.3)
-"""With the first, a device's five seconds take half a second; the other is for busy machines."""
-LAG = 0.2
-"""Seconds the loop may be late by: more looks like a silent device."""
+SCALE = 0.1
+"""A device's five seconds take half a second, on the clock of a steady loop."""
 AT_ONCE = 20
 """Wishes made in one moment."""
 WINDOW = 180.0
@@ -61,14 +59,20 @@ class Trigger(StrEnum):
     """A press, as the action gives it."""
 
 
-def timing(scale: float) -> Timing:
+def timing() -> Timing:
     """Return the waits of the engine: scaled, in a short slot, the first cycle far away."""
     return replace(
-        Timing().scaled(scale),
-        order_window=WINDOW * scale,
-        idle_confirm=WINDOW * scale,
+        Timing().scaled(SCALE),
+        order_window=WINDOW * SCALE,
+        idle_confirm=WINDOW * SCALE,
         first_cycle=NO_CYCLE,
     )
+
+
+def pace() -> Pace:
+    """Return how orders are repeated."""
+    waits = Timing()
+    return Pace(SCALE, waits.retry_first, waits.retry_max, WINDOW)
 
 
 @dataclass
@@ -82,33 +86,20 @@ class Replay:
     broker: Broker
     trigger: Trigger
     at: int
-    scale: float
     moments: dict[str, Moment] = field(default_factory=dict)
     observed: dict[str, Observed] = field(default_factory=dict)
-    lag: float = 0.0
-    """The longest that the loop was late by, in seconds."""
 
     @property
     def pace(self) -> Pace:
         """Return how orders are repeated."""
-        waits = Timing()
-        return Pace(self.scale, waits.retry_first, waits.retry_max, WINDOW)
+        return pace()
 
     async def run(self, scenarios: Sequence[Scenario]) -> None:
         """Replay all of them at once."""
         together = [s for s in scenarios if not s.isolated]
         batches = [together] if together else []
         batches += [[s] for s in scenarios if s.isolated]
-        watch = asyncio.create_task(self._watch_lag())
         await asyncio.gather(*(self._batch(batch) for batch in batches))
-        watch.cancel()
-
-    async def _watch_lag(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            due = loop.time() + 0.02
-            await asyncio.sleep(0.02)
-            self.lag = max(self.lag, loop.time() - due)
 
     async def _batch(self, scenarios: Sequence[Scenario]) -> None:
         async with AsyncExitStack() as stack:
@@ -116,12 +107,13 @@ class Replay:
             stack.push_async_callback(self.server.drop_database, database.name)
             owner = await database.owner.connect()
             stack.push_async_callback(owner.close)
+            clock = LoopClock(self.at)
             fleet = Fleet(
-                self.broker.host, self.broker.port, scale=self.scale, watch=_watched(scenarios)
+                self.broker.host, self.broker.port, scale=SCALE, watch=_watched(scenarios)
             )
+            fleet.recorder = Recorder(clock.now)
             await stack.enter_async_context(fleet)
-            clock = SystemClock(self.at - time.time())
-            world = World(database, self.broker, fleet, owner, timing(self.scale), clock=clock)
+            world = World(database, self.broker, fleet, owner, timing(), clock=clock)
             stack.push_async_callback(world.stop)
             moment = Moment(int(clock.now()))
             await _give(world, scenarios, moment)
@@ -164,24 +156,15 @@ class Replay:
 def replayed(
     server: PostgresServer, trigger: Trigger, at: int, scenarios: Sequence[Scenario]
 ) -> Replay:
-    """Replay scenarios on a broker of their own, in a loop of their own.
+    """Replay scenarios on a broker of their own, in a steady loop of their own."""
 
-    Once more, slower, if the machine was too busy to tell a silent device from a late one.
-    """
-
-    async def work(scale: float) -> Replay:
+    async def work() -> Replay:
         async with Broker() as broker:
-            replay = Replay(server, broker, trigger, at, scale)
+            replay = Replay(server, broker, trigger, at)
             await replay.run(scenarios)
             return replay
 
-    def attempt(scale: float) -> Replay:
-        with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-            return runner.run(work(scale))
-
-    usual, slow = SCALES
-    replay = attempt(usual)
-    return replay if replay.lag <= LAG else attempt(slow)
+    return run_steadily(work())
 
 
 async def _make(world: World, wish: Wish) -> None:

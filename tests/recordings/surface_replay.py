@@ -4,35 +4,32 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-import time
 
 from demo.appliances import Fleet, Message
-from demo.engine_host import SystemClock
+from demo.appliances.recorder import Recorder
 from demo.parts import Broker, PostgresServer
 from tests.fixtures_engine import World
 from tests.fixtures_parts import fresh_database
+from tests.steady_loop import LoopClock, run_steadily
 
 from .comparison import Observed, Pace
 from .corpus import SLOT, Moment
 from .replay import (
     MORNING,
-    SCALES,
-    WINDOW,
-    Timing,
+    SCALE,
     _changes,
     _give,
     _orders,
     _rows,
     _settled,
     _watched,
+    pace,
     timing,
 )
 from .told import Shown, Told, last_shown, topics
 
 BETWEEN = 0.6
 """Seconds from one message of a scenario to the next."""
-LAG = 0.1
-"""Seconds the loop may be late by; the screens are drawn on besides."""
 AT_ONCE = 5
 """Scenarios begun in one moment."""
 
@@ -43,32 +40,20 @@ class SurfaceReplay:
 
     server: PostgresServer
     broker: Broker
-    scale: float
     moments: dict[str, Moment] = field(default_factory=dict)
     observed: dict[str, Observed] = field(default_factory=dict)
     shown: dict[str, Shown] = field(default_factory=dict)
-    lag: float = 0.0
 
     @property
     def pace(self) -> Pace:
         """Return how orders are repeated."""
-        waits = Timing()
-        return Pace(self.scale, waits.retry_first, waits.retry_max, WINDOW)
+        return pace()
 
     async def run(self, told: Sequence[Told]) -> None:
         """Tell all of them."""
         together = [each for each in told if not each.scenario.isolated]
         batches = [together, *([each] for each in told if each.scenario.isolated)]
-        watch = asyncio.create_task(self._watch_lag())
         await asyncio.gather(*(self._batch(batch) for batch in batches))
-        watch.cancel()
-
-    async def _watch_lag(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            due = loop.time() + 0.02
-            await asyncio.sleep(0.02)
-            self.lag = max(self.lag, loop.time() - due)
 
     async def _batch(self, batch: Sequence[Told]) -> None:
         scenarios = [told.scenario for told in batch]
@@ -79,15 +64,16 @@ class SurfaceReplay:
             stack.push_async_callback(owner.close)
             screens = {topic for told in batch for topic in topics(told)}
             heard = {d["command_topic"] for s in scenarios for d in s.devices.values()}
+            clock = LoopClock(MORNING)
             fleet = Fleet(
                 self.broker.host,
                 self.broker.port,
-                scale=self.scale,
+                scale=SCALE,
                 watch=sorted({*_watched(scenarios), *(screens - heard)}),
             )
+            fleet.recorder = Recorder(clock.now)
             await stack.enter_async_context(fleet)
-            clock = SystemClock(MORNING - time.time())
-            world = World(database, self.broker, fleet, owner, timing(self.scale), clock=clock)
+            world = World(database, self.broker, fleet, owner, timing(), clock=clock)
             stack.push_async_callback(world.stop)
             moment = Moment(int(clock.now()))
             await _give(world, scenarios, moment)
@@ -125,8 +111,8 @@ class SurfaceReplay:
         waited = 0.0
         for number, message in enumerate(told.messages):
             if message.at is not None:
-                await asyncio.sleep(message.at * self.scale - waited)
-                waited = message.at * self.scale
+                await asyncio.sleep(message.at * SCALE - waited)
+                waited = message.at * SCALE
             elif number:
                 await asyncio.sleep(BETWEEN)
             said = Message(message.topic, message.payload, retain=message.retain)
@@ -134,18 +120,12 @@ class SurfaceReplay:
 
 
 def told_again(server: PostgresServer, told: Sequence[Told]) -> SurfaceReplay:
-    """Tell scenarios on a broker of their own; once more, slower, if the machine was busy."""
+    """Tell scenarios on a broker of their own, in a steady loop of their own."""
 
-    async def work(scale: float) -> SurfaceReplay:
+    async def work() -> SurfaceReplay:
         async with Broker() as broker:
-            replay = SurfaceReplay(server, broker, scale)
+            replay = SurfaceReplay(server, broker)
             await replay.run(told)
             return replay
 
-    def attempt(scale: float) -> SurfaceReplay:
-        with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-            return runner.run(work(scale))
-
-    usual, slow = SCALES
-    replay = attempt(usual)
-    return replay if replay.lag <= LAG else attempt(slow)
+    return run_steadily(work())

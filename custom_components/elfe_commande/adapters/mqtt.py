@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import override
 
 from homeassistant.components import mqtt
@@ -24,6 +25,7 @@ class MqttMessenger(Messenger):
         self._closed = False
         self._topics: set[str] = set()
         self._deaf = False
+        self._ungranted: set[str] = set()
         self._unwatch = mqtt.async_subscribe_connection_status(hass, self._connection_changed)
         self._stops: list[CALLBACK_TYPE] = []
 
@@ -58,10 +60,21 @@ class MqttMessenger(Messenger):
 
     @callback
     def _await_grants(self) -> None:
-        # The client asks in the order of the names.
-        last = max(self._topics, default="")
+        # The client asks for wildcards first, one by one, then for the others by their names.
+        wildcards = {topic for topic in self._topics if "+" in topic or "#" in topic}
+        last = max(self._topics - wildcards, default=None)
+        self._ungranted = wildcards if last is None else wildcards | {last}
         self._stops.append(self._hass.loop.call_later(GRANT_TIMEOUT, self._hear).cancel)
-        self._stops.extend(self._when_granted(last, self._hear))
+        for topic in tuple(self._ungranted):
+            granted = partial(self._grant, self._ungranted, topic)
+            self._stops.extend(self._when_granted(topic, granted))
+
+    @callback
+    def _grant(self, ungranted: set[str], topic: str) -> None:
+        """Take note of a grant; one of an earlier connection changes nothing."""
+        ungranted.discard(topic)
+        if not ungranted and ungranted is self._ungranted:
+            self._hear()
 
     def _when_granted(self, topic: str, granted: CALLBACK_TYPE) -> list[CALLBACK_TYPE]:
         """Call `granted` once the broker granted a topic; return what stops that.
