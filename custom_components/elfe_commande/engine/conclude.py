@@ -5,8 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from ..core.decision import Act, Source, can_still_finish
-from ..core.model import Mode
+from ..core.decision import Act, can_still_finish
 from ..core.outcome import NOTHING, Outcome, Result, Writes
 from .acks import Answer
 from .context import EngineContext
@@ -94,11 +93,10 @@ class Conclusion:
 
     async def _write(self, job: Job, writes: Writes) -> Writes:
         """Write what follows from an outcome; return what was, or will be, written."""
-        ems = not job.by_person and job.source is not Source.USER
         fate = await self.context.write(
             job,
             writes,
-            expected_mode=Mode.PILOTED if ems else None,
+            expected_mode=job.mode,
             written=self._settler(job, writes),
         )
         return writes if fate in (Fate.WRITTEN, Fate.DEFERRED) else NOTHING

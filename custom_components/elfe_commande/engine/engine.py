@@ -1,7 +1,7 @@
 """One engine per config entry: puts the rooms together, starts and stops them in order."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import tzinfo
@@ -309,6 +309,21 @@ class Engine:
         """Run a cycle now; raises `NotRunningError`."""
         self.lifecycle.require_running()
         return await self._beat.cycle()
+
+    def reconsider(self, ids: Iterable[EquipmentId]) -> dict[EquipmentId, asyncio.Future[Result]]:
+        """Decide anew for these loads, whatever the cause, and order what follows.
+
+        Returns the result of the first try to come, for each load that is ordered. Before
+        the engine runs, and after, decisions are shown and nothing is ordered.
+        """
+        slot = slot_start(self.context.clock.now())
+        firsts: dict[EquipmentId, asyncio.Future[Result]] = {}
+        for equipment_id in ids:
+            status = self.statuses.get(equipment_id)
+            job = None if status is None else self._reconsider.job(status, slot)
+            if job is not None:
+                firsts[equipment_id] = self._executor.submit(job)
+        return firsts
 
     def _returned(self, equipment_id: EquipmentId) -> None:
         """Order anew what is wanted of a load whose device was away; not too often."""

@@ -11,8 +11,8 @@ from collections.abc import Coroutine
 import logging
 from typing import Any
 
-from ..core.decision import Act, Source
-from ..core.model import EquipmentId, Mode
+from ..core.decision import Act
+from ..core.model import EquipmentId
 from ..core.outcome import Result
 from .acks import Answer
 from .conclude import Conclusion
@@ -49,7 +49,9 @@ class Executor:
     def submit(self, job: Job) -> asyncio.Future[Result]:
         """Start a job in place of the equipment's present one; the result of its first try."""
         present = self._jobs.get(job.equipment_id)
-        if present is not None and (job.by_person or present.first.done() or not present.begun):
+        if present is not None and (
+            job.by_person or present.first.done() or not present.begun or job.contradicts(present)
+        ):
             present.supersede()
         self._jobs[job.equipment_id] = job
         self._spawn(self._run(job), self._tasks, f"elfe {job.act} {job.equipment_id}")
@@ -263,7 +265,4 @@ def _mode_allows(status: EquipmentStatus, job: Job) -> bool:
     """Whether the equipment is still in the mode that the job was made for."""
     if not status.equipment.driven:
         return False
-    if job.by_person:
-        return True
-    wanted = Mode.MANUAL if job.source is Source.USER else Mode.PILOTED
-    return status.equipment.state.mode == wanted
+    return job.mode is None or status.equipment.state.mode == job.mode

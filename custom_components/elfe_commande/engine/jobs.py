@@ -4,10 +4,12 @@ import asyncio
 from dataclasses import dataclass, field
 
 from ..core.decision import Act, Source
-from ..core.model import EquipmentId
+from ..core.model import EquipmentId, Mode
 from ..core.outcome import Result
 from ..core.wish import Origin
 from ..typologies import Scenario, Typology
+
+_CONTRARY = ({Act.ON, Act.OFF}, {Act.START, Act.OFF})
 
 
 @dataclass(slots=True, eq=False)
@@ -26,6 +28,8 @@ class Job:
     deadline: float
     claim: str
     created: float
+    mode: Mode | None = None
+    """The mode it was decided in, and is carried out and written in; `None`: in any."""
     pulse: int | None = None
     force: bool = False
     user_id: str | None = None
@@ -50,6 +54,10 @@ class Job:
     def scenario(self) -> Scenario:
         """Return what to send and to write."""
         return self.typology.scenarios[self.act]
+
+    def contradicts(self, other: Job) -> bool:
+        """Whether it wants of the load the contrary of what the other one wants."""
+        return {self.act, other.act} in _CONTRARY
 
     def supersede(self) -> None:
         """Give way to another order: waits and retries end, presses begun do not."""

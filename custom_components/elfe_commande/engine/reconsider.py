@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ..core.decision import Act, Decision, Snapshot, Source, decide
-from ..core.model import EquipmentId
+from ..core.model import EquipmentId, Mode
 from ..core.plan import SLOT, PlanBook
 from ..core.wish import Origin
 from ..typologies import TYPOLOGIES
@@ -42,8 +42,7 @@ class Reconsider:
         decision = self.look(status, slot)
         if not context.lifecycle.running:
             return None
-        planned = None if status.plan is None else status.plan.decision(slot)
-        context.processed[equipment.id] = Processed(slot, planned)
+        self._note_processed(status, decision, slot)
         if decision.reason == "switched_on_by_hand":
             context.journal.forced_off.pop(equipment.id, None)
         typology = status.typology
@@ -57,10 +56,21 @@ class Reconsider:
             origin=_origin(decision),
             typology=typology,
             deadline=min(slot + SLOT, now + context.timing.order_window),
-            claim=f"{equipment.id}:{decision.pulse if decision.pulse is not None else slot}",
+            claim=_claim(status, decision, slot),
             created=now,
+            mode=Mode.PILOTED if equipment.piloted else Mode.MANUAL,
             pulse=decision.pulse,
         )
+
+    def _note_processed(self, status: EquipmentStatus, decision: Decision, slot: int) -> None:
+        """Note how far the plan was followed; what shedding held back is caught up later."""
+        processed = self.context.processed
+        equipment_id = status.equipment.id
+        if decision.source is Source.SAFETY:
+            processed.setdefault(equipment_id, Processed(slot - 1, on=False))
+            return
+        planned = None if status.plan is None else status.plan.decision(slot)
+        processed[equipment_id] = Processed(slot, planned)
 
     def _snapshot(self, status: EquipmentStatus, slot: int) -> Snapshot:
         context = self.context
@@ -84,6 +94,8 @@ class Reconsider:
             unconfirmed_start=self._unconfirmed(equipment.id, status),
             last_slot=None if processed is None else processed.slot,
             last_on=None if processed is None or processed.slot == slot else processed.on,
+            shed=status.shed,
+            proposal=status.proposal,
         )
 
     def _unconfirmed(self, equipment_id: EquipmentId, status: EquipmentStatus) -> bool:
@@ -101,6 +113,14 @@ class Reconsider:
             del journal.unconfirmed[equipment_id]
             return False
         return True
+
+
+def _claim(status: EquipmentStatus, decision: Decision, slot: int) -> str:
+    """Return the name of the presses of a decision: once per pulse of the plan or proposal."""
+    equipment_id = status.equipment.id
+    if decision.source is Source.SURPLUS and status.proposal is not None:
+        return f"{equipment_id}:rule:{int(status.proposal.since)}"
+    return f"{equipment_id}:{decision.pulse if decision.pulse is not None else slot}"
 
 
 def _reported_on(status: EquipmentStatus) -> bool | None:

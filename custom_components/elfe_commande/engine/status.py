@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ..core.decision import Act, Decision
+from ..core.decision import Act, Decision, Proposal, Shed
 from ..core.gesture import ScreenTouched
 from ..core.household import Screen
 from ..core.model import METERING_USAGES, ControlState, Device, DeviceId, Equipment, Mode, Usage
@@ -43,6 +43,10 @@ class EquipmentStatus:
     """A wish under way: shown at once, before it is done."""
     wished_off: bool | None = None
     """A wish under way: forced off or not."""
+    shed: Shed | None = None
+    """What a UPS asks of the load, `None` while none does."""
+    proposal: Proposal | None = None
+    """What its local rule proposes, `None` where it has none."""
     settled_mode: int | None = None
     """The mode that was last ordered for, or found at the start; `None`: not known yet."""
     sent_at: float = float("-inf")
