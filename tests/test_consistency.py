@@ -16,7 +16,8 @@ import yaml
 
 from custom_components.elfe_commande import const
 from custom_components.elfe_commande.capacity import ISSUE as CAPACITY_ISSUE
-from custom_components.elfe_commande.configuration import schemas
+from custom_components.elfe_commande.configuration import schemas, screens_form, shown_form
+from custom_components.elfe_commande.core.household import PageKind
 from custom_components.elfe_commande.repairs import ISSUES, MORE_ISSUES, Mending
 
 ROOT = Path(__file__).parents[1]
@@ -201,7 +202,7 @@ def flow_errors() -> set[str]:
     """Return every error key that the flows and their helpers give."""
     found = set()
     for _, name, call in calls(*FLOW_MODULES):
-        if name in {"Checked", "ConfigError", "Overlap"} and (key := first(call)):
+        if name in {"Checked", "ConfigError", "Mistake", "Overlap"} and (key := first(call)):
             found.add(key)
     for _, node in nodes(*FLOW_MODULES):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
@@ -226,7 +227,7 @@ def test_aborts_of_the_flows_have_a_text():
         if name == "async_abort" and not keyword(call, "translation_domain")
     } - {"None"}
 
-    assert used == set(words()["config"]["abort"])
+    assert used == words()["config"]["abort"].keys() | words()["options"]["abort"].keys()
 
 
 def test_steps_have_labels_for_their_fields():
@@ -250,8 +251,19 @@ def test_steps_have_labels_for_their_fields():
     assert methods == {"reauth", *steps}
     for step, form in forms.items():
         assert_labelled(form, steps[step])
-    assert_labelled(schemas.options_schema({}, []), words()["options"]["step"]["init"])
-    assert set(words()["options"]["step"]) == {"init"}
+
+
+def test_steps_of_the_options_have_labels():
+    forms = {
+        "general": schemas.options_schema({}, []),
+        "screens": screens_form.screens_schema({}),
+        "shown": shown_form.shown_schema({}, []),
+    }
+    steps = words()["options"]["step"]
+    assert set(steps) == {"init", *forms}
+    assert set(steps["init"]["menu_options"]) == set(forms)
+    for step, form in forms.items():
+        assert_labelled(form, steps[step])
 
 
 def assert_labelled(form: Any, step: dict[str, Any]) -> None:
@@ -362,10 +374,13 @@ def test_selectors_have_their_texts():
                 assert set(known[key]["options"]) == set(options), key
     assert set(known["ssl"]["options"]) == set(const.SSL_MODES)
     assert set(known["continuous_type"]["options"]) == set(schemas.EQUIPMENT_TYPES)
+    assert set(known["page_kind"]["options"]) == set(PageKind)
+    pages = screens_form.screens_schema({}).schema["pages"]
+    assert set(known["screen_page"]["fields"]) == set(pages.config["fields"])
     used = {
         str(keyword(call, "translation_key"))
         for _, name, call in calls()
-        if name == "SelectSelectorConfig"
+        if name in {"SelectSelectorConfig", "ObjectSelectorConfig"}
     } - {"None"}
     assert not missing(used, known)
 

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from homeassistant.const import Platform
 
+from .core.household import NOT_PILOTED_COLOR, PILOTED_COLOR
+
 DOMAIN: Final = "elfe_commande"
 LOGGER: Final = logging.getLogger(__package__)
 
@@ -63,6 +65,8 @@ CONF_COMPACT: Final = "compact"
 CONF_TOPICS: Final = "topics"
 """Topics that people's interfaces and appliances publish on unasked."""
 CONF_SCREENS: Final = "screens"
+CONF_CONNECTED_WORDS: Final = "connected_words"
+"""What the panel of a PLC says when remote orders work again; none means the usual words."""
 
 DEFAULT_CONTINUOUS_TYPES: Final = (131, 151, 155)
 DEFAULT_ORDERS_AT_ONCE: Final = 256
@@ -83,6 +87,9 @@ SCREEN_STATUS_LEDS: Final = "status_leds"
 SCREEN_STATUS_PAGE: Final = "status_page"
 SCREEN_LED: Final = "led"
 """Number of the light on a page of its own."""
+SCREEN_PILOTED_COLOR: Final = "piloted_color"
+SCREEN_MANUAL_COLOR: Final = "manual_color"
+SCREEN_DISABLED_COLOR: Final = "disabled_color"
 SCREEN_LABEL: Final = "label"
 SCREEN_LABEL_COLOR: Final = "label_color"
 SCREEN_LABEL_PAGE: Final = "label_page"
@@ -104,6 +111,9 @@ DEFAULT_SCREENS: Final[Mapping[str, Any]] = MappingProxyType(
         SCREEN_STATUS_LEDS: {"2": 12, "3": 13, "4": 14, "5": 15, "6": 16, "7": 17},
         SCREEN_STATUS_PAGE: 8,
         SCREEN_LED: 10,
+        SCREEN_PILOTED_COLOR: PILOTED_COLOR,
+        SCREEN_MANUAL_COLOR: NOT_PILOTED_COLOR,
+        SCREEN_DISABLED_COLOR: NOT_PILOTED_COLOR,
         SCREEN_LABEL: "ecran connecté",
         SCREEN_LABEL_COLOR: "#208020",
         SCREEN_LABEL_PAGE: 9,

@@ -78,3 +78,14 @@ def defaults(result: ConfigFlowResult) -> dict[str, Any]:
         elif callable(key.default):
             filled[str(key)] = key.default()
     return filled
+
+
+async def open_options(hass: HomeAssistant, entry: MockConfigEntry, step: str) -> ConfigFlowResult:
+    """Choose one of the forms of the options."""
+    flow = hass.config_entries.options
+    menu = await flow.async_init(entry.entry_id)
+    assert menu["type"] is FlowResultType.MENU
+    assert menu["menu_options"] == ["general", "screens", "shown"]
+    result = await flow.async_configure(menu["flow_id"], {"next_step_id": step})
+    assert result["type"] is FlowResultType.ABORT or result["step_id"] == step
+    return result

@@ -66,7 +66,8 @@ async def test_form_of_the_options(hass, database, homes, client):
     entry = make_entry(hass, database)
 
     url = "/api/config/config_entries/options/flow"
-    form = await post(client, url, {"handler": entry.entry_id})
+    menu = await post(client, url, {"handler": entry.entry_id})
+    form = await post(client, f"{url}/{menu['flow_id']}", {"next_step_id": "general"})
 
     shown = fields(form)
     assert shown["homes"]["selector"]["select"]["options"] == list(homes)
@@ -78,8 +79,28 @@ async def test_form_of_the_options(hass, database, homes, client):
         "411",
         "811",
     ]
-    assert [f["name"] for f in shown["screens"]["schema"]] == [
-        "label",
-        "label_color",
-        "indicator_topic",
-    ]
+
+
+async def test_form_of_the_screens(hass, database, client):
+    """Everything in it is clicked: the pages are a list of its own fields."""
+    entry = make_entry(hass, database)
+
+    url = "/api/config/config_entries/options/flow"
+    menu = await post(client, url, {"handler": entry.entry_id})
+    form = await post(client, f"{url}/{menu['flow_id']}", {"next_step_id": "screens"})
+
+    shown = fields(form)
+    pages = shown["pages"]["selector"]["object"]
+    assert (pages["multiple"], pages["label_field"]) == (True, "page")
+    kinds = {name: next(iter(field["selector"])) for name, field in pages["fields"].items()}
+    assert kinds == {"page": "number", "types": "select", "kind": "select", "status_led": "number"}
+    assert len(shown["pages"]["default"]) == 6
+    assert shown["pages"]["default"][3] == {
+        "page": 5,
+        "types": ["221"],
+        "kind": "car",
+        "status_led": 15,
+    }
+    assert shown["label_color"]["default"] == [0x20, 0x80, 0x20]
+    colors = [name for name, field in shown.items() if "color_rgb" in field.get("selector", {})]
+    assert colors == ["piloted_color", "manual_color", "disabled_color", "label_color"]

@@ -4,26 +4,22 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
 from custom_components.elfe_commande.configuration import settings
-from tests.configuration.flows import entry_data, make_entry
+from tests.configuration.flows import entry_data, make_entry, open_options
 
 pytestmark = pytest.mark.usefixtures("setup_entry")
 
-SCREENS = {"label": "connecté", "label_color": "#00ff00", "indicator_topic": "weather/refresh"}
 CHOSEN = {
     "homes": ["R9"],
     "continuous_types": ["131", "999"],
     "orders_at_once": 32,
     "compact": True,
+    "connected_words": ["Distant", " remote "],
     "ack_timeouts": {"111": 2.5, "112": 5, "311": 40, "411": 5, "811": 15},
-    "screens": SCREENS,
 }
 
 
 async def show(hass, entry):
-    result = await hass.config_entries.options.async_init(entry.entry_id)
-    assert result["type"] is FlowResultType.FORM
-    assert result["step_id"] == "init"
-    return result
+    return await open_options(hass, entry, "general")
 
 
 async def test_options_are_kept_with_those_not_shown(hass, database, homes):
@@ -38,8 +34,8 @@ async def test_options_are_kept_with_those_not_shown(hass, database, homes):
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert entry.options == CHOSEN | {
         "continuous_types": [131, 999],
-        "topics": ["hasp/#"],
-        "screens": SCREENS | {"pages": {"2": [111]}},
+        "connected_words": ["Distant", "remote"],
+        **options,
     }
     timing = settings.timing(entry.options)
     assert timing.ack_for(111) == 2.5
@@ -48,8 +44,9 @@ async def test_options_are_kept_with_those_not_shown(hass, database, homes):
     assert settings.compact(entry.options)
     assert settings.orders_at_once(entry.options) == 32
     assert settings.homes(entry.options) == {"R9"}
-    screens = settings.layout(entry.options)
-    assert (screens.label, screens.pages[2].types) == ("connecté", (111,))
+    layout = settings.layout(entry.options)
+    assert (layout.label, layout.pages[2].types) == ("old", (111,))
+    assert layout.connected_words == {"Distant", "remote"}
 
 
 async def test_form_can_be_submitted_as_it_is(hass, database):
@@ -81,8 +78,8 @@ async def test_form_is_shown_while_the_database_is_away(hass, database):
     ("changes", "errors"),
     [
         ({"continuous_types": ["heater"]}, {"continuous_types": "invalid_type"}),
-        ({"screens": SCREENS | {"label_color": "green"}}, {"base": "invalid_color"}),
-        ({"screens": SCREENS | {"indicator_topic": "a/#"}}, {"base": "invalid_topic"}),
+        ({"connected_words": ["auto", " Manuel"]}, {"connected_words": "invalid_word"}),
+        ({"connected_words": [" "]}, {"connected_words": "invalid_word"}),
         ({"homes": ["R1", "R2"]}, {"homes": "homes_overlap"}),
         ({"homes": []}, {"homes": "homes_required"}),
     ],

@@ -196,5 +196,23 @@ def test_everything_is_where_the_layout_says() -> None:
     assert hasp.refreshed() == (Publication("x/y", "1"),)
 
 
+@pytest.mark.defect("D-63")
+@pytest.mark.parametrize(
+    ("mode", "color"),
+    [(Mode.PILOTED, "#0000FF"), (Mode.MANUAL, "#FF8800"), (Mode.DISABLED, "#808080")],
+)
+def test_the_lights_can_have_other_colours(mode: Mode, color: str) -> None:
+    layout = replace(
+        LAYOUT, piloted_color="#0000FF", manual_color="#FF8800", disabled_color="#808080"
+    )
+    view = page_view(layout, equipment(131, mode), PARIS)
+    assert view is not None
+    lines = [each.payload for each in FACTORIES["hasp"](layout).show(SCREEN, view)]
+    assert [line for line in lines if "bg_color" in line] == [
+        f'{{"page": "6", "id": 10, "bg_color": "{color}"}}',
+        f'{{"page": "8", "id": 16, "bg_color": "{color}"}}',
+    ]
+
+
 def test_the_indicators_are_asked_for() -> None:
     assert HASP.refreshed() == (Publication("INDICATEURS/refresh", "1"),)

@@ -3,22 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from homeassistant.components.mqtt import valid_publish_topic
-from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
-import voluptuous as vol
+from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlow
 
-from ..const import (
-    CONF_CONTINUOUS_TYPES,
-    CONF_HOMES,
-    CONF_SCREENS,
-    SCREEN_INDICATOR_TOPIC,
-    SCREEN_LABEL_COLOR,
-)
+from ..const import CONF_CONNECTED_WORDS, CONF_CONTINUOUS_TYPES, CONF_HOMES
+from ..interfaces.socorel import MANUAL
 from .database import async_check
-from .identifiers import is_color
 from .neighbours import neighbours, overlap_error
 from .schemas import entry_options, options_schema
-from .settings import homes as homes_of
+from .screens_form import screens_errors, screens_options, screens_schema
+from .settings import homes as homes_of, layout
+from .shown_form import CONF_SHOWN, candidates, shown_options, shown_schema, shown_twice
 
 
 class ElfeOptionsFlow(OptionsFlow):
@@ -26,8 +20,17 @@ class ElfeOptionsFlow(OptionsFlow):
 
     _found_homes: tuple[str, ...] | None = None
 
-    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for all of them; the homes of the database are offered when it answers."""
+    async def async_step_init(
+        self,
+        user_input: dict[str, Any] | None = None,  # noqa: ARG002
+    ) -> ConfigFlowResult:
+        """Offer what can be changed."""
+        return self.async_show_menu(step_id="init", menu_options=["general", "screens", "shown"])
+
+    async def async_step_general(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask what is served and how; the homes of the database are offered when it answers."""
         entry = self.config_entry
         if self._found_homes is None:
             self._found_homes = (await async_check(self.hass, entry.data)).homes
@@ -45,8 +48,56 @@ class ElfeOptionsFlow(OptionsFlow):
             if not errors:
                 return self.async_create_entry(data=shown)
         return self.async_show_form(
-            step_id="init",
+            step_id="general",
             data_schema=options_schema(shown, self._found_homes),
+            errors=errors,
+            description_placeholders=placeholders,
+        )
+
+    async def async_step_screens(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask how the wall screens are laid out."""
+        errors: dict[str, str] = {}
+        placeholders: dict[str, str] = {}
+        options = self.config_entry.options
+        schema = screens_schema(options)
+        if user_input is not None:
+            errors, placeholders = screens_errors(user_input)
+            if not errors:
+                return self.async_create_entry(data=screens_options(options, user_input))
+            schema = self.add_suggested_values_to_schema(schema, user_input)
+        return self.async_show_form(
+            step_id="screens",
+            data_schema=schema,
+            errors=errors,
+            description_placeholders=placeholders,
+        )
+
+    async def async_step_shown(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask what a page shows where a home has several equipments for it."""
+        entry = self.config_entry
+        if entry.state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="entry_not_loaded")
+        inventory = entry.runtime_data.engine.statuses.values()
+        found = candidates(layout(entry.options), (status.equipment for status in inventory))
+        if not found:
+            return self.async_abort(reason="nothing_to_choose")
+        errors: dict[str, str] = {}
+        placeholders: dict[str, str] = {}
+        shown: Mapping[str, Any] = entry.options
+        if user_input is not None:
+            twice = shown_twice(user_input, found)
+            if twice is None:
+                return self.async_create_entry(data=shown_options(shown, user_input, found))
+            errors[CONF_SHOWN] = "shown_twice"
+            placeholders = {"home": twice.equipment.home, "page": str(twice.page)}
+        schema = shown_schema(shown, found)
+        if user_input is not None:
+            schema = self.add_suggested_values_to_schema(schema, user_input)
+        return self.async_show_form(
+            step_id="shown",
+            data_schema=schema,
             errors=errors,
             description_placeholders=placeholders,
         )
@@ -58,12 +109,7 @@ def _errors(user_input: Mapping[str, Any]) -> dict[str, str]:
     types = user_input.get(CONF_CONTINUOUS_TYPES, ())
     if not all(str(type_id).isdecimal() for type_id in types):
         errors[CONF_CONTINUOUS_TYPES] = "invalid_type"
-    screens = user_input[CONF_SCREENS]
-    # A form shows no error inside a section: these go above it.
-    if not is_color(screens[SCREEN_LABEL_COLOR]):
-        errors["base"] = "invalid_color"
-    try:
-        valid_publish_topic(screens[SCREEN_INDICATOR_TOPIC])
-    except vol.Invalid:
-        errors["base"] = "invalid_topic"
+    words = user_input.get(CONF_CONNECTED_WORDS, ())
+    if any(not word.strip() or word.strip().casefold() == MANUAL for word in words):
+        errors[CONF_CONNECTED_WORDS] = "invalid_word"
     return errors

@@ -23,6 +23,7 @@ import voluptuous as vol
 from ..const import (
     CONF_ACK_TIMEOUTS,
     CONF_COMPACT,
+    CONF_CONNECTED_WORDS,
     CONF_CONTINUOUS_TYPES,
     CONF_DATABASE,
     CONF_EMS_DATABASE,
@@ -31,7 +32,6 @@ from ..const import (
     CONF_HOMES,
     CONF_ORDERS_AT_ONCE,
     CONF_SCHEMA,
-    CONF_SCREENS,
     CONF_SSL,
     DEFAULT_DATABASE,
     DEFAULT_EMS_TABLE,
@@ -40,9 +40,6 @@ from ..const import (
     ENTRY_POSTGRESQL,
     MAX_ACK_TIMEOUT,
     MAX_ORDERS_AT_ONCE,
-    SCREEN_INDICATOR_TOPIC,
-    SCREEN_LABEL,
-    SCREEN_LABEL_COLOR,
     SECTION_ADVANCED,
     SSL_DISABLE,
     SSL_MODES,
@@ -54,8 +51,6 @@ CONF_CONFIG: Final = "config"
 
 EQUIPMENT_TYPES: Final = ("111", "112", "113", "131", "151", "155", "221", "225", "515")
 """Equipment types offered as continuous; others may be typed in."""
-
-EDITED_SCREEN_KEYS: Final = (SCREEN_LABEL, SCREEN_LABEL_COLOR, SCREEN_INDICATOR_TOPIC)
 
 _TEXT: Final = TextSelector()
 _USERNAME: Final = TextSelector(TextSelectorConfig(autocomplete="username"))
@@ -69,7 +64,8 @@ _SSL: Final = SelectSelector(
 )
 
 
-def _integer(low: int, high: int) -> vol.All[int]:
+def integer(low: int, high: int) -> vol.All[int]:
+    """Return the field of a whole number."""
     box = NumberSelectorConfig(min=low, max=high, step=1, mode=NumberSelectorMode.BOX)
     return vol.All(NumberSelector(box), vol.Coerce(int))
 
@@ -96,7 +92,7 @@ def _suggested(key: str, value: Any | None) -> vol.Optional:
     return vol.Optional(key, description={"suggested_value": value})
 
 
-def _folded(key: str, fields: dict[Any, Any], **suggested: Any) -> dict[vol.Required, section]:
+def folded(key: str, fields: dict[Any, Any], **suggested: Any) -> dict[vol.Required, section]:
     """Return a section that is shown closed, and that a caller may leave out.
 
     The frontend takes the section's default for its whole content: it has to hold every field,
@@ -117,12 +113,12 @@ def connection_schema(known: Mapping[str, Any], *, keep_password: bool = False) 
     return vol.Schema(
         {
             _required(CONF_HOST, known.get(CONF_HOST)): _TEXT,
-            vol.Required(CONF_PORT, default=known.get(CONF_PORT, DEFAULT_PORT)): _integer(1, 65535),
+            vol.Required(CONF_PORT, default=known.get(CONF_PORT, DEFAULT_PORT)): integer(1, 65535),
             vol.Required(CONF_DATABASE, default=known.get(CONF_DATABASE, DEFAULT_DATABASE)): _TEXT,
             _required(CONF_USERNAME, known.get(CONF_USERNAME)): _USERNAME,
             (vol.Optional if keep_password else vol.Required)(password): _PASSWORD,
             vol.Required(CONF_SSL, default=known.get(CONF_SSL, SSL_DISABLE)): _SSL,
-            **_folded(
+            **folded(
                 SECTION_ADVANCED,
                 {
                     vol.Required(
@@ -175,7 +171,7 @@ def summary_schema(options: Mapping[str, Any]) -> vol.Schema:
     """Return the form that ends an import."""
     at_once = settings.orders_at_once(options)
     return vol.Schema(
-        {vol.Required(CONF_ORDERS_AT_ONCE, default=at_once): _integer(1, MAX_ORDERS_AT_ONCE)}
+        {vol.Required(CONF_ORDERS_AT_ONCE, default=at_once): integer(1, MAX_ORDERS_AT_ONCE)}
     )
 
 
@@ -200,7 +196,7 @@ def options_schema(options: Mapping[str, Any], found: Iterable[str]) -> vol.Sche
     homes = sorted(settings.homes(options))
     continuous = sorted(str(type_id) for type_id in settings.continuous_types(options))
     timeouts = settings.timing(options).ack_timeouts
-    screens = settings.layout(options)
+    words = sorted(settings.connected_words(options))
     types = SelectSelector(
         SelectSelectorConfig(
             options=list(EQUIPMENT_TYPES),
@@ -214,23 +210,23 @@ def options_schema(options: Mapping[str, Any], found: Iterable[str]) -> vol.Sche
         {
             _suggested(CONF_HOMES, homes): _homes_selector({*found, *homes}),
             _suggested(CONF_CONTINUOUS_TYPES, continuous): types,
-            vol.Required(CONF_ORDERS_AT_ONCE, default=settings.orders_at_once(options)): _integer(
+            vol.Required(CONF_ORDERS_AT_ONCE, default=settings.orders_at_once(options)): integer(
                 1, MAX_ORDERS_AT_ONCE
             ),
             vol.Required(CONF_COMPACT, default=settings.compact(options)): BooleanSelector(),
-            **_folded(
+            _suggested(CONF_CONNECTED_WORDS, words): SelectSelector(
+                SelectSelectorConfig(
+                    options=words,
+                    multiple=True,
+                    custom_value=True,
+                    mode=SelectSelectorMode.DROPDOWN,
+                )
+            ),
+            **folded(
                 CONF_ACK_TIMEOUTS,
                 {
                     vol.Required(str(type_id), default=timeouts[type_id]): _seconds()
                     for type_id in DEFAULT_ACK_TIMEOUTS
-                },
-            ),
-            **_folded(
-                CONF_SCREENS,
-                {
-                    vol.Required(SCREEN_LABEL, default=screens.label): _TEXT,
-                    vol.Required(SCREEN_LABEL_COLOR, default=screens.label_color): _TEXT,
-                    vol.Required(SCREEN_INDICATOR_TOPIC, default=screens.indicator_topic): _TEXT,
                 },
             ),
         }
@@ -240,10 +236,11 @@ def options_schema(options: Mapping[str, Any], found: Iterable[str]) -> vol.Sche
 def entry_options(options: Mapping[str, Any], user_input: Mapping[str, Any]) -> dict[str, Any]:
     """Return the form of the options merged into those that it does not show."""
     types = user_input.get(CONF_CONTINUOUS_TYPES, [])
+    words = user_input.get(CONF_CONNECTED_WORDS, [])
     return {
         **options,
         **user_input,
         CONF_HOMES: sorted(user_input.get(CONF_HOMES, [])),
         CONF_CONTINUOUS_TYPES: sorted(int(type_id) for type_id in types),
-        CONF_SCREENS: {**options.get(CONF_SCREENS, {}), **user_input[CONF_SCREENS]},
+        CONF_CONNECTED_WORDS: sorted({word.strip() for word in words}),
     }

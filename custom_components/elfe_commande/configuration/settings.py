@@ -13,6 +13,7 @@ from homeassistant.util.ssl import create_client_context, create_no_verify_ssl_c
 from ..const import (
     CONF_ACK_TIMEOUTS,
     CONF_COMPACT,
+    CONF_CONNECTED_WORDS,
     CONF_CONTINUOUS_TYPES,
     CONF_DATABASE,
     CONF_EMS_DATABASE,
@@ -30,6 +31,7 @@ from ..const import (
     DEFAULT_SCREENS,
     DEFAULT_TOPICS,
     SCREEN_CHOSEN,
+    SCREEN_DISABLED_COLOR,
     SCREEN_INDICATOR_TOPIC,
     SCREEN_KINDS,
     SCREEN_LABEL,
@@ -37,13 +39,15 @@ from ..const import (
     SCREEN_LABEL_ID,
     SCREEN_LABEL_PAGE,
     SCREEN_LED,
+    SCREEN_MANUAL_COLOR,
     SCREEN_PAGES,
+    SCREEN_PILOTED_COLOR,
     SCREEN_STATUS_LEDS,
     SCREEN_STATUS_PAGE,
     SSL_DISABLE,
     SSL_REQUIRE,
 )
-from ..core.household import Layout, Page, PageKind
+from ..core.household import CONNECTED_WORDS, Layout, Page, PageKind
 from ..core.model import EquipmentId, EquipmentTypeId, HomeId
 from ..core.timing import DEFAULT_ACK_TIMEOUTS, Timing
 from ..storage.postgres.settings import PostgresSettings, TlsMode
@@ -124,8 +128,13 @@ def topics(options: Settings) -> tuple[str, ...]:
     return tuple(options.get(CONF_TOPICS, DEFAULT_TOPICS))
 
 
+def connected_words(options: Settings) -> frozenset[str]:
+    """Return what the panel of a PLC says when it is given back."""
+    return frozenset(options.get(CONF_CONNECTED_WORDS, ())) or CONNECTED_WORDS
+
+
 def layout(options: Settings) -> Layout:
-    """Return how the wall screens are laid out."""
+    """Return how people's surfaces are laid out."""
     found = {**DEFAULT_SCREENS, **options.get(CONF_SCREENS, {})}
     kinds = {int(page): kind for page, kind in found[SCREEN_KINDS].items()}
     leds = {int(page): led for page, led in found[SCREEN_STATUS_LEDS].items()}
@@ -141,6 +150,9 @@ def layout(options: Settings) -> Layout:
     return Layout(
         pages=pages,
         led=found[SCREEN_LED],
+        piloted_color=found[SCREEN_PILOTED_COLOR],
+        manual_color=found[SCREEN_MANUAL_COLOR],
+        disabled_color=found[SCREEN_DISABLED_COLOR],
         status_page=found[SCREEN_STATUS_PAGE],
         label=found[SCREEN_LABEL],
         label_color=found[SCREEN_LABEL_COLOR],
@@ -151,6 +163,7 @@ def layout(options: Settings) -> Layout:
             HomeId(home): {int(page): EquipmentId(number) for page, number in chosen.items()}
             for home, chosen in found[SCREEN_CHOSEN].items()
         },
+        connected_words=connected_words(options),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from .model import DeviceId, Equipment, EquipmentId, EquipmentTypeId, HomeId
 
@@ -39,12 +40,20 @@ class Page:
     """Its light on the status page."""
 
 
+PILOTED_COLOR: Final = "#00FF00"
+NOT_PILOTED_COLOR: Final = "#FF0000"
+CONNECTED_WORDS: Final = frozenset({"connecte", "connecté", "auto", "automatique"})
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How the screens of an entry are laid out. Numbers are pages and objects."""
+    """How people's surfaces are laid out in an entry. Numbers are pages and objects."""
 
     pages: Mapping[int, Page]
     led: int = 10
+    piloted_color: str = PILOTED_COLOR
+    manual_color: str = NOT_PILOTED_COLOR
+    disabled_color: str = NOT_PILOTED_COLOR
     status_page: int = 8
     label: str = "ecran connecté"
     label_color: str = "#208020"
@@ -53,6 +62,8 @@ class Layout:
     indicator_topic: str = "INDICATEURS/refresh"
     chosen: Mapping[HomeId, Mapping[int, EquipmentId]] = field(default_factory=dict)
     """The equipment that a page shows where a home has several; else the lowest id."""
+    connected_words: frozenset[str] = CONNECTED_WORDS
+    """What the panel of a PLC says when remote orders work again; in any case."""
 
     def page_of(self, type_id: EquipmentTypeId) -> Page | None:
         """Return the first page that shows equipments of this type."""

@@ -15,6 +15,7 @@ from ..core.gesture import (
     WheelRolled,
 )
 from ..core.household import Layout, PageKind, PageView, Screen
+from ..core.model import Equipment, Mode
 from .base import Interface, Publication
 from .payloads import event_of, number_in
 
@@ -52,9 +53,6 @@ _STEP: Final = {
 """What one row of a roller is worth."""
 _HOUR: Final = 3600
 _QUARTER: Final = 900
-
-_PILOTED: Final = "#00FF00"
-_NOT_PILOTED: Final = "#FF0000"
 
 
 class Hasp(Interface):
@@ -115,8 +113,7 @@ class Hasp(Interface):
         page itself and the status page, an integer for the connection page.
         """
         layout, page = self._layout, str(view.page.number)
-        piloted = view.equipment.piloted
-        color = _PILOTED if piloted else _NOT_PILOTED
+        piloted, color = view.equipment.piloted, self._color(view.equipment)
         yield {"page": page, "id": layout.led, "bg_color": color}
         for item, wheel in _WHEELS[view.page.kind].items():
             row = _row(view, wheel)
@@ -129,6 +126,12 @@ class Hasp(Interface):
         if view.page.status_led is not None:
             status = str(layout.status_page)
             yield {"page": status, "id": view.page.status_led, "bg_color": color}
+
+    def _color(self, equipment: Equipment) -> str:
+        if equipment.piloted:
+            return self._layout.piloted_color
+        disabled = equipment.state.mode == Mode.DISABLED
+        return self._layout.disabled_color if disabled else self._layout.manual_color
 
     @override
     def refreshed(self) -> tuple[Publication, ...]:

@@ -9,9 +9,8 @@ from ..core.household import Layout
 from .base import Interface
 
 _SERIAL: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
-_MANUAL: Final = "manuel"
-CONNECTED: Final = frozenset({"connecte", "connecté", "auto", "automatique"})
-"""What a PLC says when remote orders work again; in any case."""
+MANUAL: Final = "manuel"
+"""What a PLC says while its panel has it; in any case."""
 
 
 class Socorel(Interface):
@@ -24,7 +23,7 @@ class Socorel(Interface):
 
     name = "socorel"
 
-    def __init__(self, connected: frozenset[str] = CONNECTED) -> None:
+    def __init__(self, connected: frozenset[str]) -> None:
         self._connected = frozenset(map(_folded, connected))
 
     @override
@@ -46,7 +45,7 @@ class Socorel(Interface):
             word = _folded(payload.decode())
         except UnicodeDecodeError:
             return None
-        if word == _MANUAL:
+        if word == MANUAL:
             return True
         return False if word in self._connected else None
 
@@ -56,6 +55,5 @@ def _folded(word: str) -> str:
 
 
 def create(layout: Layout) -> Interface:
-    """Return the panels; they do not depend on the layout of the screens."""
-    del layout
-    return Socorel()
+    """Return the panels of an entry's PLCs."""
+    return Socorel(layout.connected_words)

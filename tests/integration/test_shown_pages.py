@@ -1,0 +1,86 @@
+"""Which equipment a page of the wall screens shows, chosen in the options."""
+
+from dataclasses import replace
+
+from homeassistant.data_entry_flow import FlowResultType
+import pytest
+
+from demo.specs import plug, screen
+from demo.territory import MANUAL, PILOTED, Equipment
+from tests.configuration.flows import open_options
+from tests.engine.bench import MODE, furnish, until_row
+from tests.engine.wall import HALL, Wall, together
+from tests.fixtures_home_assistant import Installed
+
+FIRST, SECOND, ALONE = 7, 8, 9
+
+
+def machines(mode: int = MANUAL) -> tuple[Equipment, ...]:
+    """Return two washing machines of a home with a screen, and one of another home."""
+    first = Equipment(FIRST, "R001", "Lave-linge", 112, 120, (plug("Y7"), screen(HALL)), mode)
+    return (
+        first,
+        replace(first, id=SECOND, name="Lave-linge du sous-sol", devices=(plug("Y8"),)),
+        replace(first, id=ALONE, home="R002", devices=(plug("Y9"),)),
+    )
+
+
+@pytest.mark.defect("D-21", "D-64")
+async def test_a_page_shows_what_was_chosen(installed: Installed) -> None:
+    hass, world = installed.hass, installed.world
+    wall = Wall(world, await furnish(world, *machines(), timing=together()))
+    await wall.held(online=True)
+    await installed.setup()
+    await wall.drawn()
+    result = await open_options(hass, installed.entry, "shown")
+    (selector,) = result["data_schema"].schema.values()
+    assert selector.config["options"] == [
+        {"value": "7", "label": "R001 · 3 · Lave-linge (7)"},
+        {"value": "8", "label": "R001 · 3 · Lave-linge du sous-sol (8)"},
+    ]
+    flow, former = hass.config_entries.options, installed.hub
+
+    result = await flow.async_configure(result["flow_id"], {"shown": ["7", "8"]})
+    assert result["errors"] == {"shown": "shown_twice"}
+    assert result["description_placeholders"] == {"home": "R001", "page": "3"}
+    result = await flow.async_configure(result["flow_id"], {"shown": ["8"]})
+
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await installed.running_again(former)
+    wall.turn(HALL, 3, 1)
+    await until_row(world, SECOND, **{MODE: PILOTED})
+    assert (await world.row(FIRST))[MODE] == MANUAL
+
+    result = await open_options(hass, installed.entry, "shown")
+    former = installed.hub
+    (marker,) = result["data_schema"].schema
+    assert marker.description == {"suggested_value": ["8"]}
+    await flow.async_configure(result["flow_id"], {})
+    await installed.running_again(former)
+    assert installed.entry.options["screens"]["chosen"] == {}
+
+
+async def test_a_choice_that_is_not_offered_is_kept(installed: Installed) -> None:
+    """Of a page that has one equipment for now."""
+    hass, world = installed.hass, installed.world
+    hass.config_entries.async_update_entry(
+        installed.entry, options={"screens": {"chosen": {"R002": {"3": 12}, "R001": {"3": 7}}}}
+    )
+    await furnish(world, *machines(), timing=together())
+    await installed.setup()
+    result = await open_options(hass, installed.entry, "shown")
+    former = installed.hub
+
+    await hass.config_entries.options.async_configure(result["flow_id"], {"shown": ["8"]})
+
+    await installed.running_again(former)
+    assert installed.entry.options["screens"]["chosen"] == {"R002": {"3": 12}, "R001": {"3": 8}}
+
+
+async def test_there_may_be_nothing_to_choose(installed: Installed) -> None:
+    await furnish(installed.world, machines()[0], timing=together())
+    await installed.setup()
+
+    result = await open_options(installed.hass, installed.entry, "shown")
+
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "nothing_to_choose")
