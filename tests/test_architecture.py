@@ -29,6 +29,8 @@ ROOMS: dict[str, frozenset[str]] = {
 }
 """What each room may import of ours, itself apart."""
 OF_HOME_ASSISTANT = {"homeassistant", "voluptuous", "probatio"}
+FRONT_FOLDERS = ("subentries", "meters")
+"""Front rooms that are folders; what holds for the front holds for them."""
 WITH_HOME_ASSISTANT = {FRONT, "adapters", "configuration"}
 
 ASSEMBLY = {"__init__", "hub", "config_flow", "system_health"}
@@ -64,7 +66,7 @@ def sources() -> list[Path]:
 
 def room_of(path: Path) -> str:
     parts = path.relative_to(HOUSE).parts
-    return parts[0] if len(parts) > 1 else FRONT
+    return parts[0] if len(parts) > 1 and parts[0] not in FRONT_FOLDERS else FRONT
 
 
 def names_of(node: ast.AST, package: tuple[str, ...]) -> Iterator[str]:

@@ -64,15 +64,18 @@ class LineReader:
         while True:
             valid = self.frames.valid
             try:
-                await self._listen()
+                await self.listen()
             except LINE_ERRORS as error:
                 self._lost(error)
+            except Exception:
+                # Whoever is told of telegrams may fail; the line is read on.
+                _LOGGER.exception("%s: a telegram could not be passed on", self.name)
             if self.frames.valid > valid:
                 wait = self.timing.retry_first
             await asyncio.sleep(wait)
             wait = min(wait * 2, self.timing.retry_max)
 
-    async def _listen(self) -> None:
+    async def listen(self) -> None:
         """Read until the line fails: raises one of `LINE_ERRORS`."""
         self.frames.clear()
         async with _opened(self.port, self.timing.open_timeout) as line:
