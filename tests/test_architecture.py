@@ -66,7 +66,7 @@ def sources() -> list[Path]:
 
 def room_of(path: Path) -> str:
     parts = path.relative_to(HOUSE).parts
-    return parts[0] if len(parts) > 1 else FRONT
+    return parts[0] if len(parts) > 1 and parts[0] not in FRONT_FOLDERS else FRONT
 
 
 def names_of(node: ast.AST, package: tuple[str, ...]) -> Iterator[str]:

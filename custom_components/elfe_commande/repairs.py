@@ -50,6 +50,11 @@ ISSUES: Final[Mapping[str, tuple[IssueSeverity, Mending]]] = MappingProxyType(
         "missing_privileges": (IssueSeverity.ERROR, Mending.DATA),
         "missing_tables": (IssueSeverity.ERROR, Mending.DATA),
         "storage_refused": (IssueSeverity.ERROR, Mending.CREDENTIALS),
+        # Smart meters.
+        "meter_ascii": (IssueSeverity.ERROR, Mending.DATA),
+        "meter_replaced": (IssueSeverity.ERROR, Mending.DATA),
+        "meter_unsigned": (IssueSeverity.WARNING, Mending.DATA),
+        "meter_without_power": (IssueSeverity.WARNING, Mending.DATA),
         # A button was pressed, and nobody knows what the machine does.
         "press_doubtful": (IssueSeverity.WARNING, Mending.CONFIRM),
         "press_failed": (IssueSeverity.ERROR, Mending.CONFIRM),

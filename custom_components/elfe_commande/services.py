@@ -32,6 +32,7 @@ from .core.plan import SLOT, DayPlan
 from .core.wish import Intent, Wish
 from .entity import async_run_cycle, async_wish, decision_of
 from .hub import ElfeConfigEntry
+from .meters.export import EXPORT_READINGS_SCHEMA, async_export_readings
 from .targets import (
     ATTR_CONFIG_ENTRY_ID,
     TARGET,
@@ -93,6 +94,9 @@ def async_setup_services(hass: HomeAssistant) -> None:
     register("set_cycle_duration", async_set_cycle_duration, SET_CYCLE_DURATION_SCHEMA, optional)
     register(
         "set_remaining_charge", async_set_remaining_charge, SET_REMAINING_CHARGE_SCHEMA, optional
+    )
+    register(
+        "export_readings", async_export_readings, EXPORT_READINGS_SCHEMA, SupportsResponse.ONLY
     )
     register("refresh_screens", async_refresh_screens, REFRESH_SCREENS_SCHEMA, optional)
 

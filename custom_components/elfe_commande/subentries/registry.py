@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from homeassistant.config_entries import ConfigSubentry, ConfigSubentryFlow
 
+from ..meters.flow import MeterFlow
+from ..meters.settings import SUBENTRY_METER
+from ..meters.unit import MeterUnit
 from .unit import Unit
 
 if TYPE_CHECKING:
@@ -16,5 +19,5 @@ if TYPE_CHECKING:
 
 type UnitFactory = Callable[["Hub", ConfigSubentry], Unit]
 
-FLOWS: Final[Mapping[str, type[ConfigSubentryFlow]]] = MappingProxyType({})
-UNITS: Final[Mapping[str, UnitFactory]] = MappingProxyType({})
+FLOWS: Final[Mapping[str, type[ConfigSubentryFlow]]] = MappingProxyType({SUBENTRY_METER: MeterFlow})
+UNITS: Final[Mapping[str, UnitFactory]] = MappingProxyType({SUBENTRY_METER: MeterUnit})

@@ -1,0 +1,1 @@
+"""Smart meters: added by listening, shown as they are heard."""
