@@ -51,6 +51,12 @@ class Timing:
     """After the start, how long a waiting load is left alone until its meter speaks."""
     idle_confirm: float = 180.0
     """How long a meter must show an idle machine before a doubtful press is called failed."""
+    rule_pass: float = 60.0
+    """Between two looks at the surplus rules; each changes at most one load."""
+    input_max_age: float = 500.0
+    """A rule abstains when one of its inputs is older."""
+    input_silence: float = 600.0
+    """After that without news of an input, what a rule switched on goes off."""
     clock_check: float = 5.0
     """Between looks at an implausible clock."""
     clock_warning: float = 60.0

@@ -32,6 +32,7 @@ from .reconsider import Reconsider
 from .sender import Sender
 from .status import EquipmentStatus, ScreenStatus
 from .surfaces import Surfaces
+from .surplus import Surplus
 from .wishes import Wishes
 
 _LOGGER = logging.getLogger(__name__)
@@ -98,6 +99,9 @@ class Engine:
             portal=Portal(self.context, self._inventory, self._wishes),
             panels=Panels(self.context, self._executor, self._wishes),
         )
+        self.surplus = Surplus(
+            self.context, self._reconsider, self._executor, disk.document("rules")
+        )
         self._inventory.take_screens = self._surfaces.adopt
         self._beat = Beat(
             self.context,
@@ -116,6 +120,7 @@ class Engine:
         self._opened = False
         self._starting: asyncio.Task[Any] | None = None
         self._beating: asyncio.Task[None] | None = None
+        self._ruling: asyncio.Task[None] | None = None
         self.unclean_stop = False
 
     def _tell(self, event: Event) -> None:
@@ -183,6 +188,7 @@ class Engine:
         """
         self.lifecycle.advance(Code.LOGGING)
         self._open_claims = await self.context.journal.load()
+        await self.surplus.load()
         remembered = await memory.load(self._memory_document)
         if remembered is not None:
             self.unclean_stop = remembered.code not in (None, int(Code.STOPPED))
@@ -237,6 +243,7 @@ class Engine:
         await self._presses.report_open(self._open_claims)
         self._open_claims = {}
         self._beating = asyncio.create_task(self._beat.run(), name="elfe beat")
+        self._ruling = asyncio.create_task(self.surplus.run(), name="elfe rules")
         self._starting = None
 
     async def _await_clock(self) -> None:
@@ -268,7 +275,7 @@ class Engine:
         if self.lifecycle.code >= Code.STOPPING:
             return
         self.lifecycle.advance(Code.STOPPING)
-        for task in (self._starting, self._beating):
+        for task in (self._starting, self._beating, self._ruling):
             if task is not None and task is not asyncio.current_task():
                 task.cancel()
                 await asyncio.wait([task])
@@ -279,6 +286,7 @@ class Engine:
         if late:
             _LOGGER.warning("Ended before their devices answered: %s", ", ".join(late))
         await self._sources.close()
+        await self.surplus.close()
         self._acks.close()
         await self.context.write_back.close()
         self.lifecycle.advance(Code.STOPPED)

@@ -9,6 +9,7 @@ from ..core.household import Screen
 from ..core.model import Constraints, EquipmentId, Inventory, State
 from ..core.outcome import Step
 from ..core.plan import DayPlan
+from ..core.rules import Reading
 
 
 class StorageError(Exception):
@@ -198,6 +199,16 @@ class NoSources(Sources):
     @override
     async def close(self) -> None:
         pass
+
+
+class Readings(Protocol):
+    """What a local rule looks at, wherever it comes from."""
+
+    def read(self) -> Mapping[str, Reading]:
+        """Return the present readings by the name of the rule's input."""
+
+    def watch(self, changed: Callable[[], None]) -> Unsubscribe:
+        """Be told when one of them changes."""
 
 
 class Clock(Protocol):

@@ -22,7 +22,7 @@ class Reconsider:
 
     def look(self, status: EquipmentStatus, slot: int) -> Decision:
         """Decide for an equipment and show the decision; order nothing."""
-        snapshot = self._snapshot(status, slot)
+        snapshot = self.snapshot(status, slot)
         decision = decide(snapshot)
         next_start = None
         if snapshot.plan is not None and status.equipment.driven and status.equipment.piloted:
@@ -72,7 +72,8 @@ class Reconsider:
         planned = None if status.plan is None else status.plan.decision(slot)
         processed[equipment_id] = Processed(slot, planned)
 
-    def _snapshot(self, status: EquipmentStatus, slot: int) -> Snapshot:
+    def snapshot(self, status: EquipmentStatus, slot: int) -> Snapshot:
+        """Return all that a decision about an equipment depends on."""
         context = self.context
         equipment = status.equipment
         processed = context.processed.get(equipment.id)

@@ -1,0 +1,176 @@
+"""What a surplus rule says of its load now, and what the chain of decision makes of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from ..core.decision import Act, Decision, Proposal, Source, decide
+from ..core.model import Constraints, ControlState
+from ..core.plan import slot_start
+from ..core.rule_conditions import conditions, observe, silent
+from ..core.rule_evaluation import Evaluation, deadline_of, evaluate
+from ..core.rules import Case, History, Inputs, Limits, Other, Quantity, Reading, Rule, released
+from .context import EngineContext
+from .ports import Readings, Unsubscribe
+from .presses import DEFAULT_CYCLE
+from .reconsider import Reconsider
+from .rule_memory import Remembered, RuleMemory
+from .status import EquipmentStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a rule says, and what the chain of decision makes of it.
+
+    `decision` is what is decided if the rule gets its way, `history` what the rule remembers
+    before that. `moves`: the load is ordered then.
+    """
+
+    evaluation: Evaluation
+    history: History
+    decision: Decision
+    in_charge: bool
+    """What the rule says makes a difference."""
+    moves: bool
+    silent: tuple[str, ...] = ()
+    """The inputs that have said nothing for too long."""
+
+    @property
+    def changes(self) -> bool:
+        """Whether the rule wants something else than it was granted."""
+        return self.in_charge and self.evaluation.on is not self.history.on
+
+
+@dataclass(slots=True, eq=False)
+class RuleStatus:
+    """One rule at work: what entities show of it. `title` is for people."""
+
+    id: str
+    title: str
+    rule: Rule
+    readings: Readings
+    changed: Callable[[], None]
+    remembered: Remembered
+    verdict: Verdict | None = None
+    unwatch: Unsubscribe = lambda: None
+
+    @property
+    def history(self) -> History:
+        """Return what the rule remembers."""
+        return self.remembered.history
+
+
+@dataclass(slots=True)
+class Judge:
+    """Looks at one rule among all; orders nothing, and changes nothing."""
+
+    context: EngineContext
+    reconsider: Reconsider
+    limits: Limits
+    memory: RuleMemory = field(default_factory=RuleMemory)
+    rules: dict[str, RuleStatus] = field(default_factory=dict)
+
+    def load_of(self, status: RuleStatus) -> EquipmentStatus | None:
+        """Return what is known of the load of a rule."""
+        return self.context.statuses.get(status.rule.equipment_id)
+
+    def verdict(self, status: RuleStatus, readings: Mapping[str, Reading], now: float) -> Verdict:
+        """Return what the rule says of these readings, and what is decided if it has its way."""
+        case = self.case(status, readings, now)
+        case = replace(case, history=observe(case))
+        load = self.load_of(status)
+        if load is None:
+            return _without_load(case)
+        if load.plan is not None and not case.history.planned:
+            case = replace(case, history=replace(case.history, planned=True))
+        snapshot = self.reconsider.snapshot(load, slot_start(self.context.clock.now()))
+
+        def decided(on: bool | None, reason: str) -> Decision:
+            proposal = proposed(status.rule, case.history, on, reason)
+            return decide(replace(snapshot, proposal=proposal))
+
+        on, off = decided(True, "conditions_met"), decided(False, "conditions_met")
+        in_charge = (on.on, on.act) != (off.on, off.act)
+        if not in_charge:
+            case = replace(case, history=released(case.history, now))
+        evaluation = evaluate(case)
+        if in_charge and evaluation.on and not on.on:
+            # Nothing is started now: a UPS is on battery.
+            evaluation = replace(evaluation, on=case.history.on, reason=on.reason)
+        decision = decided(evaluation.on if in_charge else None, evaluation.reason)
+        return Verdict(
+            evaluation,
+            case.history,
+            decision,
+            in_charge=in_charge,
+            moves=_moves(load, decision, case.history),
+            silent=silent(case),
+        )
+
+    def case(self, status: RuleStatus, readings: Mapping[str, Reading], now: float) -> Case:
+        """Return all that an evaluation of the rule depends on."""
+        rule, load = status.rule, self.load_of(status)
+        wishes = Constraints() if load is None else load.equipment.constraints
+        other = Other()
+        if rule.dependency is not None:
+            other = self.memory.others.get(rule.dependency.equipment_id, other)
+        zone = self.context.zone
+        inputs = Inputs(
+            datetime.fromtimestamp(now, zone),
+            readings,
+            other,
+            reserved=self._reserved(status, readings.get(Quantity.SURPLUS)),
+            one_shot=load is not None and not load.equipment.continuous,
+            cycle=float(wishes.cycle_duration or DEFAULT_CYCLE),
+            deadline=deadline_of(rule, wishes.wished_end, now, zone),
+        )
+        return Case(rule, inputs, status.history, now, self.limits)
+
+    def _reserved(self, status: RuleStatus, surplus: Reading | None) -> float:
+        """Return the power of loads that were started since the surplus was measured."""
+        if surplus is None:
+            return 0.0
+        total = 0.0
+        for other in self.rules.values():
+            begun = other.history.last_on
+            if other is status or begun is None or begun <= surplus.at:
+                continue
+            shared = other.readings.read().get(Quantity.SURPLUS)
+            if shared is not None and shared.source == surplus.source:
+                total += other.rule.nominal_power
+        return total
+
+
+def proposed(rule: Rule, history: History, on: bool | None, reason: str) -> Proposal:
+    """Return what a rule puts before the chain of decision."""
+    return Proposal(on, reason, history.since, rule.combination, alone=not history.planned)
+
+
+def _without_load(case: Case) -> Verdict:
+    history = released(case.history, case.now)
+    reason = "unknown_equipment"
+    return Verdict(
+        Evaluation(None, reason, conditions(case)),
+        history,
+        Decision(Source.DEFAULT, reason),
+        in_charge=False,
+        moves=False,
+        silent=silent(case),
+    )
+
+
+def _moves(load: EquipmentStatus, decision: Decision, history: History) -> bool:
+    """Whether a decision orders something else than what the load does already.
+
+    What a rule ordered itself may never have been acknowledged: its contrary is ordered.
+    """
+    control = load.equipment.state.control
+    match decision.act:
+        case Act.START:
+            return True
+        case Act.ON:
+            return control != ControlState.ON or history.on is False
+        case Act.OFF:
+            return control != ControlState.OFF or history.on is True
+        case _:
+            return False
