@@ -7,6 +7,7 @@ from statistics import median
 import sys
 from typing import Any
 
+from benchmarks import press_report
 from benchmarks.report import write
 from benchmarks.stage import MACHINE, TANK, Theatre, calm, run_case
 
@@ -68,6 +69,9 @@ async def measure(*, full: bool, runs: int) -> dict[str, Figures]:
         compact = (5000, "home_assistant", "compact")
         await case("compact_5000", *compact, times=long)
         await case("tick_5000", *compact, times=long, type_id=TANK, changed=0.05)
+        # Wall screens: the same press, ours and the reference's way.
+        await case(press_report.OURS, 1000, "presses")
+        await case(press_report.PATTERN, 1000, "pattern_presses", times=1)
     return found
 
 

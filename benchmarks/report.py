@@ -9,6 +9,7 @@ import platform
 import subprocess
 from typing import Any
 
+from benchmarks import press_report
 from demo.parts.broker import _find
 from demo.parts.postgres import _binaries
 
@@ -145,6 +146,7 @@ def targets(found: Mapping[str, Figures]) -> list[Target]:
             f"{entity / 1024:.1f} kB",
             entity <= BYTES_PER_ENTITY,
         ),
+        *(Target(*verdict) for verdict in press_report.verdicts(found)),
     ]
 
 
@@ -213,6 +215,7 @@ def write(found: Mapping[str, Figures], *, runs: int, full: bool) -> tuple[str, 
         f"1,000 equipments are {ours['entities']:.0f} entities in Home Assistant and take",
         f"{ours['memory_bytes'] / 2**20:.0f} MB with the engine's own memory.",
         "",
+        *press_report.section(found),
     ]
     return "\n".join(lines), all(t.met for t in judged)
 

@@ -98,9 +98,13 @@ class World:
             )
         )
 
+    def connect(self) -> AiomqttMessenger:
+        """Return the connection of an engine, not opened yet."""
+        return AiomqttMessenger(self.broker.host, self.broker.port)
+
     async def start(self, *, run: bool = True) -> Engine:
         """Start an engine on the world; without `run` it is opened only."""
-        self.messenger = AiomqttMessenger(self.broker.host, self.broker.port)
+        self.messenger = self.connect()
         self._messengers.append(self.messenger)
         await self.messenger.open()
         self.engine = Engine(
