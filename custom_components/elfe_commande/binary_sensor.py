@@ -61,6 +61,13 @@ CONNECTION = BinarySensorEntityDescription(
     entity_category=EntityCategory.DIAGNOSTIC,
 )
 
+READY = BinarySensorEntityDescription(
+    key="ready",
+    translation_key="ready",
+    device_class=BinarySensorDeviceClass.RUNNING,
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
+
 SCREEN_CONNECTION = BinarySensorEntityDescription(
     key="connection",
     translation_key="screen_connection",
@@ -76,7 +83,7 @@ async def async_setup_entry(
 ) -> None:
     """Add the binary sensors of the hub, of every equipment and of every screen."""
     hub = entry.runtime_data
-    async_add_entities([ConnectionBinarySensor(hub, CONNECTION)])
+    async_add_entities([ConnectionBinarySensor(hub, CONNECTION), ReadyBinarySensor(hub, READY)])
     hub.subentries.async_follow(PLATFORM, async_add_entities)
     await EquipmentEntities(
         entry,
@@ -119,6 +126,16 @@ class ConnectionBinarySensor(HubEntity, BinarySensorEntity):
     def is_on(self) -> bool:
         """Return whether the databases answer."""
         return self._engine.connected
+
+
+class ReadyBinarySensor(HubEntity, BinarySensorEntity):
+    """Tells whether orders are sent: the engine is at code 20."""
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Return whether the engine runs."""
+        return self._engine.lifecycle.running
 
 
 class ScreenConnection(ScreenEntity, BinarySensorEntity):

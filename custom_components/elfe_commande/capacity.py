@@ -16,6 +16,7 @@ ISSUE = "too_many_entities"
 
 HUB_ENTITIES = (
     ("binary_sensor", "ems_connection"),
+    ("binary_sensor", "ready"),
     ("button", "run_cycle"),
     ("sensor", "lifecycle"),
     ("sensor", "newest_plan"),

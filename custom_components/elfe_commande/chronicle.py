@@ -6,7 +6,10 @@ Repetitions are left out: a load kept off all night is not told of each quarter-
 from collections.abc import Mapping
 from typing import Any, Final
 
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import Platform
 from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 
 from .const import DOMAIN
 from .core.decision import Act
@@ -19,6 +22,7 @@ from .payloads import about_equipment, about_mode, about_order
 
 EVENT_ORDER_ENDED: Final = f"{DOMAIN}_order_ended"
 EVENT_MODE_CHANGED: Final = f"{DOMAIN}_mode_changed"
+EVENT_UNCLEAN_STOP: Final = f"{DOMAIN}_unclean_stop"
 
 _TOLD_BY_MODE = frozenset({Act.TO_MANUAL, Act.TO_PILOTED})
 """Where they succeed the change of mode tells of them."""
@@ -50,6 +54,15 @@ class Chronicle:
             case InventoryChanged(_, removed):
                 for equipment_id in removed:
                     self._last.pop(equipment_id, None)
+
+    @callback
+    def tell_of_unclean_stop(self, entry: ConfigEntry) -> None:
+        """Tell that the run before ended without a word."""
+        entity_id = er.async_get(self._hass).async_get_entity_id(
+            Platform.SENSOR, DOMAIN, f"{entry.entry_id}_lifecycle"
+        )
+        values = {"name": entry.title, "entity_id": entity_id, "config_entry_id": entry.entry_id}
+        self._hass.bus.async_fire(EVENT_UNCLEAN_STOP, values)
 
     def _is_new(self, event: OrderEnded) -> bool:
         result = event.result

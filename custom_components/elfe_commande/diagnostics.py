@@ -165,6 +165,8 @@ async def async_get_config_entry_diagnostics(
             "code": int(engine.lifecycle.code),
             "unclean_stop": engine.unclean_stop,
             "history": [_transition(redactor, t) for t in engine.lifecycle.history],
+            "previous": [_transition(redactor, t) for t in engine.previous],
+            "speed": None if engine.speed is None else engine.speed.speed_class.value,
             "durations": {
                 str(code): seconds for code, seconds in engine.lifecycle.durations().items()
             },

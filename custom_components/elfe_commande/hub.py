@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
+import platform
 
 from homeassistant.components import mqtt
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.const import CONF_HOST, CONF_PORT, EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event as HomeAssistantEvent, HomeAssistant
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
 from homeassistant.helpers.start import async_at_started
+from homeassistant.loader import async_get_loaded_integration
 from homeassistant.util import dt as dt_util
 
 from .adapters.clock import HomeAssistantClock
@@ -59,6 +61,7 @@ class Hub:
                 zone=dt_util.get_default_time_zone(),
                 at_once=settings.orders_at_once(entry.options),
                 layout=settings.layout(entry.options),
+                place=_place(hass, entry),
             ),
             storage=storage,
             messenger=self._messenger,
@@ -95,6 +98,11 @@ class Hub:
     def is_configured_as(self, entry: ConfigEntry) -> bool:
         """Return whether nothing of the entry changed but its subentries."""
         return self._configured == _configuration(entry)
+
+    async def async_restart(self) -> None:
+        """Set the entry up anew; raises `NotRunningError` unless the engine runs."""
+        self.engine.begin_restart()
+        await self.hass.config_entries.async_reload(self.entry.entry_id)
 
     async def async_close(self) -> None:
         """Stop the engine; nothing of it is heard or sent afterwards."""
@@ -149,6 +157,13 @@ async def async_create_hub(hass: HomeAssistant, entry: ElfeConfigEntry) -> Hub:
     hub = Hub(hass, entry, PostgresStorage(await settings.async_postgres_settings(hass, entry)))
     await hub.async_open()
     return hub
+
+
+def _place(hass: HomeAssistant, entry: ConfigEntry) -> str:
+    """Return what the speed depends on: machine, database and version."""
+    version = async_get_loaded_integration(hass, DOMAIN).version
+    database = f"{entry.data.get(CONF_HOST, '')}:{entry.data.get(CONF_PORT, '')}"
+    return f"{platform.node()} {database} {version}"
 
 
 def _configuration(entry: ConfigEntry) -> tuple[object, ...]:

@@ -12,7 +12,7 @@ from homeassistant.components.logbook.const import (
 from homeassistant.components.logbook.models import LazyEventPartialState
 from homeassistant.core import HomeAssistant, callback
 
-from .chronicle import EVENT_MODE_CHANGED, EVENT_ORDER_ENDED
+from .chronicle import EVENT_MODE_CHANGED, EVENT_ORDER_ENDED, EVENT_UNCLEAN_STOP
 from .const import DOMAIN
 from .core.decision import Source
 from .core.outcome import Outcome
@@ -28,6 +28,7 @@ _ICONS = {
     Outcome.SKIPPED: "mdi:debug-step-over",
 }
 _MODE_ICON = "mdi:swap-horizontal"
+_UNCLEAN_ICON = "mdi:power-plug-off-outline"
 
 
 @callback
@@ -68,6 +69,11 @@ def async_describe_events(
         mode = activity_word(hass, "after", data.get("after", ""))
         return line(data, _MODE_ICON, "mode_changed", mode=_inner(mode))
 
+    @callback
+    def describe_unclean_stop(event: LazyEventPartialState) -> dict[str, Any]:
+        return line(event.data, _UNCLEAN_ICON, "unclean_stop")
+
+    async_describe_event(DOMAIN, EVENT_UNCLEAN_STOP, describe_unclean_stop)
     async_describe_event(DOMAIN, EVENT_ORDER_ENDED, describe_order)
     async_describe_event(DOMAIN, EVENT_MODE_CHANGED, describe_mode)
 

@@ -20,10 +20,12 @@ from .core.lifecycle import Code
 from .core.model import CommandState, ControlState, EquipmentId
 from .core.outcome import Outcome
 from .core.plan import DayPlan
+from .core.speed import SpeedClass
 from .engine.status import EquipmentStatus
 from .entity import NONE, OFF, ON, EquipmentEntity, HubEntity, attributes, decision_of
 from .hub import ElfeConfigEntry, Hub
 from .population import EquipmentEntities
+from .standing import code_name, passages, seconds_per_code
 
 if TYPE_CHECKING:
     from .engine.engine import Engine
@@ -139,7 +141,15 @@ def _lifecycle_attributes(engine: Engine) -> dict[str, Any]:
         "details": present.details,
         "since": dt_util.utc_from_timestamp(present.at).isoformat(),
         "unclean_stop": engine.unclean_stop,
+        "durations": seconds_per_code(engine),
+        "history": passages(engine),
     }
+
+
+def _speed_attributes(engine: Engine) -> dict[str, Any] | None:
+    if engine.speed is None:
+        return None
+    return {"round_trip": round(engine.speed.round_trip, 4)}
 
 
 def _last_cycle_attributes(engine: Engine) -> dict[str, Any] | None:
@@ -163,10 +173,20 @@ HUB_DESCRIPTIONS = (
         key="lifecycle",
         translation_key="lifecycle",
         device_class=SensorDeviceClass.ENUM,
-        options=[code.name.lower() for code in Code],
+        options=[code_name(code) for code in Code],
         entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda engine: engine.lifecycle.code.name.lower(),
+        value_fn=lambda engine: code_name(engine.lifecycle.code),
         attributes_fn=_lifecycle_attributes,
+    ),
+    HubSensorDescription(
+        key="speed",
+        translation_key="speed",
+        device_class=SensorDeviceClass.ENUM,
+        options=[speed.value for speed in SpeedClass],
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda engine: None if engine.speed is None else engine.speed.speed_class.value,
+        attributes_fn=_speed_attributes,
     ),
     HubSensorDescription(
         key="newest_plan",
@@ -253,6 +273,7 @@ class HubSensor(HubEntity, SensorEntity):
     """Something to know about the engine."""
 
     entity_description: HubSensorDescription
+    _unrecorded_attributes = frozenset({"durations", "history"})
 
     @property
     @override

@@ -32,6 +32,7 @@ from .core.plan import SLOT, DayPlan
 from .core.wish import Intent, Wish
 from .entity import async_run_cycle, async_wish, decision_of
 from .hub import ElfeConfigEntry
+from .lifecycle_actions import LIFECYCLE_SCHEMA, async_get_status, async_restart
 from .meters.export import EXPORT_READINGS_SCHEMA, async_export_readings
 from .targets import (
     ATTR_CONFIG_ENTRY_ID,
@@ -99,6 +100,10 @@ def async_setup_services(hass: HomeAssistant) -> None:
         "export_readings", async_export_readings, EXPORT_READINGS_SCHEMA, SupportsResponse.ONLY
     )
     register("refresh_screens", async_refresh_screens, REFRESH_SCREENS_SCHEMA, optional)
+    register("get_status", async_get_status, LIFECYCLE_SCHEMA, SupportsResponse.ONLY)
+    service.async_register_admin_service(
+        hass, DOMAIN, "restart", async_restart, LIFECYCLE_SCHEMA, optional
+    )
 
 
 # ------------------------------------------------------------------------------------ actions

@@ -17,9 +17,10 @@ from homeassistant.util.signal_type import SignalType
 from .chronicle import Chronicle
 from .const import DOMAIN
 from .core.decision import can_still_finish
+from .core.lifecycle import Code
 from .core.model import EquipmentId
 from .core.plan import slot_start
-from .engine.events import EquipmentChanged, Event, InventoryChanged
+from .engine.events import EquipmentChanged, Event, InventoryChanged, LifecycleChanged
 from .engine.status import EquipmentStatus
 
 if TYPE_CHECKING:
@@ -100,6 +101,8 @@ class Forwarder:
         match event:
             case EquipmentChanged(ids):
                 self.compare(ids)
+            case LifecycleChanged(Code.RUNNING) if self._engine.unclean_stop:
+                self._chronicle.tell_of_unclean_stop(self._entry)
             case InventoryChanged(added, removed):
                 self._memory.forget(removed)
                 self.compare(added)

@@ -10,9 +10,13 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 
 from .const import DOMAIN
+from .standing import code_text
 
 if TYPE_CHECKING:
     from .engine.engine import Engine
+
+_TOLD_FROM = 0.05
+"""Seconds."""
 
 
 @callback
@@ -30,7 +34,9 @@ async def async_info(hass: HomeAssistant) -> dict[str, Any]:
     connected = sum(engine.connected for engine in engines)
     return {
         "entries": f"{len(engines)}/{len(entries)}",
-        "lifecycle": _joined(_lifecycle(engine) for engine in engines),
+        "lifecycle": _joined(_lifecycle(hass, engine) for engine in engines),
+        "durations": _joined(_durations(engine) for engine in engines),
+        "speed": _joined(_speed(engine) for engine in engines),
         "ems_connection": f"{connected}/{len(engines)}",
         "plan_age": _joined(_plan_age(engine) for engine in engines),
         "last_cycle": _last_cycle(engines),
@@ -43,9 +49,21 @@ def _joined(texts: Iterable[str]) -> str:
     return ", ".join(texts) or "-"
 
 
-def _lifecycle(engine: Engine) -> str:
-    code = engine.lifecycle.code
-    return f"{int(code)} ({code.name.lower()})"
+def _lifecycle(hass: HomeAssistant, engine: Engine) -> str:
+    present = engine.lifecycle.history[-1]
+    details = f": {present.details}" if present.details else ""
+    return f"{int(present.code)} ({code_text(hass, present.code)}){details}"
+
+
+def _durations(engine: Engine) -> str:
+    """Return how long each step took, those that took no time left out."""
+    steps = {code: s for code, s in engine.lifecycle.durations().items() if s >= _TOLD_FROM}
+    return " + ".join(f"{code}: {seconds:.1f} s" for code, seconds in steps.items()) or "0 s"
+
+
+def _speed(engine: Engine) -> str:
+    speed = engine.speed
+    return "-" if speed is None else f"{speed.round_trip * 1000:.1f} ms ({speed.speed_class})"
 
 
 def _plan_age(engine: Engine) -> str:

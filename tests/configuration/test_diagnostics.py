@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, get_sy
 
 from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.core.decision import Act, Decision, Source
-from custom_components.elfe_commande.core.lifecycle import Code, Lifecycle
+from custom_components.elfe_commande.core.lifecycle import Code, Lifecycle, Transition
 from custom_components.elfe_commande.core.model import (
     Device,
     DeviceId,
@@ -29,6 +29,7 @@ from custom_components.elfe_commande.core.model import (
 )
 from custom_components.elfe_commande.core.outcome import Outcome, Result
 from custom_components.elfe_commande.core.plan import DayPlan
+from custom_components.elfe_commande.core.speed import Speed
 from custom_components.elfe_commande.devices import equipment_identifier, hub_identifier
 from custom_components.elfe_commande.diagnostics import (
     async_get_config_entry_diagnostics,
@@ -77,6 +78,8 @@ def entry(hass) -> MockConfigEntry:
         statuses=statuses,
         connected=False,
         unclean_stop=True,
+        previous=[Transition(Code.STOPPING, float(NOON), "of db.test")],
+        speed=Speed(0.004, "db.test 5432"),
         last_cycle=CycleReport(at=float(NOON), duration=0.4, equipments=2),
         plan_time=lambda: NOON,
         problems=(Problem("missing_home", "4", {"home": "R001"}, EquipmentId(4)),),
@@ -122,6 +125,9 @@ async def test_diagnostics_of_an_entry_tell_everything_but_names(hass, entry):
         "details": f"of STARTING at {REDACTED}",
     }
     assert found["lifecycle"]["durations"]["0"] == 0
+    assert found["lifecycle"]["speed"] == "fast"
+    (stopped,) = found["lifecycle"]["previous"]
+    assert (stopped["code"], stopped["details"]) == (31, f"of {REDACTED}")
     assert found["connected"] is False
     assert found["last_cycle"]["duration"] == 0.4
     assert found["counts"] == {
@@ -197,7 +203,9 @@ async def test_system_health(hass, entry, freezer):
     found = await get_system_health_info(hass, DOMAIN)
 
     assert found["entries"] == "1/2"
-    assert found["lifecycle"] == "10 (starting)"
+    assert found["lifecycle"] == "10 (starting): of STARTING at db.test"
+    assert found["durations"] == "0 s"
+    assert found["speed"] == "4.0 ms (fast)"
     assert found["ems_connection"] == "0/1"
     assert found["plan_age"] == "12 min"
     assert found["last_cycle"].isoformat() == "2023-11-14T22:15:00+00:00"

@@ -45,6 +45,8 @@ def test_a_whole_life(lifecycle: Lifecycle, changes: list[None]) -> None:
     assert len(changes) == len(START) + len(STOP) - 1
     assert set(lifecycle.durations().values()) == {1.0}
     assert int(Code.STOPPED) not in lifecycle.durations()
+    assert [p.code for p in lifecycle.passages()] == [*START, *STOP]
+    assert lifecycle.passages()[-1].seconds is None
 
 
 @pytest.mark.parametrize("here", Code)
@@ -62,6 +64,9 @@ def test_no_step_is_skipped_or_taken_back(lifecycle: Lifecycle, here: Code, ther
         allowed.add(Code.STOPPING)
     if here is Code.RUNNING:
         allowed.add(Code.RESTARTING)
+    if here is Code.REQUIREMENTS:
+        # A speed that is known is not measured again.
+        allowed.add(Code.STARTING)
     if there in allowed:
         lifecycle.advance(there)
         assert lifecycle.code is there

@@ -43,7 +43,12 @@ class Scene:
         clock.offset = quarter(clock.now()) + SLOT / 2 - clock.now()
         world.clock = clock
         # Only devices and their patience are scaled: a busy machine reads no row in 0.3 s.
-        steady = {"first_cycle": 3600.0, "fresh_for": 2.0, "storage_timeout": 15.0}
+        steady = {
+            "first_cycle": 3600.0,
+            "fresh_for": 2.0,
+            "storage_timeout": 15.0,
+            "clock_jump": 1e9,
+        }
         world.timing = replace(world.timing, **(steady | timing))
         await install(world.owner, equipments, now=clock.now())
         household = build(equipments)

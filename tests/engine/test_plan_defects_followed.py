@@ -6,7 +6,6 @@ import time
 import pytest
 
 from custom_components.elfe_commande.core.decision import Act
-from custom_components.elfe_commande.engine import beat
 from custom_components.elfe_commande.engine.events import CycleEnded, EquipmentChanged, ModeChanged
 from custom_components.elfe_commande.engine.ports import StorageUnreachableError
 from demo.database import quarter
@@ -71,11 +70,8 @@ async def test_a_load_just_programmed_may_wait_for_the_ems(
 
 
 @pytest.mark.defect("D-09")
-async def test_the_first_cycle_then_five_seconds_after_each_quarter(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await furnish(world, WASHER, timing=calm(first_cycle=0.1, settle=5.0))
-    monkeypatch.setattr(beat, "_LONGEST_SLEEP", 0.01)
+async def test_the_first_cycle_then_five_seconds_after_each_quarter(world: World) -> None:
+    await furnish(world, WASHER, timing=calm(first_cycle=0.1, settle=5.0, clock_look=0.01))
     clock = world.clock
     assert isinstance(clock, SystemClock)
     await world.start()

@@ -1,7 +1,7 @@
 """A stand-in for the engine: real statuses, real coordinator, no database."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers import entity_registry as er
@@ -26,6 +26,7 @@ from custom_components.elfe_commande.core.model import (
 )
 from custom_components.elfe_commande.core.outcome import Outcome, Result, Writes
 from custom_components.elfe_commande.core.plan import DAY, DayPlan
+from custom_components.elfe_commande.core.speed import Speed
 from custom_components.elfe_commande.core.wish import ConstraintWish, Wish
 from custom_components.elfe_commande.devices import Roster
 from custom_components.elfe_commande.engine.beat import CycleReport
@@ -36,6 +37,10 @@ from custom_components.elfe_commande.engine.events import (
     ScreensChanged,
 )
 from custom_components.elfe_commande.engine.status import EquipmentStatus, ScreenStatus
+from custom_components.elfe_commande.subentries.keeper import Subentries
+
+if TYPE_CHECKING:
+    from custom_components.elfe_commande.hub import Hub
 
 ENTRY_ID = "elfe"
 ANNA = "anna"
@@ -55,6 +60,8 @@ class FakeEngine:
         self.last_cycle: CycleReport | None = None
         self.connected = True
         self.unclean_stop = False
+        self.speed: Speed | None = None
+        self.previous = ()
         self.problems = ()
         self.wishes: list[Wish] = []
         self.constraints: list[ConstraintWish] = []
@@ -107,6 +114,10 @@ class FakeHub:
     coordinator: ElfeCoordinator
     roster: Roster
     compact: bool
+    subentries: Subentries = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.subentries = Subentries(cast("Hub", self), {})
 
     async def async_start(self) -> None:
         await self.roster.async_start()

@@ -52,11 +52,25 @@ class Transition:
     details: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A code gone through: when it was reached (unix seconds) and how long it lasted.
+
+    `seconds` is `None` for the code that lasts.
+    """
+
+    code: Code
+    at: float
+    seconds: float | None
+    details: str = ""
+
+
 class Lifecycle:
     """The only writer of the code.
 
-    Starting goes through every code up to 20, in order. Stopping (31) may be asked from
-    anywhere, restarting (30) from 20 only; both then go through to 33.
+    Starting goes through every code up to 20, in order; only the measure of the speed (3) is
+    left out when it is known. Stopping (31) may be asked from anywhere, restarting (30) from
+    20 only; both then go through to 33.
     """
 
     def __init__(self, now: Callable[[], float], changed: Callable[[], None]) -> None:
@@ -106,9 +120,19 @@ class Lifecycle:
             return self.running
         if self.code in (Code.RUNNING, Code.STOPPED):
             return False
-        return code is _ORDER[_ORDER.index(self.code) + 1]
+        following = _ORDER[_ORDER.index(self.code) + 1 :]
+        if following[0] is Code.SPEED and code is following[1]:
+            return True
+        return code is following[0]
+
+    def passages(self) -> list[Passage]:
+        """Return the codes gone through, oldest first, the present one included."""
+        ends: list[float | None] = [each.at for each in self.history[1:]]
+        return [
+            Passage(each.code, each.at, None if end is None else end - each.at, each.details)
+            for each, end in zip(self.history, [*ends, None], strict=True)
+        ]
 
     def durations(self) -> dict[int, float]:
         """Return how long each code but the present one lasted, in seconds."""
-        pairs = zip(self.history, self.history[1:], strict=False)
-        return {int(a.code): b.at - a.at for a, b in pairs}
+        return {int(p.code): p.seconds for p in self.passages() if p.seconds is not None}

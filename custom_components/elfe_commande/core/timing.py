@@ -61,6 +61,14 @@ class Timing:
     """Between looks at an implausible clock."""
     clock_warning: float = 60.0
     """From the first look at an implausible clock to the repair issue."""
+    clock_look: float = 30.0
+    """Between looks at the clock while running: one that was set is noticed within that time."""
+    clock_jump: float = 60.0
+    """How far wall clock and elapsed time may part before the quarter-hours are counted anew."""
+    outputs_wait: float = 10.0
+    """After an unclean stop, how long devices have to say what their outputs are."""
+    request_lifetime: float = 60.0
+    """How long what people did on screens and portal waits for the start to end."""
     stop_allowance: float = 1.0
     """What each task gets to end when the engine stops."""
 

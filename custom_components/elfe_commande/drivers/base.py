@@ -62,6 +62,10 @@ class Driver(ABC):
     def order(self, device: Device, *, on: bool, request: str) -> Message | None:
         """Return the message that orders the device, `None` if it cannot do that."""
 
+    def question(self, device: Device) -> Message | None:  # noqa: ARG002
+        """Return the message that makes the device say its state, `None` if there is none."""
+        return None
+
     @abstractmethod
     def read(self, device: Device, topic: str, payload: bytes) -> Reading | None:
         """Return what a message says, `None` if nothing; never raises on bad payloads."""

@@ -23,6 +23,14 @@ class ShellyPlug(Driver):
         return Message(device.command_topic, "on" if on else "off")
 
     @override
+    def question(self, device: Device) -> Message | None:
+        # `shellies/<id>/command` makes it publish all that it knows.
+        prefix, _, _ = device.command_topic.partition("/relay/")
+        if not prefix.startswith("shellies/"):
+            return None
+        return Message(f"{prefix}/command", "update")
+
+    @override
     def read(self, device: Device, topic: str, payload: bytes) -> Reading | None:
         text = text_of(payload)
         if topic == device.control_topic:

@@ -6,6 +6,9 @@ from typing import override
 from ..core.model import Device, DeviceTypeId
 from .base import Driver, Message, Reading, Reply, measures, number_of, object_of
 
+_QUESTION = "elfe-state"
+"""Id of the request for the state, which no order has."""
+
 
 class ShellyPlus(Driver):
     """Answers requests on `<src>/rpc`, reports on `.../status/switch:0`.
@@ -31,16 +34,35 @@ class ShellyPlus(Driver):
         return Message(device.command_topic, json.dumps(payload))
 
     @override
+    def question(self, device: Device) -> Message:
+        payload = {
+            "id": _QUESTION,
+            "src": device.control_topic,
+            "method": "Switch.GetStatus",
+            "params": {"id": 0},
+        }
+        return Message(device.command_topic, json.dumps(payload))
+
+    @override
     def read(self, device: Device, topic: str, payload: bytes) -> Reading | None:
         values = object_of(payload)
         if values is None:
             return None
         if topic != device.control_topic:
-            return _reply(values)
+            if values.get("id") == _QUESTION:
+                values = _result(values)
+            else:
+                return _reply(values)
         on = values.get("output")
         power = number_of(values.get("apower")) if measures(device) else None
         on = on if isinstance(on, bool) else None
         return None if on is None and power is None else Reading(on=on, power=power)
+
+
+def _result(values: dict[str, object]) -> dict[str, object]:
+    """Return what a request was answered with; it looks like a status."""
+    result = values.get("result")
+    return result if isinstance(result, dict) else {}
 
 
 def _reply(values: dict[str, object]) -> Reading | None:

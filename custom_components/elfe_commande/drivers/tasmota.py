@@ -31,6 +31,11 @@ class Tasmota(Driver):
         return Message(device.command_topic, "ON" if on else "OFF")
 
     @override
+    def question(self, device: Device) -> Message:
+        # A command without a payload is answered with the present value.
+        return Message(device.command_topic, "")
+
+    @override
     def read(self, device: Device, topic: str, payload: bytes) -> Reading | None:
         values = object_of(payload)
         if values is None:

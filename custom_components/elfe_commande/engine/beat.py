@@ -8,6 +8,7 @@ import logging
 from ..core.model import EquipmentId
 from ..core.outcome import Outcome, Result
 from ..core.plan import SLOT, PlanBook, slot_start
+from .clock_watch import ClockWatch
 from .context import EngineContext
 from .events import CycleEnded, PlanReceived, ProblemsChanged
 from .executor import Executor
@@ -18,8 +19,6 @@ _LOGGER = logging.getLogger(__name__)
 
 _JOBS_PER_TURN = 50
 """Orders begun in one turn of the event loop."""
-_LONGEST_SLEEP = 30.0
-"""A wall clock that was set is noticed within that time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +48,7 @@ class Beat:
         plans: PlanBook,
         reconsider: Reconsider,
         executor: Executor,
+        watch: ClockWatch,
         *,
         read_inventory: Callable[[], Awaitable[None]],
         remember: Callable[[], Awaitable[None]],
@@ -59,6 +59,8 @@ class Beat:
         self._plans = plans
         self._reconsider = reconsider
         self._executor = executor
+        self._watch = watch
+        self._armed: float | None = None
         self._read_inventory = read_inventory
         self._remember = remember
         self._show = show
@@ -67,22 +69,36 @@ class Beat:
         self.last: CycleReport | None = None
         self.plan_problems: tuple[Problem, ...] = ()
 
+    def arm(self) -> None:
+        """Count quarter-hours from now on; a cycle that falls due before `run` is postponed."""
+        self._armed = self._next(self._context.clock.now())
+
     async def run(self) -> None:
-        """Run a cycle after the first wait, then at every quarter-hour, for ever."""
-        timing, clock = self._context.timing, self._context.clock
-        due = clock.now() + timing.first_cycle
+        """Run a cycle after the first wait, then at every quarter-hour, for ever.
+
+        One that was postponed is run at once.
+        """
+        clock = self._context.clock
+        now = clock.now()
+        postponed = self._armed is not None and self._armed <= now
+        due = now if postponed else now + self._context.timing.first_cycle
         while True:
-            # Short sleeps: a wall clock that is set moves the quarter-hours with it.
-            while (left := due - clock.now()) > 0:
-                if left > SLOT + timing.first_cycle:
-                    due = self._next(clock.now())
-                    continue
-                await asyncio.sleep(min(left, _LONGEST_SLEEP))
+            await self._sleep_until(due)
             due = self._next(clock.now())
             try:
                 await self.cycle()
             except Exception:
                 _LOGGER.exception("A cycle failed; the next one is tried")
+
+    async def _sleep_until(self, due: float) -> None:
+        """Return when it is due, or at once when a clock that was set shows another slot."""
+        clock, timing = self._context.clock, self._context.timing
+        while not self._watch.was_set():
+            if (left := due - clock.now()) <= 0:
+                return
+            # Short sleeps: a wall clock that is set moves the quarter-hours with it.
+            await asyncio.sleep(min(left, timing.clock_look))
+        await self._watch.plausible()
 
     def _next(self, now: float) -> float:
         return slot_start(now) + SLOT + self._context.timing.settle

@@ -10,20 +10,25 @@ import logging
 from typing import Any
 
 from ..core.household import Layout
-from ..core.lifecycle import Code, Lifecycle
+from ..core.lifecycle import Code, Lifecycle, Transition
 from ..core.model import DeviceId, EquipmentId, HomeId
 from ..core.outcome import Result
 from ..core.plan import PlanBook, slot_start
+from ..core.speed import Speed
 from ..core.timing import Timing
 from ..core.wish import ConstraintWish, Wish
+from ..drivers import DRIVERS
+from ..typologies import TYPOLOGIES
 from . import memory
 from .acks import Acks
 from .beat import Beat, CycleReport
+from .clock_watch import ClockWatch
 from .context import EngineContext
 from .events import Event, LifecycleChanged, ModeChanged, OrderEnded
 from .executor import Executor
 from .inventory import InventoryKeeper
 from .journal import Claim, Journal
+from .outputs import Outputs
 from .panels import Panels
 from .portal import Portal
 from .ports import Clock, Disk, Messenger, NoSources, Problem, Sources, Storage, StorageError
@@ -37,20 +42,19 @@ from .wishes import Wishes
 
 _LOGGER = logging.getLogger(__name__)
 
-RELEASED = 1_793_491_200
-"""Unix time of 2026-11-01: a clock that shows less was never set."""
-_CLOCK_BACK = 3600
-"""Seconds a clock may lie behind the last time stored."""
-
 
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
-    """What the options choose. `at_once`: orders that wait for their devices together."""
+    """What the options choose. `at_once`: orders that wait for their devices together.
+
+    `place` names machine, database and version: the speed is measured anew where it changed.
+    """
 
     timing: Timing
     zone: tzinfo
     at_once: int = 256
     layout: Layout = field(default=Layout({}))
+    place: str = ""
 
 
 class Engine:
@@ -103,25 +107,29 @@ class Engine:
             self.context, self._reconsider, self._executor, disk.document("rules")
         )
         self._inventory.take_screens = self._surfaces.adopt
+        self._watch = ClockWatch(self.context)
+        self._outputs = Outputs(self.context, messenger)
         self._beat = Beat(
             self.context,
             self.plans,
             self._reconsider,
             self._executor,
+            self._watch,
             read_inventory=self._inventory.read,
             remember=self._remember,
             show=self._surfaces.refresh,
         )
         self.context.relook = lambda status: self._reconsider.look(status, slot_start(clock.now()))
         self._open_claims: dict[str, Claim] = {}
-        self._last_time = 0.0
-        self._speed: float | None = None
+        self.speed: Speed | None = None
         self._returned_at: dict[EquipmentId, float] = {}
         self._opened = False
         self._starting: asyncio.Task[Any] | None = None
         self._beating: asyncio.Task[None] | None = None
         self._ruling: asyncio.Task[None] | None = None
         self.unclean_stop = False
+        self.previous: list[Transition] = []
+        """How the run before went, as far as it is known."""
 
     def _tell(self, event: Event) -> None:
         """Tell the entities, and show on the screens what they show."""
@@ -195,10 +203,11 @@ class Engine:
             if self.unclean_stop:
                 _LOGGER.warning(
                     "The last stop was not clean: presses under way then are not made again,"
-                    " and meters are heard before a waiting load is ordered"
+                    " and outputs are read again before the first order"
                 )
-            self._last_time = remembered.at
-            self._speed = remembered.speed
+            self._watch.last_time = remembered.at
+            self.speed = remembered.speed
+            self.previous = remembered.history
             self.context.processed.update(remembered.processed)
             self.plans.update(remembered.plans)
         self.lifecycle.advance(Code.REQUIREMENTS)
@@ -219,12 +228,14 @@ class Engine:
         Returns once running, with the beat begun.
         """
         self._starting = asyncio.current_task()
-        await self._await_clock()
-        self.lifecycle.advance(Code.SPEED)
-        await self._measure_speed()
+        await self._watch.plausible(self.lifecycle.note)
+        if self.connected and (self.speed is None or self.speed.measured_on != self._place):
+            self.lifecycle.advance(Code.SPEED)
+            await self._measure_speed()
         self.lifecycle.advance(Code.STARTING)
-        self.lifecycle.advance(Code.MODULES)
-        self.lifecycle.advance(Code.DRIVERS)
+        self._beat.arm()
+        self.lifecycle.advance(Code.MODULES, ", ".join(self._surfaces.names))
+        self.lifecycle.advance(Code.DRIVERS, f"{len(DRIVERS)} + {len(TYPOLOGIES)}")
         self.lifecycle.advance(Code.ITEMS, f"{len(self.statuses)}")
         self.lifecycle.advance(Code.PREPARED)
         slot = slot_start(self.context.clock.now())
@@ -236,39 +247,44 @@ class Engine:
         await self._surfaces.open()
         await self._sources.open()
         self.lifecycle.advance(Code.CONNECTED)
+        if self.unclean_stop:
+            self.lifecycle.note("outputs")
+            await self._outputs.read_again()
+        self.lifecycle.note("")
         await may_run
         self.lifecycle.advance(Code.RUNNING)
+        # From here on, a stop that is not clean is one.
+        await self._remember()
         for status in list(self.statuses.values()):
             self._reconsider.look(status, slot)
         await self._presses.report_open(self._open_claims)
         self._open_claims = {}
+        self._surfaces.resume()
         self._beating = asyncio.create_task(self._beat.run(), name="elfe beat")
         self._ruling = asyncio.create_task(self.surplus.run(), name="elfe rules")
         self._starting = None
 
-    async def _await_clock(self) -> None:
-        """Hold the start until the clock is plausible; ask for help after a while."""
-        timing, clock = self.context.timing, self.context.clock
-        waited = 0.0
-        while clock.now() < max(RELEASED, self._last_time - _CLOCK_BACK):
-            self.lifecycle.note("clock")
-            if waited >= timing.clock_warning:
-                self.context.report(Problem("clock_implausible", "clock"))
-            await asyncio.sleep(timing.clock_check)
-            waited += timing.clock_check
-        self.context.settle_problem("clock_implausible", "clock")
+    @property
+    def _place(self) -> str:
+        return self._settings.place
 
     async def _measure_speed(self) -> None:
-        """Measure one round trip to the database, once and for all."""
-        if self._speed is not None or not self.connected:
-            return
+        """Measure one round trip to the database."""
         loop = asyncio.get_running_loop()
         began = loop.time()
         with suppress(StorageError):
             await self.context.storage.read_states(list(self.statuses)[:1])
-            self._speed = loop.time() - began
+            self.speed = Speed(loop.time() - began, self._place)
 
     # -- stop
+
+    def begin_restart(self) -> None:
+        """Send nothing more: whoever drives the engine stops it and starts another.
+
+        Raises `NotRunningError` unless running.
+        """
+        self.lifecycle.require_running()
+        self.lifecycle.advance(Code.RESTARTING)
 
     async def stop(self) -> None:
         """Send nothing more, end what is under way, and remember how far it got."""
@@ -359,7 +375,8 @@ class Engine:
                     self.context.processed,
                     now,
                     int(self.lifecycle.code),
-                    self._speed,
+                    self.speed,
+                    list(self.lifecycle.history),
                 ),
             )
         except OSError as error:

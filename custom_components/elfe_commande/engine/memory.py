@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import logging
 from typing import Any
 
+from ..core.lifecycle import Code, Transition
 from ..core.model import (
     Constraints,
     Device,
@@ -19,6 +20,7 @@ from ..core.model import (
     TypologyId,
 )
 from ..core.plan import DAY, DayPlan
+from ..core.speed import Speed
 from .context import Processed
 from .ports import Document
 
@@ -30,14 +32,18 @@ _CHUNK = 200
 
 @dataclass(slots=True)
 class Memory:
-    """What is known of the world. `at` is the unix time it was saved, `code` the lifecycle's."""
+    """What is known of the world. `at` is the unix time it was saved.
+
+    `history` is how the lifecycle got to `code`.
+    """
 
     equipments: list[Equipment] = field(default_factory=list)
     plans: list[DayPlan] = field(default_factory=list)
     processed: dict[EquipmentId, Processed] = field(default_factory=dict)
     at: float = 0.0
     code: int | None = None
-    speed: float | None = None
+    speed: Speed | None = None
+    history: list[Transition] = field(default_factory=list)
 
 
 async def load(document: Document) -> Memory | None:
@@ -52,7 +58,9 @@ async def load(document: Document) -> Memory | None:
             {EquipmentId(i): Processed(slot, on) for i, slot, on in data["processed"]},
             data["at"],
             data["code"],
-            data["speed"],
+            _speed(data["speed"]),
+            # Not there in what earlier versions stored.
+            [_transition(row) for row in data.get("history", ())],
         )
     except (KeyError, TypeError, ValueError, IndexError) as error:
         _LOGGER.warning("What was stored cannot be used and is replaced: %s", error)
@@ -68,7 +76,10 @@ async def save(document: Document, memory: Memory) -> None:
             "processed": [[i, p.slot, p.on] for i, p in memory.processed.items()],
             "at": memory.at,
             "code": memory.code,
-            "speed": memory.speed,
+            "speed": None
+            if memory.speed is None
+            else [memory.speed.round_trip, memory.speed.measured_on],
+            "history": [[int(t.code), t.at, t.details] for t in memory.history],
         }
     )
 
@@ -78,6 +89,19 @@ async def _paced[T](rows: Iterable[T]) -> AsyncIterator[T]:
         yield row
         if index % _CHUNK == 0:
             await asyncio.sleep(0)
+
+
+def _speed(row: object) -> Speed | None:
+    """Return the speed; earlier versions stored a number, which does not say of what."""
+    match row:
+        case [float() | int() as round_trip, str() as measured_on]:
+            return Speed(round_trip, measured_on)
+    return None
+
+
+def _transition(row: list[Any]) -> Transition:
+    code, at, details = row
+    return Transition(Code(code), float(at), str(details))
 
 
 def _equipment_row(equipment: Equipment) -> list[Any]:

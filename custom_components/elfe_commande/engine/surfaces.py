@@ -5,7 +5,7 @@ of the home.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Hashable, Iterable, Mapping
 from dataclasses import replace
 import logging
 from typing import Any
@@ -21,6 +21,7 @@ from ..core.gesture import (
     WheelRolled,
 )
 from ..core.household import Layout, Page, Screen
+from ..core.lifecycle import Code
 from ..core.model import DRIVEN_MODES, DeviceId, EquipmentId, HomeId, Mode
 from ..core.wish import Intent, Origin, Wish
 from ..interfaces import FACTORIES, Interface, Publication
@@ -31,6 +32,7 @@ from .events import ScreenEvent, ScreensChanged
 from .panels import Panels
 from .portal import Portal
 from .ports import Arrival, Messenger, MessengerError, Unsubscribe
+from .postponed import Postponed
 from .status import EquipmentStatus, ScreenStatus
 from .wheels import Wheels
 from .wishes import Wishes
@@ -62,12 +64,18 @@ class Surfaces:
         self._interfaces = {name: create(layout) for name, create in FACTORIES.items()}
         self._unsubscribes: list[Unsubscribe] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._postponed = Postponed()
         self._due: dict[EquipmentId, None] = {}
         self._returned: dict[DeviceId, None] = {}
         self._drawing: dict[DeviceId, asyncio.Lock] = {}
         self._refreshing: asyncio.TimerHandle | None = None
         self._returning: asyncio.TimerHandle | None = None
         self.screens: dict[DeviceId, ScreenStatus] = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the interfaces there are."""
+        return tuple(self._interfaces)
 
     # -- start and stop
 
@@ -92,6 +100,11 @@ class Surfaces:
         await self._wheels.close()
         for task in tuple(self._tasks):
             task.cancel()
+
+    def resume(self) -> None:
+        """Do what people asked for while the engine was not running yet."""
+        for gesture in self._postponed.take(asyncio.get_running_loop().time()):
+            self._take(gesture)
 
     def adopt(self, screens: Iterable[Screen]) -> None:
         """Take over the screens that the tables have now; one without a home is nobody's."""
@@ -118,6 +131,9 @@ class Surfaces:
 
     def _take(self, gesture: Gesture) -> None:
         """Begin what a gesture asks for; nothing of it is awaited in the broker's callback."""
+        if not self._context.lifecycle.running and (about := self._about(gesture)):
+            self._postpone(gesture, about)
+            return
         match gesture:
             case PlatePresence(plate, online):
                 self._presence(plate, online=online)
@@ -136,6 +152,34 @@ class Surfaces:
                 self._spawn(self._portal.update(equipment_id, self.refresh), "portal")
             case PanelMode(serial, manual):
                 self._spawn(self._panels.turned(serial, self.refresh, manual=manual), "panel")
+
+    def _about(self, gesture: Gesture) -> tuple[Hashable, ...]:
+        """Return what a request is about, nothing for what orders nothing.
+
+        The switch of a page and the portal say the same of an equipment: its mode.
+        """
+        match gesture:
+            case SwitchTurned(plate, page):
+                return tuple(("mode", s.equipment.id) for s in self._shown_on(plate, page))
+            case WheelRolled(plate, page, wheel):
+                return tuple((wheel, s.equipment.id) for s in self._shown_on(plate, page))
+            case PortalUpdate(equipment_id):
+                return (("mode", equipment_id),)
+            case PanelMode(serial):
+                return (("plc", serial),)
+        return ()
+
+    def _postpone(self, gesture: Gesture, about: tuple[Hashable, ...]) -> None:
+        """Keep a request until the engine runs; refuse it once it stops."""
+        if self._context.lifecycle.code > Code.RUNNING:
+            _LOGGER.info("Not done, the engine stops: %s", gesture)
+            return
+        until = asyncio.get_running_loop().time() + self._context.timing.request_lifetime
+        if isinstance(gesture, PanelMode):
+            # Not a request but how the PLC is: it stays so until its panel says otherwise.
+            until = float("inf")
+        for each in about:
+            self._postponed.put(each, gesture, until)
 
     async def _turn(self, status: EquipmentStatus, *, piloted: bool) -> None:
         """Carry the switch of a page out; refused or not, the screens show what is."""
