@@ -17,8 +17,8 @@ from ..const import (
 from .database import async_check
 from .identifiers import is_color
 from .neighbours import neighbours, overlap_error
-from .schemas import entry_options, options_schema
-from .settings import homes as homes_of
+from .schemas import entry_options, local_options_schema, options_schema
+from .settings import homes as homes_of, is_local
 
 
 class ElfeOptionsFlow(OptionsFlow):
@@ -29,6 +29,8 @@ class ElfeOptionsFlow(OptionsFlow):
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for all of them; the homes of the database are offered when it answers."""
         entry = self.config_entry
+        if is_local(entry):
+            return await self.async_step_local(user_input)
         if self._found_homes is None:
             self._found_homes = (await async_check(self.hass, entry.data)).homes
         errors: dict[str, str] = {}
@@ -49,6 +51,15 @@ class ElfeOptionsFlow(OptionsFlow):
             data_schema=options_schema(shown, self._found_homes),
             errors=errors,
             description_placeholders=placeholders,
+        )
+
+    async def async_step_local(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for those of a local home."""
+        entry = self.config_entry
+        if user_input is not None:
+            return self.async_create_entry(data={**entry.options, **user_input})
+        return self.async_show_form(
+            step_id="local", data_schema=local_options_schema(entry.options)
         )
 
 

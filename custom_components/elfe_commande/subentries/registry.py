@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from homeassistant.config_entries import ConfigSubentry, ConfigSubentryFlow
 
+from ..appliances.flow import EquipmentFlow
+from ..const import SUBENTRY_EQUIPMENT
 from .unit import Unit
 
 if TYPE_CHECKING:
@@ -16,5 +18,9 @@ if TYPE_CHECKING:
 
 type UnitFactory = Callable[["Hub", ConfigSubentry], Unit]
 
-FLOWS: Final[Mapping[str, type[ConfigSubentryFlow]]] = MappingProxyType({})
+FLOWS: Final[Mapping[str, type[ConfigSubentryFlow]]] = MappingProxyType(
+    {SUBENTRY_EQUIPMENT: EquipmentFlow}
+)
+LOCAL_ONLY: Final = frozenset({SUBENTRY_EQUIPMENT})
+"""Types that only a local entry has: elsewhere the database says it."""
 UNITS: Final[Mapping[str, UnitFactory]] = MappingProxyType({})
