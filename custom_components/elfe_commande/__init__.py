@@ -54,6 +54,6 @@ async def _async_updated(hass: HomeAssistant, entry: ElfeConfigEntry) -> None:
     """Reload with the new data and options; a subentry changes without disturbing the others."""
     hub = entry.runtime_data
     if hub.is_configured_as(entry):
-        await hub.subentries.async_apply()
+        await hub.async_apply_subentries()
     else:
         hass.config_entries.async_schedule_reload(entry.entry_id)

@@ -1,14 +1,18 @@
-"""Ways in: a coordination database, or the file of the controller that served it before."""
+"""Ways in: a coordination database, its former controller's file, or no server at all."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, override
 
 from homeassistant.config_entries import (
+    SOURCE_USER,
     ConfigEntry,
+    ConfigEntryState,
     ConfigFlow,
     ConfigFlowResult,
     ConfigSubentryFlow,
+    FlowType,
     OptionsFlow,
+    SubentryFlowContext,
 )
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import DOMAIN as HOMEASSISTANT_DOMAIN, callback
@@ -24,19 +28,28 @@ from .configuration.schemas import (
     connection_schema,
     credentials_schema,
     entry_data,
+    home_schema,
     homes_schema,
     summary_schema,
 )
-from .configuration.settings import homes as homes_of
-from .const import CONF_DATABASE, CONF_HOMES, DOMAIN
-from .subentries.registry import FLOWS
+from .configuration.settings import homes as homes_of, is_local
+from .const import (
+    CONF_DATABASE,
+    CONF_ENTRY_TYPE,
+    CONF_HOME_NAME,
+    CONF_HOMES,
+    DOMAIN,
+    ENTRY_LOCAL,
+    SUBENTRY_EQUIPMENT,
+)
+from .subentries.registry import FLOWS, LOCAL_ONLY
 
 NOTHING = "-"
 """Stands for an empty list in a text."""
 
 
 class ElfeConfigFlow(ConfigFlow, domain=DOMAIN):
-    """Make an entry for one coordination database, or for some homes of it."""
+    """Make an entry for one coordination database, for some homes of it, or for a local home."""
 
     VERSION = 1
     MINOR_VERSION = 1
@@ -62,12 +75,15 @@ class ElfeConfigFlow(ConfigFlow, domain=DOMAIN):
         cls, config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
         """Return what can be added to an entry, one by one."""
-        return dict(FLOWS)
+        local = is_local(config_entry)
+        return {key: flow for key, flow in FLOWS.items() if local or key not in LOCAL_ONLY}
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Offer the ways in."""
-        return self.async_show_menu(step_id="user", menu_options=["postgresql", "import_config"])
+        return self.async_show_menu(
+            step_id="user", menu_options=["local", "postgresql", "import_config"]
+        )
 
     async def async_step_postgresql(
         self, user_input: dict[str, Any] | None = None
@@ -100,6 +116,52 @@ class ElfeConfigFlow(ConfigFlow, domain=DOMAIN):
             errors=errors,
             description_placeholders=placeholders,
         )
+
+    # ------------------------------------------------------------------- a home without a server
+
+    async def async_step_local(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the name of the home; its equipments are added afterwards."""
+        return await self._async_step_home("local", user_input, "")
+
+    async def async_step_reconfigure_local(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Change the name of a home; the equipments that say theirs keep it."""
+        entry = self._get_reconfigure_entry()
+        return await self._async_step_home(
+            "reconfigure_local", user_input, entry.data[CONF_HOME_NAME]
+        )
+
+    async def _async_step_home(
+        self, step_id: str, user_input: dict[str, Any] | None, known: str
+    ) -> ConfigFlowResult:
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            known = user_input[CONF_HOME_NAME].strip()
+            others = self._async_current_entries(include_ignore=False)
+            mine = None if self.source == SOURCE_USER else self._get_reconfigure_entry()
+            if not known:
+                errors[CONF_HOME_NAME] = "home_missing"
+            elif any(o is not mine and o.data.get(CONF_HOME_NAME) == known for o in others):
+                errors[CONF_HOME_NAME] = "home_exists"
+            else:
+                data = {CONF_ENTRY_TYPE: ENTRY_LOCAL, CONF_HOME_NAME: known}
+                if mine is None:
+                    return self.async_create_entry(title=known, data=data)
+                return self._update_entry(mine, "reconfigure_successful", data, title=known)
+        return self.async_show_form(step_id=step_id, data_schema=home_schema(known), errors=errors)
+
+    @override
+    async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
+        """Go on with the first equipment of a local home."""
+        entry = result["result"]
+        if is_local(entry) and entry.state is ConfigEntryState.LOADED:
+            first = await self.hass.config_entries.subentries.async_init(
+                (entry.entry_id, SUBENTRY_EQUIPMENT),
+                context=SubentryFlowContext(source=SOURCE_USER),
+            )
+            result["next_flow"] = (FlowType.CONFIG_SUBENTRIES_FLOW, first["flow_id"])
+        return result
 
     # ------------------------------------------------------- the reference controller's file
 
@@ -213,8 +275,10 @@ class ElfeConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Change how the database is reached, or which one it is."""
+        """Change how the database is reached, or which one it is; or the name of a local home."""
         entry = self._get_reconfigure_entry()
+        if is_local(entry):
+            return await self.async_step_reconfigure_local()
         known: Mapping[str, Any] = entry.data
         checked = Checked()
         if user_input is not None:
@@ -264,14 +328,25 @@ class ElfeConfigFlow(ConfigFlow, domain=DOMAIN):
         return self.async_create_entry(title=title, data=self._data, options=self._options)
 
     def _update_entry(
-        self, entry: ConfigEntry, reason: str, data: Mapping[str, Any], new_id: str | None = None
+        self,
+        entry: ConfigEntry,
+        reason: str,
+        data: Mapping[str, Any],
+        new_id: str | None = None,
+        *,
+        title: str | None = None,
     ) -> ConfigFlowResult:
         """Change an entry and set it up again, whether or not it was set up before.
 
         An entry that is set up reloads itself when it changes; one that failed does not.
         """
         entries = self.hass.config_entries
-        changed = entries.async_update_entry(entry, data=data, unique_id=new_id or entry.unique_id)
+        changed = entries.async_update_entry(
+            entry,
+            data=data,
+            unique_id=new_id or entry.unique_id,
+            title=title or entry.title,
+        )
         if not changed or not entry.update_listeners:
             entries.async_schedule_reload(entry.entry_id)
         return self.async_abort(reason=reason, translation_domain=HOMEASSISTANT_DOMAIN)

@@ -31,7 +31,12 @@ MAX_ENTITIES: Final = 10_000
 
 CONF_ENTRY_TYPE: Final = "entry_type"
 ENTRY_POSTGRESQL: Final = "postgresql"
-"""Inventory and plans in PostgreSQL; the only type so far."""
+"""Inventory and plans in PostgreSQL."""
+ENTRY_LOCAL: Final = "local"
+"""Equipments as subentries, state and plans on disk: no server at all."""
+CONF_HOME_NAME: Final = "home"
+"""Of a local entry: the home that its equipments are in unless they say otherwise."""
+SUBENTRY_EQUIPMENT: Final = "equipment"
 
 CONF_DATABASE: Final = "database"
 CONF_SSL: Final = "ssl"

@@ -60,8 +60,13 @@ class Roster:
         coordinator: ElfeCoordinator,
         *,
         compact: bool,
+        subentry_of: Callable[[EquipmentId], str | None] = lambda _: None,
     ) -> None:
-        """Show nothing yet; see `async_start`."""
+        """Show nothing yet; see `async_start`.
+
+        `subentry_of` returns the subentry that the device of an equipment belongs to, if any.
+        """
+        self._subentry_of = subentry_of
         self._hass = hass
         self._entry = entry
         self._statuses = coordinator.engine.statuses
@@ -255,6 +260,7 @@ class Roster:
         type_key = EQUIPMENT_TYPES.get(shape.type_id, "")
         self._registry.async_get_or_create(
             config_entry_id=self._entry.entry_id,
+            config_subentry_id=self._subentry_of(equipment_id),
             identifiers={equipment_identifier(self._entry.entry_id, equipment_id)},
             name=shape.name,
             model=self._word("equipment_type", type_key),

@@ -157,6 +157,11 @@ class EquipmentEntity(ElfeEntity):
         self._attr_unique_id = unique_id_of(hub.entry.entry_id, equipment_id, description.key)
 
     @property
+    def equipment_id(self) -> EquipmentId:
+        """Return whose entity it is."""
+        return self._equipment_id
+
+    @property
     @override
     def device_info(self) -> DeviceInfo:
         """Return the link to the device, made when asked: thousands would be kept otherwise."""

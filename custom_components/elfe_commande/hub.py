@@ -1,4 +1,4 @@
-"""Builds one entry's engine from storage, MQTT, disk and clock; the only room that knows all."""
+"""Builds one entry's engine from storage, messenger, disk and clock; only it knows all of them."""
 
 import asyncio
 import logging
@@ -15,10 +15,14 @@ from homeassistant.util import dt as dt_util
 
 from .adapters.clock import HomeAssistantClock
 from .adapters.disk import HomeAssistantDisk
+from .adapters.entities import EntityMessenger
 from .adapters.mqtt import MqttMessenger
+from .adapters.routes import RoutedMessenger
+from .appliances.home import LocalHome
 from .configuration import settings
 from .const import DOMAIN
 from .coordinator import ElfeCoordinator
+from .core.model import EquipmentId
 from .devices import Roster
 from .engine.engine import Engine, EngineSettings
 from .engine.events import ConnectionChanged, Event, ProblemsChanged
@@ -32,6 +36,7 @@ from .engine.ports import (
 )
 from .repairs import sync_issues
 from .signals import async_forward
+from .storage.local import LocalStorage
 from .storage.postgres import PostgresStorage, StorageCredentialsError, StoragePrivilegesError
 from .subentries.keeper import Subentries
 from .subentries.registry import UNITS
@@ -47,13 +52,21 @@ type ElfeConfigEntry = ConfigEntry[Hub]
 class Hub:
     """What lives as long as a config entry is loaded."""
 
-    def __init__(self, hass: HomeAssistant, entry: ElfeConfigEntry, storage: Storage) -> None:
-        """Put the parts together; nothing runs yet."""
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ElfeConfigEntry,
+        storage: Storage,
+        messenger: MqttMessenger | RoutedMessenger,
+        local: LocalHome | None = None,
+    ) -> None:
+        """Put the parts together; nothing runs yet. Only a local entry has a `local` home."""
         self.hass = hass
         self.entry = entry
         self.compact = settings.compact(entry.options)
         self._configured = _configuration(entry)
-        self._messenger = MqttMessenger(hass)
+        self.messenger = messenger
+        self.local = local
         self.subentries = Subentries(self, UNITS)
         self.engine = Engine(
             EngineSettings(
@@ -64,7 +77,7 @@ class Hub:
                 place=_place(hass, entry),
             ),
             storage=storage,
-            messenger=self._messenger,
+            messenger=messenger,
             disk=HomeAssistantDisk(hass, entry.entry_id),
             clock=HomeAssistantClock(),
             notify=self._handle,
@@ -72,7 +85,13 @@ class Hub:
         )
         self.coordinator = ElfeCoordinator(hass, self.engine)
         self._starting: asyncio.Task[None] | None = None
-        self.roster = Roster(hass, entry, self.coordinator, compact=self.compact)
+        self.roster = Roster(
+            hass,
+            entry,
+            self.coordinator,
+            compact=self.compact,
+            subentry_of=self.subentry_of,
+        )
 
     async def async_open(self) -> None:
         """Read what is known; raise what Home Assistant makes a retry or a repair of."""
@@ -104,10 +123,20 @@ class Hub:
         self.engine.begin_restart()
         await self.hass.config_entries.async_reload(self.entry.entry_id)
 
+    async def async_apply_subentries(self) -> None:
+        """Follow subentries that were added, changed or removed; leave the others alone."""
+        if self.local is not None:
+            await self.local.async_apply(self.engine)
+        await self.subentries.async_apply()
+
+    def subentry_of(self, equipment_id: EquipmentId) -> str | None:
+        """Return the subentry that an equipment's device and entities belong to, if any."""
+        return None if self.local is None else self.local.subentry_of(equipment_id)
+
     async def async_close(self) -> None:
         """Stop the engine; nothing of it is heard or sent afterwards."""
         await self.engine.stop()
-        self._messenger.close()
+        self.messenger.close()
 
     async def _start(self) -> None:
         started = self.hass.loop.create_future()
@@ -152,10 +181,13 @@ class Hub:
 
 async def async_create_hub(hass: HomeAssistant, entry: ElfeConfigEntry) -> Hub:
     """Return the hub of an entry, opened; `ConfigEntryNotReady` while a part is missing."""
-    if not await mqtt.async_wait_for_mqtt_client(hass):
-        raise ConfigEntryNotReady(translation_domain=DOMAIN, translation_key="mqtt_missing")
-    hub = Hub(hass, entry, PostgresStorage(await settings.async_postgres_settings(hass, entry)))
-    await hub.async_open()
+    make = _async_local_hub if settings.is_local(entry) else _async_postgres_hub
+    hub = await make(hass, entry)
+    try:
+        await hub.async_open()
+    except BaseException:
+        hub.messenger.close()
+        raise
     return hub
 
 
@@ -164,6 +196,27 @@ def _place(hass: HomeAssistant, entry: ConfigEntry) -> str:
     version = async_get_loaded_integration(hass, DOMAIN).version
     database = f"{entry.data.get(CONF_HOST, '')}:{entry.data.get(CONF_PORT, '')}"
     return f"{platform.node()} {database} {version}"
+
+
+async def _async_postgres_hub(hass: HomeAssistant, entry: ElfeConfigEntry) -> Hub:
+    if not await mqtt.async_wait_for_mqtt_client(hass):
+        raise _no_mqtt()
+    storage = PostgresStorage(await settings.async_postgres_settings(hass, entry))
+    return Hub(hass, entry, storage, MqttMessenger(hass))
+
+
+async def _async_local_hub(hass: HomeAssistant, entry: ElfeConfigEntry) -> Hub:
+    """Return the hub of a local entry, which needs MQTT only for MQTT devices."""
+    storage = LocalStorage(HomeAssistantDisk(hass, entry.entry_id).document("local"))
+    messenger = RoutedMessenger(EntityMessenger(hass))
+    local = LocalHome(hass, entry, storage, messenger, HomeAssistantClock())
+    if not await local.async_prepare():
+        raise _no_mqtt()
+    return Hub(hass, entry, storage, messenger, local)
+
+
+def _no_mqtt() -> ConfigEntryNotReady:
+    return ConfigEntryNotReady(translation_domain=DOMAIN, translation_key="mqtt_missing")
 
 
 def _configuration(entry: ConfigEntry) -> tuple[object, ...]:

@@ -129,8 +129,11 @@ class EquipmentEntities[D: EntityDescription]:
             if len(chunk) >= ENTITIES_PER_TURN:
                 break
         admitted = self._hub.roster.capacity.admit(self._platform, chunk)
-        if admitted:
-            self._async_add_entities(admitted)
+        owned: dict[str | None, list[EquipmentEntity]] = {}
+        for entity in admitted:
+            owned.setdefault(self._hub.subentry_of(entity.equipment_id), []).append(entity)
+        for subentry_id, entities in owned.items():
+            self._async_add_entities(entities, config_subentry_id=subentry_id)
         return len(chunk) >= ENTITIES_PER_TURN
 
     @callback

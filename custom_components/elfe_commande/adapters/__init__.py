@@ -1,1 +1,1 @@
-"""What the engine needs from Home Assistant: its MQTT client, its disk, its clock."""
+"""What the engine needs of Home Assistant: its MQTT client, entities, disk and clock."""

@@ -39,7 +39,9 @@ def neighbours(
     return [
         other
         for other in hass.config_entries.async_entries(DOMAIN, include_ignore=False)
-        if other != entry and database_id(other.data) == database_id(data)
+        if other != entry
+        and not settings.is_local(other)
+        and database_id(other.data) == database_id(data)
     ]
 
 

@@ -9,9 +9,9 @@ from ..const import CONF_CONNECTED_WORDS, CONF_CONTINUOUS_TYPES, CONF_HOMES
 from ..interfaces.socorel import MANUAL
 from .database import async_check
 from .neighbours import neighbours, overlap_error
-from .schemas import entry_options, options_schema
+from .schemas import entry_options, local_options_schema, options_schema
 from .screens_form import screens_errors, screens_options, screens_schema
-from .settings import homes as homes_of, layout
+from .settings import homes as homes_of, is_local, layout
 from .shown_form import CONF_SHOWN, candidates, shown_options, shown_schema, shown_twice
 
 
@@ -25,6 +25,8 @@ class ElfeOptionsFlow(OptionsFlow):
         user_input: dict[str, Any] | None = None,  # noqa: ARG002
     ) -> ConfigFlowResult:
         """Offer what can be changed."""
+        if is_local(self.config_entry):
+            return await self.async_step_local()
         return self.async_show_menu(step_id="init", menu_options=["general", "screens", "shown"])
 
     async def async_step_general(
@@ -100,6 +102,15 @@ class ElfeOptionsFlow(OptionsFlow):
             data_schema=schema,
             errors=errors,
             description_placeholders=placeholders,
+        )
+
+    async def async_step_local(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for those of a local home."""
+        entry = self.config_entry
+        if user_input is not None:
+            return self.async_create_entry(data={**entry.options, **user_input})
+        return self.async_show_form(
+            step_id="local", data_schema=local_options_schema(entry.options)
         )
 
 

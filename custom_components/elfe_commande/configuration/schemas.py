@@ -29,6 +29,7 @@ from ..const import (
     CONF_EMS_DATABASE,
     CONF_EMS_TABLE,
     CONF_ENTRY_TYPE,
+    CONF_HOME_NAME,
     CONF_HOMES,
     CONF_ORDERS_AT_ONCE,
     CONF_SCHEMA,
@@ -151,6 +152,11 @@ def entry_data(user_input: Mapping[str, Any]) -> dict[str, Any]:
     return data
 
 
+def home_schema(name: str) -> vol.Schema:
+    """Return the form that names a local home."""
+    return vol.Schema({_required(CONF_HOME_NAME, name or None): _TEXT})
+
+
 def credentials_schema(username: str) -> vol.Schema:
     """Return the form that asks for the credentials again."""
     return vol.Schema(
@@ -191,11 +197,31 @@ def homes_schema(found: Iterable[str]) -> vol.Schema:
     return vol.Schema({vol.Required(CONF_HOMES): _homes_selector(found)})
 
 
+def local_options_schema(options: Mapping[str, Any]) -> vol.Schema:
+    """Return the form of the options of a local home."""
+    return vol.Schema(
+        {
+            vol.Required(CONF_ORDERS_AT_ONCE, default=settings.orders_at_once(options)): integer(
+                1, MAX_ORDERS_AT_ONCE
+            ),
+            **_timeouts(options),
+        }
+    )
+
+
+def _timeouts(options: Mapping[str, Any]) -> dict[vol.Required, section]:
+    chosen = settings.timing(options).ack_timeouts
+    fields = {
+        vol.Required(str(type_id), default=chosen[type_id]): _seconds()
+        for type_id in DEFAULT_ACK_TIMEOUTS
+    }
+    return folded(CONF_ACK_TIMEOUTS, fields)
+
+
 def options_schema(options: Mapping[str, Any], found: Iterable[str]) -> vol.Schema:
     """Return the form of the options; `found` are the homes of the database."""
     homes = sorted(settings.homes(options))
     continuous = sorted(str(type_id) for type_id in settings.continuous_types(options))
-    timeouts = settings.timing(options).ack_timeouts
     words = sorted(settings.connected_words(options))
     types = SelectSelector(
         SelectSelectorConfig(
@@ -222,13 +248,7 @@ def options_schema(options: Mapping[str, Any], found: Iterable[str]) -> vol.Sche
                     mode=SelectSelectorMode.DROPDOWN,
                 )
             ),
-            **folded(
-                CONF_ACK_TIMEOUTS,
-                {
-                    vol.Required(str(type_id), default=timeouts[type_id]): _seconds()
-                    for type_id in DEFAULT_ACK_TIMEOUTS
-                },
-            ),
+            **_timeouts(options),
         }
     )
 

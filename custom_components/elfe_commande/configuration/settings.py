@@ -18,6 +18,7 @@ from ..const import (
     CONF_DATABASE,
     CONF_EMS_DATABASE,
     CONF_EMS_TABLE,
+    CONF_ENTRY_TYPE,
     CONF_HOMES,
     CONF_ORDERS_AT_ONCE,
     CONF_SCHEMA,
@@ -30,6 +31,7 @@ from ..const import (
     DEFAULT_SCHEMA,
     DEFAULT_SCREENS,
     DEFAULT_TOPICS,
+    ENTRY_LOCAL,
     SCREEN_CHOSEN,
     SCREEN_DISABLED_COLOR,
     SCREEN_INDICATOR_TOPIC,
@@ -56,6 +58,11 @@ _MACHINES = frozenset({1, 111, 112, 113})
 _CARS = frozenset({221})
 
 type Settings = Mapping[str, Any]
+
+
+def is_local(entry: ConfigEntry) -> bool:
+    """Return whether an entry is a home without a server."""
+    return entry.data.get(CONF_ENTRY_TYPE) == ENTRY_LOCAL
 
 
 async def async_ssl_context(hass: HomeAssistant, data: Settings) -> ssl.SSLContext | None:

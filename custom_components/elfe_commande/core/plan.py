@@ -21,6 +21,21 @@ def slot_start(now: float) -> int:
     return int(now // SLOT) * SLOT
 
 
+def to_text(decisions: bytes) -> str:
+    """Return decisions as text: a 0 or a 1 each."""
+    return decisions.translate(_TO_TEXT).decode("ascii")
+
+
+def from_text(text: str) -> bytes:
+    """Return the decisions of a text; `ValueError` unless they are 96."""
+    if len(text) != DAY:
+        raise ValueError("a plan without 96 decisions")
+    return bytes(mark == "1" for mark in text)
+
+
+_TO_TEXT = bytes.maketrans(b"\x00\x01", b"01")
+
+
 @dataclass(frozen=True, slots=True)
 class DayPlan:
     """One row of `result`.
@@ -33,6 +48,8 @@ class DayPlan:
     first_valid: int
     decisions: bytes
     row_id: int = 0
+    known_at: int = 0
+    """When it was made, in unix seconds; 0 where nobody says."""
 
     def index(self, slot: int) -> int | None:
         """Return the position of the slot in this day, `None` outside of it."""

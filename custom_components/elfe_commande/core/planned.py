@@ -35,7 +35,8 @@ def valid_plan(snapshot: Snapshot) -> DayPlan | None:
     equipment = snapshot.equipment
     if plan is None or plan.index(snapshot.slot) is None:
         return None
-    if not equipment.continuous and plan.first_valid <= equipment.state.last_programmed:
+    made = max(plan.first_valid, plan.known_at)
+    if not equipment.continuous and made <= equipment.state.last_programmed:
         return None
     return plan
 

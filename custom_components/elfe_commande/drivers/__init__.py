@@ -7,9 +7,9 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from ..core.model import DeviceTypeId
-from .base import Driver, Message, Reading, Reply
+from .base import Driver, Hand, Message, Reading, Reply, Topics
 
-__all__ = ["DRIVERS", "Driver", "Message", "Reading", "Reply"]
+__all__ = ["DRIVERS", "Driver", "Hand", "Message", "Reading", "Reply", "Topics"]
 
 DRIVERS: dict[DeviceTypeId, Driver] = {
     module.DRIVER.type_id: module.DRIVER

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 import json
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from ..core.model import METERING_USAGES, Device, DeviceTypeId
 
@@ -20,13 +20,30 @@ class Message:
 class Reply:
     """A device's explicit answer to an order.
 
-    `request` is the id it answers, `command` the order it names, when it names one.
+    `request` is the id it answers, `command` the order it names, when it names one; `reason`,
+    of a refusal, is a key of the translations. An answer that is not `sure` says that the
+    order was taken, not that the load followed.
     """
 
     ok: bool
     request: str | None = None
     command: str | None = None
     detail: str = ""
+    sure: bool = True
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Somebody else changed the device itself: a person, or an automation of theirs.
+
+    `on` is the raw state it was given, true where a button was pressed; `user_id` is Home
+    Assistant's, when one is known.
+    """
+
+    on: bool
+    user_id: str | None = None
+    automation: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +54,15 @@ class Reading:
     power: float | None = None
     online: bool | None = None
     reply: Reply | None = None
+    hand: Hand | None = None
+
+
+class Topics(NamedTuple):
+    """Where a device says what it does, where it takes orders, where it says that it is there."""
+
+    control: str
+    command: str
+    lwt: str | None = None
 
 
 class Driver(ABC):
@@ -53,6 +79,12 @@ class Driver(ABC):
     online_payloads: ClassVar[frozenset[str]] = frozenset({"true", "online"})
     """Payloads of the LWT topic, lower-cased, that mean the device is there."""
     offline_payloads: ClassVar[frozenset[str]] = frozenset({"false", "offline"})
+    example: ClassVar[str | None] = None
+    """A name from which `topics_of` makes topics; `None` if it makes none."""
+
+    def topics_of(self, name: str) -> Topics | None:  # noqa: ARG002
+        """Return the topics of a device that was given this name; `None` if nothing is fixed."""
+        return None
 
     @abstractmethod
     def topics(self, device: Device) -> tuple[str, ...]:

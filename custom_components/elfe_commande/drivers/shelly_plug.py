@@ -3,7 +3,7 @@
 from typing import override
 
 from ..core.model import Device, DeviceTypeId
-from .base import Driver, Message, Reading, measures, number_of, text_of
+from .base import Driver, Message, Reading, Topics, measures, number_of, text_of
 
 
 class ShellyPlug(Driver):
@@ -11,6 +11,12 @@ class ShellyPlug(Driver):
 
     type_id = DeviceTypeId(111)
     name = "shelly_plug"
+    example = "shellies/shellyplug-s-A1B2C3"
+
+    @override
+    def topics_of(self, name: str) -> Topics | None:
+        relay = f"{name}/relay/0"
+        return Topics(relay, f"{relay}/command", f"{name}/online")
 
     @override
     def topics(self, device: Device) -> tuple[str, ...]:

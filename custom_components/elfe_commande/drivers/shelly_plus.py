@@ -4,7 +4,7 @@ import json
 from typing import override
 
 from ..core.model import Device, DeviceTypeId
-from .base import Driver, Message, Reading, Reply, measures, number_of, object_of
+from .base import Driver, Message, Reading, Reply, Topics, measures, number_of, object_of
 
 _QUESTION = "elfe-state"
 """Id of the request for the state, which no order has."""
@@ -18,6 +18,11 @@ class ShellyPlus(Driver):
 
     type_id = DeviceTypeId(411)
     name = "shelly_plus"
+    example = "shellyplus1pm-a8032ab12345"
+
+    @override
+    def topics_of(self, name: str) -> Topics | None:
+        return Topics(f"{name}/status/switch:0", f"{name}/rpc", f"{name}/online")
 
     @override
     def topics(self, device: Device) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import re
 from typing import override
 
 from ..core.model import Device, DeviceTypeId
-from .base import Driver, Message, Reading, text_of
+from .base import Driver, Message, Reading, Topics, text_of
 
 _NUMBERED = re.compile(r"\d$")
 _CHANNEL = re.compile(r"([1-8])$")
@@ -20,6 +20,14 @@ class Socorel(Driver):
 
     type_id = DeviceTypeId(811)
     name = "socorel"
+    example = "Socorel/PLC001/sortie3"
+
+    @override
+    def topics_of(self, name: str) -> Topics | None:
+        plc, _, output = name.rpartition("/")
+        if not plc or _NUMBERED.search(output) is None:
+            return None
+        return Topics(f"{plc}/EtatSortie{output[-1]}", name)
 
     @override
     def topics(self, device: Device) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from typing import Final, override
 
 from ..core.model import Device, DeviceTypeId
-from .base import Driver, Message, Reading, Reply, object_of
+from .base import Driver, Message, Reading, Reply, Topics, object_of
 
 _ORDER: Final = "ON"
 _NOT_PRESSED: Final = frozenset({"errorconnect", "errorcommand", "failed", "error"})
@@ -18,6 +18,13 @@ class SwitchBot(Driver):
     type_id = DeviceTypeId(311)
     name = "switchbot"
     presses = True
+    example = "switchbot/esp32/bot/a1b2c3d4e5f6"
+
+    @override
+    def topics_of(self, name: str) -> Topics | None:
+        gateway, found, _ = name.partition("/bot/")
+        lwt = f"{gateway}/lastwill" if found else None
+        return Topics(f"{name}/status", f"{name}/set", lwt)
 
     @override
     def topics(self, device: Device) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from typing import override
 
 from ..core.model import Device, DeviceTypeId
-from .base import Driver, Message, Reading, measures, number_of, object_of, on_off, text_of
+from .base import Driver, Message, Reading, Topics, measures, number_of, object_of, on_off, text_of
 
 
 class Tasmota(Driver):
@@ -14,6 +14,11 @@ class Tasmota(Driver):
 
     type_id = DeviceTypeId(112)
     name = "tasmota"
+    example = "tasmota_A1B2C3"
+
+    @override
+    def topics_of(self, name: str) -> Topics | None:
+        return Topics(f"stat/{name}/RESULT", f"cmnd/{name}/POWER", f"tele/{name}/LWT")
 
     @override
     def topics(self, device: Device) -> tuple[str, ...]:

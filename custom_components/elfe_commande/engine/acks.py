@@ -7,9 +7,9 @@ from enum import StrEnum
 import logging
 
 from ..core.model import Device, DeviceId, Equipment, EquipmentId
-from ..drivers import DRIVERS, Driver, Reading
+from ..drivers import DRIVERS, Driver, Hand, Reading
 from .ports import Arrival, Messenger, MessengerError, Unsubscribe
-from .status import EquipmentStatus, Observation
+from .status import DRAWING_FROM, EquipmentStatus, Observation
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -23,6 +23,8 @@ class Answer(StrEnum):
     REFUSED = "refused"
     """It said that it was not done."""
     SILENT = "silent"
+    DOUBTFUL = "doubtful"
+    """It took the order and cannot tell what became of it."""
     UNSENT = "unsent"
     """The order never left: no broker, or the device's answer could not be heard."""
     INTERRUPTED = "interrupted"
@@ -40,6 +42,14 @@ class PendingOrder:
     requests: set[str] = field(default_factory=set)
     sent_at: float = float("inf")
     """The loop's time of the first try."""
+    load_on: bool = True
+    """What the order makes of the load."""
+    measured: bool = False
+    """A meter will tell what became of an order that the device cannot tell about."""
+    taken: bool = False
+    """The device took the order and cannot tell more."""
+    reason: str | None = None
+    """Why it refused, when it said so; a key of the translations."""
 
     def consider(self, reading: Reading, at: float) -> None:
         """Take the answer if this is one: typed, newer than the order and matching it."""
@@ -51,8 +61,21 @@ class PendingOrder:
                 return
             if reply.command is not None and reply.command.upper() != self.command.upper():
                 return
+            if reply.ok and not reply.sure:
+                self.taken = True
+                if not self.measured:
+                    self.answer.set_result(Answer.DOUBTFUL)
+                return
+            self.reason = reply.reason
             self.answer.set_result(Answer.ACKNOWLEDGED if reply.ok else Answer.REFUSED)
         elif reading.on is self.on and not self.driver.presses:
+            self.answer.set_result(Answer.ACKNOWLEDGED)
+
+    def consider_power(self, power: float, at: float) -> None:
+        """Take what the load draws (watts) for the answer of a device that cannot tell."""
+        if self.answer.done() or not self.taken or at < self.sent_at:
+            return
+        if (power >= DRAWING_FROM) is self.load_on:
             self.answer.set_result(Answer.ACKNOWLEDGED)
 
 
@@ -73,15 +96,18 @@ class Acks:
         *,
         changed: Callable[[EquipmentId], None],
         returned: Callable[[EquipmentId], None],
+        by_hand: Callable[[EquipmentId, Device, Hand], None],
     ) -> None:
         """Route nothing yet.
 
         `changed` is called when something shown of a device changes, `returned` when a
-        device that was offline is back: it may have forgotten the state it was ordered.
+        device that was offline is back: it may have forgotten the state it was ordered;
+        `by_hand` when somebody else changed the device itself.
         """
         self._messenger = messenger
         self._changed = changed
         self._returned = returned
+        self._by_hand = by_hand
         self._routes: dict[str, list[_Route]] = {}
         self._topics: dict[EquipmentId, tuple[str, ...]] = {}
         self._wired: dict[EquipmentId, tuple[Device, ...]] = {}
@@ -130,11 +156,9 @@ class Acks:
         driver = DRIVERS[device.type_id]
         return all(topic in self._granted for topic in driver.topics(device))
 
-    def expect(self, device: Device, driver: Driver, *, on: bool) -> PendingOrder:
-        """Return the order that waits for this device from now on, in place of any other."""
-        pending = PendingOrder(driver, on, asyncio.get_running_loop().create_future())
+    def expect(self, device: Device, pending: PendingOrder) -> None:
+        """Let an order wait for this device from now on, in place of any other."""
         self._pending[device.id] = pending
-        return pending
 
     def forget(self, device: Device, pending: PendingOrder) -> None:
         """Wait for this order no longer."""
@@ -188,6 +212,15 @@ class Acks:
             self._observe(route, reading, arrival.at)
             if pending := self._pending.get(route.device.id):
                 pending.consider(reading, arrival.at)
+            if reading.power is not None and route.status.meter is route.device:
+                self._consider_power(route.status.equipment, reading.power, arrival.at)
+            if reading.hand is not None:
+                self._by_hand(route.status.equipment.id, route.device, reading.hand)
+
+    def _consider_power(self, equipment: Equipment, power: float, at: float) -> None:
+        for device in equipment.devices:
+            if pending := self._pending.get(device.id):
+                pending.consider_power(power, at)
 
     def _observe(self, route: _Route, reading: Reading, at: float) -> None:
         status = route.status

@@ -146,19 +146,41 @@ class Beat:
             context.reachable(error)
             return False
         try:
-            read = await context.storage.read_plans(slot)
+            await self._read_plans(slot)
         except StorageError as error:
             context.reachable(error, of_plans=True)
             return False
         context.reachable(of_plans=True)
+        return True
+
+    async def _read_plans(self, slot: int) -> frozenset[EquipmentId]:
+        """Read the plans, and tell of those that are new; return whose they are."""
+        context = self._context
+        read = await context.storage.read_plans(slot)
         changed = self._plans.update(read.plans)
         if read.problems != self.plan_problems:
             context.log_new(read.problems, self.plan_problems)
             self.plan_problems = read.problems
             context.notify(ProblemsChanged())
-        if known := changed & context.statuses.keys():
-            context.notify(PlanReceived(frozenset(known)))
-        return True
+        known = frozenset(changed & context.statuses.keys())
+        if known:
+            context.notify(PlanReceived(known))
+        return known
+
+    async def take_plans(self) -> frozenset[EquipmentId]:
+        """Take over new plans between two cycles; order at once what is wanted differently now."""
+        slot = slot_start(self._context.clock.now())
+        changed = await self._read_plans(slot)
+        for equipment_id in changed:
+            status = self._context.statuses[equipment_id]
+            before = status.decision
+            decision = self._reconsider.look(status, slot)
+            if before is not None and (before.on, before.act) == (decision.on, decision.act):
+                continue
+            if (job := self._reconsider.job(status, slot)) is not None:
+                _ = self._executor.submit(job)
+            self._show(equipment_id)
+        return changed
 
     def _warn_of_unplanned(self, now: float) -> None:
         """Log once the loads that were handed to the EMS and that it does not plan."""

@@ -24,6 +24,14 @@ class Conclusion:
 
     async def acknowledged(self, job: Job) -> None:
         """Write that the order was carried out."""
+        reason = "acknowledged" if job.scenario.orders else "no_order_needed"
+        await self._done(job, Outcome.ACKNOWLEDGED, reason)
+
+    async def unconfirmed(self, job: Job) -> None:
+        """Write an order as carried out that the device took, and cannot confirm."""
+        await self._done(job, Outcome.DOUBTFUL, "unconfirmed")
+
+    async def _done(self, job: Job, outcome: Outcome, reason: str) -> None:
         context = self.context
         writes = job.scenario.acknowledged
         if job.mode_written:
@@ -32,8 +40,7 @@ class Conclusion:
         written = await self._write(job, writes)
         if not job.mode_written:
             await context.advance_end(job)
-        reason = "acknowledged" if job.scenario.orders else "no_order_needed"
-        self._finish(job, self._result(job, Outcome.ACKNOWLEDGED, reason, written))
+        self._finish(job, self._result(job, outcome, reason, written))
 
     async def missed(self, job: Job, attempt: Attempt) -> None:
         """Tell that the first try was not acknowledged, and that others follow.
@@ -110,7 +117,7 @@ class Conclusion:
         return partial(self.context.start_settled, job.equipment_id)
 
     def _failure(self, job: Job, attempt: Attempt, written: Writes, *, will_retry: bool) -> Result:
-        reason = {
+        reason = attempt.refusal or {
             Answer.REFUSED: "not_pressed" if job.presses else "refused",
             Answer.UNSENT: "disconnected",
         }.get(attempt.answer, "silent")

@@ -11,13 +11,13 @@ from typing import Any
 
 from ..core.household import Layout
 from ..core.lifecycle import Code, Lifecycle, Transition
-from ..core.model import DeviceId, EquipmentId, HomeId
+from ..core.model import Device, DeviceId, EquipmentId, HomeId
 from ..core.outcome import Result
 from ..core.plan import PlanBook, slot_start
 from ..core.speed import Speed
 from ..core.timing import Timing
 from ..core.wish import ConstraintWish, Wish
-from ..drivers import DRIVERS
+from ..drivers import DRIVERS, Hand
 from ..typologies import TYPOLOGIES
 from . import memory
 from .acks import Acks
@@ -26,6 +26,7 @@ from .clock_watch import ClockWatch
 from .context import EngineContext
 from .events import Event, LifecycleChanged, ModeChanged, OrderEnded
 from .executor import Executor
+from .hands import Hands
 from .inventory import InventoryKeeper
 from .journal import Claim, Journal
 from .outputs import Outputs
@@ -88,10 +89,16 @@ class Engine:
             notify=self._tell,
         )
         self.plans = PlanBook()
-        self._acks = Acks(messenger, changed=self.context.changed, returned=self._returned)
+        self._acks = Acks(
+            messenger,
+            changed=self.context.changed,
+            returned=self._returned,
+            by_hand=self._by_hand,
+        )
         sender = Sender(messenger, self._acks, settings.timing, self.lifecycle)
         self._presses = PressGuard(self.context)
         self._executor = Executor(self.context, sender, self._presses, settings.at_once)
+        self._hands = Hands(self.context, self._executor)
         self._reconsider = Reconsider(self.context, self.plans)
         self._wishes = Wishes(self.context, self._executor, self._reconsider)
         self._inventory = InventoryKeeper(self.context, self._executor, self._acks)
@@ -304,6 +311,7 @@ class Engine:
         await self._sources.close()
         await self.surplus.close()
         self._acks.close()
+        await self._hands.close()
         await self.context.write_back.close()
         self.lifecycle.advance(Code.STOPPED)
         if self._opened:
@@ -348,6 +356,26 @@ class Engine:
             if job is not None:
                 firsts[equipment_id] = self._executor.submit(job)
         return firsts
+
+    async def read_inventory(self) -> None:
+        """Take over equipments that came, changed or went, between two cycles.
+
+        Nothing is ordered, and no other equipment is disturbed. Raises `StorageError`.
+        """
+        await self._inventory.read()
+        slot = slot_start(self.context.clock.now())
+        for status in list(self.statuses.values()):
+            self._reconsider.look(status, slot)
+
+    async def take_plans(self) -> frozenset[EquipmentId]:
+        """Take over plans that were stored between two cycles; return whose are new.
+
+        What is wanted differently now is ordered at once. Raises `StorageError`.
+        """
+        return await self._beat.take_plans()
+
+    def _by_hand(self, equipment_id: EquipmentId, device: Device, hand: Hand) -> None:
+        self._hands.changed(equipment_id, device, hand)
 
     def _returned(self, equipment_id: EquipmentId) -> None:
         """Order anew what is wanted of a load whose device was away; not too often."""

@@ -207,6 +207,9 @@ class Executor:
         if attempt.answer is Answer.ACKNOWLEDGED:
             await self._conclusion.acknowledged(job)
             return None
+        if attempt.answer is Answer.DOUBTFUL:
+            await self._conclusion.unconfirmed(job)
+            return None
         if attempt.answer is Answer.INTERRUPTED:
             self._conclusion.skipped(job, "superseded")
             return None
@@ -224,6 +227,9 @@ class Executor:
                 await self._presses.release(job)
                 await self._conclusion.missed(job, attempt)
                 return attempt
+            case Answer.DOUBTFUL:
+                await self._conclusion.doubtful(job)
+                self._watch_meter(job)
             case Answer.SILENT if not first or len(job.scenario.orders) == 1:
                 await self._conclusion.doubtful(job)
                 self._watch_meter(job)
@@ -247,9 +253,9 @@ class Executor:
             return False
         if len(waited) > 1 and waited[1].done():
             async with self._locks[job.equipment_id]:
-                acknowledged = waited[1].result() is Answer.ACKNOWLEDGED
-                if acknowledged and not job.superseded.done():
-                    await self._conclusion.acknowledged(job)
+                late = waited[1].result()
+                if late in (Answer.ACKNOWLEDGED, Answer.DOUBTFUL) and not job.superseded.done():
+                    await self._after_switch(job, Attempt(late))
                     return False
         if backoff < left:
             return True

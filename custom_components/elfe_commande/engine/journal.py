@@ -88,6 +88,11 @@ class Journal:
         self._presses[claim.equipment_id] = claim.at
         await self.save()
 
+    async def pressed(self, equipment_id: EquipmentId, at: float) -> None:
+        """Take note of a press that somebody else made (unix seconds)."""
+        self._presses[equipment_id] = at
+        await self.save()
+
     async def settle(self, key: str, now: float) -> None:
         """Close a claim whose outcome is written, and forget old ones."""
         if claim := self._claims.get(key):

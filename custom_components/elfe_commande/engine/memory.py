@@ -19,7 +19,7 @@ from ..core.model import (
     State,
     TypologyId,
 )
-from ..core.plan import DAY, DayPlan
+from ..core.plan import DayPlan, from_text, to_text
 from ..core.speed import Speed
 from .context import Processed
 from .ports import Document
@@ -157,16 +157,11 @@ def _plan_row(plan: DayPlan) -> list[Any]:
         plan.equipment_id,
         plan.first_valid,
         plan.row_id,
-        plan.decisions.translate(_TO_TEXT).decode("ascii"),
+        to_text(plan.decisions),
+        plan.known_at,
     ]
 
 
 def _plan(row: list[Any]) -> DayPlan:
-    identity, first_valid, row_id, text = row
-    decisions = bytes(mark == "1" for mark in text)
-    if len(decisions) != DAY:
-        raise ValueError("a plan without 96 decisions")
-    return DayPlan(EquipmentId(identity), first_valid, decisions, row_id)
-
-
-_TO_TEXT = bytes.maketrans(b"\x00\x01", b"01")
+    identity, first_valid, row_id, text, *known_at = row
+    return DayPlan(EquipmentId(identity), first_valid, from_text(text), row_id, *known_at)

@@ -142,11 +142,15 @@ type Unsubscribe = Callable[[], None]
 
 
 class Messenger(Protocol):
-    """The MQTT broker."""
+    """The MQTT broker, and what else devices are reached through."""
 
     @property
     def connected(self) -> bool:
         """Whether a message can be handed over now."""
+
+    def reaches(self, topic: str) -> bool:  # noqa: ARG002
+        """Return whether a message for this topic can be handed over now."""
+        return self.connected
 
     async def publish(self, topic: str, payload: str) -> None:
         """Send at QoS 0, not retained; `MessengerError` when it cannot be."""

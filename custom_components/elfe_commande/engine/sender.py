@@ -6,16 +6,21 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+from ..core.decision import Act
 from ..core.lifecycle import Lifecycle, NotRunningError
 from ..core.model import Device, Equipment
 from ..core.timing import Timing
-from ..drivers import DRIVERS, Driver
+from ..drivers import DRIVERS
 from ..typologies import Order
 from .acks import Acks, Answer, PendingOrder
 from .jobs import Job
 from .ports import Messenger, MessengerError
+from .status import meter_of
 
 _PRESS_TRIES = 3
+_LOAD_OFF = frozenset({Act.OFF, Act.KEEP_OFF, Act.TO_PILOTED, Act.FORCED_OFF})
+_DONE = frozenset({Answer.ACKNOWLEDGED, Answer.DOUBTFUL})
+"""What lets a scenario go on to its next order."""
 
 
 @dataclass(slots=True, eq=False)
@@ -31,6 +36,8 @@ class Attempt:
     pending: PendingOrder | None = None
     reason: str | None = None
     """Why nothing was sent, when it was not the broker."""
+    refusal: str | None = None
+    """Why the device refused, when it said so."""
 
 
 class Sender:
@@ -70,7 +77,7 @@ class Sender:
                 await asyncio.sleep(self._timing.press_pause)
             attempt = await self._send(equipment, order, job, interruptible=True)
             attempt.reached = index + 1
-            if attempt.answer is not Answer.ACKNOWLEDGED:
+            if attempt.answer not in _DONE:
                 break
         return attempt
 
@@ -91,7 +98,7 @@ class Sender:
                 await asyncio.sleep(self._timing.press_retry)
                 attempt = await self._send(equipment, order, job, interruptible=False)
             attempt.reached = index + 1
-            if attempt.answer is not Answer.ACKNOWLEDGED:
+            if attempt.answer not in _DONE:
                 break
         return attempt
 
@@ -107,14 +114,14 @@ class Sender:
         if device is None:
             return Attempt(Answer.UNSENT)
         driver = DRIVERS[device.type_id]
-        if not self._messenger.connected or not self._acks.hears(device):
+        if not self._messenger.reaches(device.command_topic) or not self._acks.hears(device):
             return Attempt(Answer.UNSENT)
         async with self._topic_locks[device.command_topic]:
             try:
                 self._lifecycle.require_running()
             except NotRunningError:
                 return Attempt(Answer.UNSENT, reason="not_running")
-            pending = self._expect(device, driver, order, job)
+            pending = self._expect(equipment, device, order, job)
             request = f"elfe-{next(self._requests)}"
             message = driver.order(device, on=order.on, request=request)
             if message is None:
@@ -131,14 +138,22 @@ class Sender:
             except MessengerError:
                 return Attempt(Answer.UNSENT, pending=pending)
             answer = await self._wait(pending, device, job, interruptible=interruptible)
-            return Attempt(answer, pending=pending)
+            return Attempt(answer, pending=pending, refusal=pending.reason)
 
-    def _expect(self, device: Device, driver: Driver, order: Order, job: Job) -> PendingOrder:
+    def _expect(self, equipment: Equipment, device: Device, order: Order, job: Job) -> PendingOrder:
         """Return the pending order of this job: further tries of one order share it."""
         kept = self._pending.get(id(job))
         if kept is not None and kept[0] is device and not kept[1].answer.done():
             return kept[1]
-        pending = self._acks.expect(device, driver, on=order.on)
+        pending = PendingOrder(
+            DRIVERS[device.type_id],
+            order.on,
+            asyncio.get_running_loop().create_future(),
+            load_on=job.act not in _LOAD_OFF,
+            # Between two presses of a sequence the load draws nothing yet.
+            measured=order is job.scenario.orders[-1] and meter_of(equipment) is not None,
+        )
+        self._acks.expect(device, pending)
         self._pending[id(job)] = (device, pending)
         return pending
 
@@ -148,11 +163,13 @@ class Sender:
         waited: list[asyncio.Future[Any]] = [pending.answer]
         if interruptible:
             waited.append(job.superseded)
-        await asyncio.wait(
-            waited,
-            timeout=self._timing.ack_for(device.type_id),
-            return_when=asyncio.FIRST_COMPLETED,
-        )
-        if pending.answer.done():
-            return pending.answer.result()
-        return Answer.INTERRUPTED if job.superseded.done() else Answer.SILENT
+        timeouts = [self._timing.ack_for(device.type_id), self._timing.meter_wait]
+        for timeout in timeouts if pending.measured else timeouts[:1]:
+            await asyncio.wait(waited, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+            if pending.answer.done():
+                return pending.answer.result()
+            if interruptible and job.superseded.done():
+                return Answer.INTERRUPTED
+            if not pending.taken:
+                return Answer.SILENT
+        return Answer.DOUBTFUL

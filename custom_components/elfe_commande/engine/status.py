@@ -15,6 +15,20 @@ DRAWING_FROM = 10.0
 """Watts from which a load is running; standby electronics stay below."""
 
 
+def meter_of(equipment: Equipment) -> Device | None:
+    """Return the device that measures this load alone, if any."""
+    return next(
+        (
+            device
+            for device in equipment.devices
+            if device.usage in METERING_USAGES
+            and (driver := DRIVERS.get(device.type_id)) is not None
+            and driver.measures_load
+        ),
+        None,
+    )
+
+
 @dataclass(slots=True)
 class Observation:
     """What one device last said, with the loop's time of it."""
@@ -85,16 +99,7 @@ class EquipmentStatus:
     @property
     def meter(self) -> Device | None:
         """Return the device that measures this load alone, if any."""
-        return next(
-            (
-                device
-                for device in self.equipment.devices
-                if device.usage in METERING_USAGES
-                and (driver := DRIVERS.get(device.type_id)) is not None
-                and driver.measures_load
-            ),
-            None,
-        )
+        return meter_of(self.equipment)
 
     @property
     def power(self) -> float | None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from homeassistant.config_entries import ConfigSubentry, ConfigSubentryFlow
 
+from ..appliances.flow import EquipmentFlow
+from ..const import SUBENTRY_EQUIPMENT
 from ..meters.flow import MeterFlow
 from ..meters.settings import SUBENTRY_METER
 from ..meters.unit import MeterUnit
@@ -19,5 +21,9 @@ if TYPE_CHECKING:
 
 type UnitFactory = Callable[["Hub", ConfigSubentry], Unit]
 
-FLOWS: Final[Mapping[str, type[ConfigSubentryFlow]]] = MappingProxyType({SUBENTRY_METER: MeterFlow})
+FLOWS: Final[Mapping[str, type[ConfigSubentryFlow]]] = MappingProxyType(
+    {SUBENTRY_EQUIPMENT: EquipmentFlow, SUBENTRY_METER: MeterFlow}
+)
+LOCAL_ONLY: Final = frozenset({SUBENTRY_EQUIPMENT})
+"""Types that only a local entry has: elsewhere the database says it."""
 UNITS: Final[Mapping[str, UnitFactory]] = MappingProxyType({SUBENTRY_METER: MeterUnit})

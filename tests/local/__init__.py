@@ -1,0 +1,1 @@
+"""A home without a server."""

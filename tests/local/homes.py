@@ -1,0 +1,220 @@
+"""A local home, its equipments added as a person adds them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+import time
+from typing import Any
+from unittest.mock import patch
+
+from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
+from homeassistant.core import Context, HomeAssistant, State
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
+
+from custom_components.elfe_commande.const import DOMAIN
+from custom_components.elfe_commande.core.timing import Timing
+from custom_components.elfe_commande.engine.events import Event, OrderEnded
+from custom_components.elfe_commande.engine.status import EquipmentStatus
+from custom_components.elfe_commande.hub import Hub
+from demo.engine_host import SystemClock
+from tests.fixtures_engine import SCALE
+from tests.fixtures_home_assistant import ANNA, no_yaml, wait_for
+
+HOME = "Maison"
+ADVANCED = {"home": HOME, "typology": "plug"}
+
+
+@dataclass
+class LocalInstalled:
+    """The integration with one local home."""
+
+    hass: HomeAssistant
+    entry: MockConfigEntry
+    clock: SystemClock
+    timing: Timing
+    events: list[Event] = field(default_factory=list)
+
+    @property
+    def hub(self) -> Hub:
+        """Return what the entry holds while it is loaded."""
+        hub: Hub = self.entry.runtime_data
+        return hub
+
+    # -- its life
+
+    async def setup(self) -> None:
+        """Set the entry up and wait until the engine runs."""
+        with no_yaml():
+            await self.hass.config_entries.async_setup(self.entry.entry_id)
+        assert self.entry.state is ConfigEntryState.LOADED, self.entry.reason
+        self.hub.coordinator.watch_all(self.events.append)
+        await wait_for(lambda: self.hub.engine.lifecycle.running)
+        await self.hass.async_block_till_done()
+
+    async def unload(self) -> None:
+        """Unload the entry."""
+        assert await self.hass.config_entries.async_unload(self.entry.entry_id)
+        await self.hass.async_block_till_done()
+
+    async def reload(self) -> None:
+        """Unload the entry and set it up again."""
+        await self.unload()
+        await self.setup()
+
+    async def cycle(self) -> None:
+        """Run a cycle and let its states be written."""
+        await self.hub.engine.run_cycle()
+        await self.hass.async_block_till_done()
+
+    # -- its equipments
+
+    async def start_flow(self) -> dict[str, Any]:
+        """Begin to add an equipment."""
+        return await self.hass.config_entries.subentries.async_init(
+            (self.entry.entry_id, "equipment"), context={"source": SOURCE_USER}
+        )
+
+    async def answer(self, flow: dict[str, Any], **given: Any) -> dict[str, Any]:
+        """Answer a step of a flow; a menu is answered with `next_step_id`."""
+        return await self.hass.config_entries.subentries.async_configure(flow["flow_id"], given)
+
+    async def add(
+        self,
+        name: str,
+        entity_id: str,
+        *,
+        kind: str = "washing_machine",
+        operation: str = "once",
+        advanced: dict[str, Any] | None = None,
+        **used: Any,
+    ) -> int:
+        """Add an equipment driven by an entity; return its number."""
+        flow = await self.start_flow()
+        flow = await self.answer(flow, next_step_id="entity")
+        flow = await self.answer(flow, name=name, entity_id=entity_id, equipment_type=kind)
+        assert flow["step_id"] == "habits", flow
+        return await self.finish(flow, operation, advanced, **used)
+
+    async def finish(
+        self,
+        flow: dict[str, Any],
+        operation: str = "once",
+        advanced: dict[str, Any] | None = None,
+        **used: Any,
+    ) -> int:
+        """Answer the last step; return the number of the equipment."""
+        flow = await self.answer(
+            flow, operation=operation, advanced=ADVANCED | (advanced or {}), **used
+        )
+        assert flow["type"] is FlowResultType.CREATE_ENTRY, flow
+        number: int = flow["data"]["equipment_id"]
+        await wait_for(lambda: number in self.hub.engine.statuses)
+        # Entities are added in the background.
+        await self.hass.async_block_till_done(wait_background_tasks=True)
+        return number
+
+    def subentry_id(self, number: int) -> str:
+        """Return the subentry of an equipment."""
+        return next(
+            subentry.subentry_id
+            for subentry in self.entry.subentries.values()
+            if subentry.data.get("equipment_id") == number
+        )
+
+    async def remove(self, number: int) -> None:
+        """Remove an equipment, as a person does."""
+        self.hass.config_entries.async_remove_subentry(self.entry, self.subentry_id(number))
+        await wait_for(lambda: number not in self.hub.engine.statuses)
+        await self.hass.async_block_till_done()
+
+    # -- what it shows, and what is asked of it
+
+    def status(self, number: int) -> EquipmentStatus:
+        """Return what the engine knows of an equipment."""
+        return self.hub.engine.statuses[number]
+
+    def find(self, platform: str, number: int | None, key: str) -> str | None:
+        """Return the id of an entity, `None` if it is not there."""
+        middle = "" if number is None else f"{number}_"
+        unique_id = f"{self.entry.entry_id}_{middle}{key}"
+        return er.async_get(self.hass).async_get_entity_id(platform, DOMAIN, unique_id)
+
+    def state(self, platform: str, number: int | None, key: str) -> State:
+        """Return the state of an entity."""
+        entity_id = self.find(platform, number, key)
+        assert entity_id is not None, f"no {platform} {key} of {number}"
+        state = self.hass.states.get(entity_id)
+        assert state is not None
+        return state
+
+    async def until(self, platform: str, number: int | None, key: str, value: str) -> State:
+        """Wait until an entity shows a value."""
+        try:
+            await wait_for(lambda: self.state(platform, number, key).state == value)
+        except TimeoutError:
+            pytest.fail(f"not {value}: {self.state(platform, number, key)}")
+        return self.state(platform, number, key)
+
+    async def act(
+        self, platform: str, service: str, number: int | None, key: str, **data: Any
+    ) -> None:
+        """Use an entity as a person at a dashboard does."""
+        entity_id = self.find(platform, number, key)
+        await self.use(f"{platform}.{service}", entity_id, **data)
+
+    async def use(self, action: str, entity_id: str | None, **data: Any) -> None:
+        """Use any entity as a person at a dashboard does."""
+        domain, service = action.split(".")
+        await self.hass.services.async_call(
+            domain,
+            service,
+            {"entity_id": entity_id, **data},
+            blocking=True,
+            context=Context(user_id=ANNA),
+        )
+        await self.hass.async_block_till_done()
+
+    async def call(self, action: str, **data: Any) -> Any:
+        """Call one of the integration's own actions, and return its answer."""
+        return await self.hass.services.async_call(
+            DOMAIN,
+            action,
+            data,
+            blocking=True,
+            return_response=True,
+            context=Context(user_id=ANNA),
+        )
+
+    def ended(self, number: int) -> list[OrderEnded]:
+        """Return the ends of the equipment's orders so far."""
+        return [e for e in self.events if isinstance(e, OrderEnded) and e.equipment_id == number]
+
+
+@asynccontextmanager
+async def install(hass: HomeAssistant) -> AsyncIterator[LocalInstalled]:
+    """Set a local home up, its waits scaled; no quarter-hour begins while a test runs."""
+    await hass.config.async_set_time_zone("Europe/Paris")
+    MockUser(id=ANNA, is_owner=True).add_to_hass(hass)
+    helpers = {name: {"name": name} for name in ("relay", "other", "third")}
+    assert await async_setup_component(hass, "input_boolean", {"input_boolean": helpers})
+    clock = SystemClock(300 - time.time() % 900)
+    timing = Timing(first_cycle=1e9).scaled(SCALE)
+    entry = MockConfigEntry(
+        domain=DOMAIN, title=HOME, data={"entry_type": "local", "home": HOME}, options={}
+    )
+    entry.add_to_hass(hass)
+    hub = "custom_components.elfe_commande.hub"
+    with (
+        patch(f"{hub}.settings.timing", side_effect=lambda _: timing),
+        patch(f"{hub}.HomeAssistantClock", return_value=clock),
+    ):
+        installed = LocalInstalled(hass, entry, clock, timing)
+        await installed.setup()
+        yield installed
+        if entry.state.recoverable and hass.config_entries.async_get_entry(entry.entry_id):
+            await hass.config_entries.async_unload(entry.entry_id)
+        await hass.async_block_till_done()
