@@ -21,6 +21,7 @@ from .jobs import Job
 from .presses import PressGuard
 from .sender import Attempt, Sender
 from .status import EquipmentStatus
+from .turnstile import Turnstile
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ class Executor:
         self._presses = presses
         self._conclusion = Conclusion(context, presses)
         self._places = asyncio.Semaphore(at_once)
+        self._turnstile = Turnstile()
         self._locks: defaultdict[EquipmentId, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._jobs: dict[EquipmentId, Job] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -137,6 +139,7 @@ class Executor:
         await self._places.acquire()
         job.holds_place = True
         try:
+            await self._turnstile.pass_through()
             return await self._locked_try(job)
         finally:
             self._leave_place(job)
