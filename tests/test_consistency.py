@@ -25,7 +25,7 @@ PACKAGE = ROOT / "custom_components" / const.DOMAIN
 LANGUAGES = ("en", "fr")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 FLOW_MODULES = ("config_flow.py", "configuration")
-UNIT_FOLDERS = ("meters",)
+UNIT_FOLDERS = ("meters", "rules")
 """Rooms of subentries: they bring entities of several platforms."""
 
 # Home Assistant's rules per tier, bronze to platinum.

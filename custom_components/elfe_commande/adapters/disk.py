@@ -9,7 +9,7 @@ from ..const import DOMAIN
 from ..engine.ports import Disk, Document
 
 _VERSION = 1
-DOCUMENTS = ("journal", "memory")
+DOCUMENTS = ("journal", "memory", "rules")
 
 
 class StoredDocument(Document):

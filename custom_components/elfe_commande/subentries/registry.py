@@ -12,6 +12,9 @@ from homeassistant.config_entries import ConfigSubentry, ConfigSubentryFlow
 from ..meters.flow import MeterFlow
 from ..meters.settings import SUBENTRY_METER
 from ..meters.unit import MeterUnit
+from ..rules.flow import RuleFlow
+from ..rules.settings import SUBENTRY_RULE
+from ..rules.unit import RuleUnit
 from .unit import Unit
 
 if TYPE_CHECKING:
@@ -19,5 +22,9 @@ if TYPE_CHECKING:
 
 type UnitFactory = Callable[["Hub", ConfigSubentry], Unit]
 
-FLOWS: Final[Mapping[str, type[ConfigSubentryFlow]]] = MappingProxyType({SUBENTRY_METER: MeterFlow})
-UNITS: Final[Mapping[str, UnitFactory]] = MappingProxyType({SUBENTRY_METER: MeterUnit})
+FLOWS: Final[Mapping[str, type[ConfigSubentryFlow]]] = MappingProxyType(
+    {SUBENTRY_METER: MeterFlow, SUBENTRY_RULE: RuleFlow}
+)
+UNITS: Final[Mapping[str, UnitFactory]] = MappingProxyType(
+    {SUBENTRY_METER: MeterUnit, SUBENTRY_RULE: RuleUnit}
+)
