@@ -25,7 +25,12 @@ PACKAGE = ROOT / "custom_components" / const.DOMAIN
 LANGUAGES = ("en", "fr")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 FLOW_MODULES = ("config_flow.py", "configuration")
-UNIT_FOLDERS = ("meters", "panels")
+UNIT_FOLDERS = (
+    "meters",
+    "panels",
+    "rules",
+    "upses",
+)
 """Rooms of subentries: they bring entities of several platforms."""
 
 # Home Assistant's rules per tier, bronze to platinum.

@@ -55,6 +55,8 @@ ISSUES: Final[Mapping[str, tuple[IssueSeverity, Mending]]] = MappingProxyType(
         "meter_replaced": (IssueSeverity.ERROR, Mending.DATA),
         "meter_unsigned": (IssueSeverity.WARNING, Mending.DATA),
         "meter_without_power": (IssueSeverity.WARNING, Mending.DATA),
+        # A surplus rule has nothing to go by.
+        "stale_rule_inputs": (IssueSeverity.WARNING, Mending.DATA),
         # A button was pressed, and nobody knows what the machine does.
         "press_doubtful": (IssueSeverity.WARNING, Mending.CONFIRM),
         "press_failed": (IssueSeverity.ERROR, Mending.CONFIRM),

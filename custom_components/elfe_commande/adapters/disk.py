@@ -9,7 +9,7 @@ from ..const import DOMAIN
 from ..engine.ports import Disk, Document
 
 _VERSION = 1
-DOCUMENTS = ("journal", "memory", "local")
+DOCUMENTS = ("journal", "memory", "local", "rules")
 
 
 class StoredDocument(Document):

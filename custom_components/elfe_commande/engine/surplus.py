@@ -123,6 +123,16 @@ class Surplus:
             self._propose(status, load, status.history.on, "restored")
         return status
 
+    def change(self, rule_id: str, rule: Rule) -> None:
+        """Take over other thresholds; a rule switched off gives up its load at once."""
+        if (status := self.rules.get(rule_id)) is None:
+            return
+        status.rule = rule
+        if not rule.enabled and self._context.lifecycle.running:
+            now = self._context.clock.now()
+            verdict = self._judge.verdict(status, status.readings.read(), now)
+            _ = self._follow(status, verdict, now, its_turn=False)
+
     def drop(self, rule_id: str, *, gone: bool) -> None:
         """Let a rule rest; one that is gone for good gives up what it switched on."""
         if (status := self.rules.pop(rule_id, None)) is not None:

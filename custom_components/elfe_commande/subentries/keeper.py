@@ -13,7 +13,7 @@ from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ..engine.ports import Sources
-from .unit import Unit
+from .unit import Adaptable, Unit
 
 if TYPE_CHECKING:
     from ..hub import Hub
@@ -72,7 +72,10 @@ class Subentries(Sources):
         async with self._turn:
             wanted = self._wanted()
             for subentry_id, kept in list(self._kept.items()):
-                if wanted.get(subentry_id) != kept.subentry:
+                fresh = wanted.get(subentry_id)
+                if fresh is not None and fresh != kept.subentry and _adapts(kept.unit, fresh):
+                    kept.subentry = fresh
+                elif fresh != kept.subentry:
                     await self._end(subentry_id, gone=subentry_id not in wanted)
             for subentry_id, subentry in wanted.items():
                 if subentry_id not in self._kept:
@@ -138,3 +141,8 @@ class Subentries(Sources):
         for entity in kept.entities:
             if entity.hass is not None and entity.registry_entry is not None:
                 await entity.async_remove()
+
+
+def _adapts(unit: Unit, subentry: ConfigSubentry) -> bool:
+    """Let a unit follow a change by itself, if it can; whether it did."""
+    return isinstance(unit, Adaptable) and unit.adapt(subentry)

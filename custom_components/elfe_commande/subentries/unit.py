@@ -1,8 +1,9 @@
 """What one subentry brings to an entry: something that runs, and its entities."""
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.helpers.entity import Entity
 
 
@@ -17,3 +18,11 @@ class Unit(Protocol):
 
     def entities(self, platform: str) -> Iterable[Entity]:
         """Return the unit's entities of one platform, the same objects never twice."""
+
+
+@runtime_checkable
+class Adaptable(Protocol):
+    """A unit that can follow some changes of its subentry without being made anew."""
+
+    def adapt(self, subentry: ConfigSubentry) -> bool:
+        """Follow the change, if it can; whether it did."""
