@@ -25,6 +25,8 @@ _LOGGER = logging.getLogger(__name__)
 @dataclass(slots=True)
 class _Kept:
     subentry: ConfigSubentry
+    content: tuple[object, ...]
+    """What the subentry held when the unit was made: Home Assistant changes it in place."""
     unit: Unit
     entities: list[Entity] = field(default_factory=list)
 
@@ -72,7 +74,7 @@ class Subentries(Sources):
         async with self._turn:
             wanted = self._wanted()
             for subentry_id, kept in list(self._kept.items()):
-                if wanted.get(subentry_id) != kept.subentry:
+                if _content(wanted.get(subentry_id)) != kept.content:
                     await self._end(subentry_id, gone=subentry_id not in wanted)
             for subentry_id, subentry in wanted.items():
                 if subentry_id not in self._kept:
@@ -101,7 +103,7 @@ class Subentries(Sources):
 
     def _make(self, subentry: ConfigSubentry) -> _Kept:
         unit = self._factories[subentry.subentry_type](self._hub, subentry)
-        kept = self._kept[subentry.subentry_id] = _Kept(subentry, unit)
+        kept = self._kept[subentry.subentry_id] = _Kept(subentry, _content(subentry), unit)
         return kept
 
     def _add(self, kept: _Kept, platform: str) -> None:
@@ -138,3 +140,8 @@ class Subentries(Sources):
         for entity in kept.entities:
             if entity.hass is not None and entity.registry_entry is not None:
                 await entity.async_remove()
+
+
+def _content(subentry: ConfigSubentry | None) -> tuple[object, ...]:
+    """Return what a unit is made of, nothing for a subentry that is gone."""
+    return () if subentry is None else (subentry.data, subentry.title, subentry.unique_id)
