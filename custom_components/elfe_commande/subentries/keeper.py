@@ -25,6 +25,8 @@ _LOGGER = logging.getLogger(__name__)
 @dataclass(slots=True)
 class _Kept:
     subentry: ConfigSubentry
+    content: tuple[object, ...]
+    """What the subentry held when the unit was made: Home Assistant changes it in place."""
     unit: Unit
     entities: list[Entity] = field(default_factory=list)
 
@@ -73,9 +75,11 @@ class Subentries(Sources):
             wanted = self._wanted()
             for subentry_id, kept in list(self._kept.items()):
                 fresh = wanted.get(subentry_id)
-                if fresh is not None and fresh != kept.subentry and _adapts(kept.unit, fresh):
-                    kept.subentry = fresh
-                elif fresh != kept.subentry:
+                if _content(fresh) == kept.content:
+                    continue
+                if fresh is not None and _adapts(kept.unit, fresh):
+                    kept.subentry, kept.content = fresh, _content(fresh)
+                else:
                     await self._end(subentry_id, gone=subentry_id not in wanted)
             for subentry_id, subentry in wanted.items():
                 if subentry_id not in self._kept:
@@ -104,7 +108,7 @@ class Subentries(Sources):
 
     def _make(self, subentry: ConfigSubentry) -> _Kept:
         unit = self._factories[subentry.subentry_type](self._hub, subentry)
-        kept = self._kept[subentry.subentry_id] = _Kept(subentry, unit)
+        kept = self._kept[subentry.subentry_id] = _Kept(subentry, _content(subentry), unit)
         return kept
 
     def _add(self, kept: _Kept, platform: str) -> None:
@@ -146,3 +150,8 @@ class Subentries(Sources):
 def _adapts(unit: Unit, subentry: ConfigSubentry) -> bool:
     """Let a unit follow a change by itself, if it can; whether it did."""
     return isinstance(unit, Adaptable) and unit.adapt(subentry)
+
+
+def _content(subentry: ConfigSubentry | None) -> tuple[object, ...]:
+    """Return what a unit is made of, nothing for a subentry that is gone."""
+    return () if subentry is None else (subentry.data, subentry.title, subentry.unique_id)

@@ -1,0 +1,1 @@
+"""Meters in a running Home Assistant."""

@@ -1,0 +1,47 @@
+"""Fixtures: a line to read, and meters of the installed entry."""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+import logging
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from custom_components.elfe_commande.meters import settings
+from custom_components.elfe_commande.sources.sml import MeterTiming
+from demo.sml import SerialLine
+
+_timing = settings.timing
+
+
+def quick(data: dict[str, Any]) -> MeterTiming:
+    """Return the usual waits, but those that nobody chooses."""
+    return replace(
+        _timing(data),
+        retry_first=0.02,
+        retry_max=0.1,
+        unpowered_after=data.get("unpowered_after", 600.0),
+    )
+
+
+@pytest.fixture(autouse=True, scope="package")
+def _terse_parser() -> None:
+    """Keep the parser from telling every byte: that takes longer than all the rest."""
+    for name in ("sml", "serialx"):
+        logging.getLogger(name).setLevel(logging.INFO)
+
+
+@pytest.fixture(autouse=True)
+def _quick_lines() -> Iterator[None]:
+    module = "custom_components.elfe_commande.meters"
+    with patch(f"{module}.settings.timing", quick):
+        yield
+
+
+@pytest.fixture
+async def line(tmp_path: Path) -> AsyncIterator[SerialLine]:
+    """A serial line, plugged in."""
+    async with SerialLine(tmp_path / "meter") as line:
+        yield line
