@@ -18,6 +18,7 @@ from aionut import (
 )
 
 from .errors import CommandDeniedError, CommandRefusedError, Trouble, UpsUnavailableError
+from .status import WAITING, tokens_of
 from .variables import Variables, clean
 
 DEFAULT_PORT: Final = 3493
@@ -69,7 +70,11 @@ class UpsClient:
 
     async def read(self) -> Variables:
         """Return the variables of the UPS that have a value."""
-        return clean(await self._ask(lambda: self._reader.list_vars(self.account.name)))
+        variables = clean(await self._ask(lambda: self._reader.list_vars(self.account.name)))
+        if WAITING in tokens_of(variables):
+            # The server's own word, until the driver has said something.
+            raise UpsUnavailableError(Trouble.DRIVER, WAITING)
+        return variables
 
     async def commands(self) -> frozenset[str]:
         """Return the commands that the UPS can be given."""

@@ -11,6 +11,7 @@ LOW_BATTERY: Final = "LB"
 OVERLOADED: Final = "OVER"
 SWITCHED_OFF: Final = "OFF"
 FORCED_SHUTDOWN: Final = "FSD"
+WAITING: Final = "WAIT"
 TESTING: Final = frozenset({"TEST", "CAL"})
 
 
