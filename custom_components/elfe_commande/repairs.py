@@ -55,6 +55,11 @@ ISSUES: Final[Mapping[str, tuple[IssueSeverity, Mending]]] = MappingProxyType(
         "meter_replaced": (IssueSeverity.ERROR, Mending.DATA),
         "meter_unsigned": (IssueSeverity.WARNING, Mending.DATA),
         "meter_without_power": (IssueSeverity.WARNING, Mending.DATA),
+        # UPSs.
+        "ups_command_refused": (IssueSeverity.WARNING, Mending.CONFIRM),
+        "ups_lost": (IssueSeverity.WARNING, Mending.DATA),
+        "ups_stale": (IssueSeverity.ERROR, Mending.DATA),
+        "ups_unknown": (IssueSeverity.ERROR, Mending.DATA),
         # A button was pressed, and nobody knows what the machine does.
         "press_doubtful": (IssueSeverity.WARNING, Mending.CONFIRM),
         "press_failed": (IssueSeverity.ERROR, Mending.CONFIRM),

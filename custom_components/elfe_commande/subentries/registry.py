@@ -14,6 +14,9 @@ from ..const import SUBENTRY_EQUIPMENT
 from ..meters.flow import MeterFlow
 from ..meters.settings import SUBENTRY_METER
 from ..meters.unit import MeterUnit
+from ..upses.flow import UpsFlow
+from ..upses.settings import SUBENTRY_UPS
+from ..upses.unit import UpsUnit
 from .unit import Unit
 
 if TYPE_CHECKING:
@@ -22,8 +25,10 @@ if TYPE_CHECKING:
 type UnitFactory = Callable[["Hub", ConfigSubentry], Unit]
 
 FLOWS: Final[Mapping[str, type[ConfigSubentryFlow]]] = MappingProxyType(
-    {SUBENTRY_EQUIPMENT: EquipmentFlow, SUBENTRY_METER: MeterFlow}
+    {SUBENTRY_EQUIPMENT: EquipmentFlow, SUBENTRY_METER: MeterFlow, SUBENTRY_UPS: UpsFlow}
 )
 LOCAL_ONLY: Final = frozenset({SUBENTRY_EQUIPMENT})
 """Types that only a local entry has: elsewhere the database says it."""
-UNITS: Final[Mapping[str, UnitFactory]] = MappingProxyType({SUBENTRY_METER: MeterUnit})
+UNITS: Final[Mapping[str, UnitFactory]] = MappingProxyType(
+    {SUBENTRY_METER: MeterUnit, SUBENTRY_UPS: UpsUnit}
+)
