@@ -19,12 +19,13 @@ from custom_components.elfe_commande.capacity import ISSUE as CAPACITY_ISSUE
 from custom_components.elfe_commande.configuration import schemas, screens_form, shown_form
 from custom_components.elfe_commande.core.household import PageKind
 from custom_components.elfe_commande.repairs import ISSUES, MORE_ISSUES, Mending
+from custom_components.elfe_commande.upses import schemas as ups_schemas
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "custom_components" / const.DOMAIN
 LANGUAGES = ("en", "fr")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
-FLOW_MODULES = ("config_flow.py", "configuration")
+FLOW_MODULES = ("config_flow.py", "configuration", "upses/reauth.py")
 UNIT_FOLDERS = (
     "meters",
     "panels",
@@ -247,12 +248,13 @@ def test_steps_have_labels_for_their_fields():
         "import_config": schemas.config_schema(None),
         "import_summary": schemas.summary_schema({}),
         "reauth_confirm": schemas.credentials_schema(""),
+        "reauth_ups": ups_schemas.credentials_schema(None),
     }
     steps = words()["config"]["step"]
     assert set(steps) == {"user", *forms}
     methods = {
         node.name.removeprefix("async_step_")
-        for _, node in nodes("config_flow.py")
+        for _, node in nodes("config_flow.py", "upses/reauth.py")
         if isinstance(node, ast.AsyncFunctionDef) and node.name.startswith("async_step_")
     }
     assert methods == {"reauth", *steps}
@@ -330,12 +332,17 @@ def test_placeholders_are_given_by_somebody(section):
         assert not missing(PLACEHOLDER.findall(text), given), where
 
 
+def modules_of(platform: str) -> list[str]:
+    """Return the modules with a platform's entities: its own, and those of subentries."""
+    return [name for name in modules() if Path(name).name == f"{platform}.py"]
+
+
 def test_entities_have_a_name():
     platforms = {platform.value for platform in const.PLATFORMS}
     used: dict[str, set[str]] = {}
-    for module, name, call in calls(*(f"{platform}.py" for platform in platforms)):
+    for module, name, call in calls(*(m for p in platforms for m in modules_of(p))):
         if name.endswith("Description") and (key := keyword(call, "translation_key")):
-            used.setdefault(module.removesuffix(".py"), set()).add(key)
+            used.setdefault(Path(module).stem, set()).add(key)
 
     assert used
     for platform, keys in used.items():

@@ -25,6 +25,7 @@ from .engine.status import EquipmentStatus
 from .hub import ElfeConfigEntry, Hub
 from .selection import Selection, require_target, validate_target
 from .targets import ATTR_CONFIG_ENTRY_ID
+from .upses.automation import CONDITIONS as UPS_CONDITIONS
 
 CONF_MAX_AGE = "max_age"
 DEFAULT_MAX_AGE = 30
@@ -169,6 +170,7 @@ CONDITIONS: dict[str, type[Condition]] = {
     "is_piloted": IsPilotedCondition,
     "is_ready": IsReadyCondition,
     "is_running": IsRunningCondition,
+    **UPS_CONDITIONS,
 }
 
 

@@ -43,12 +43,13 @@ from .const import (
     SUBENTRY_EQUIPMENT,
 )
 from .subentries.registry import FLOWS, LOCAL_ONLY
+from .upses.reauth import UpsReauth
 
 NOTHING = "-"
 """Stands for an empty list in a text."""
 
 
-class ElfeConfigFlow(ConfigFlow, domain=DOMAIN):
+class ElfeConfigFlow(UpsReauth, ConfigFlow, domain=DOMAIN):
     """Make an entry for one coordination database, for some homes of it, or for a local home."""
 
     VERSION = 1
@@ -248,8 +249,10 @@ class ElfeConfigFlow(ConfigFlow, domain=DOMAIN):
 
     # ------------------------------------------------------------------- an entry that exists
 
-    async def async_step_reauth(self, _entry_data: Mapping[str, Any]) -> ConfigFlowResult:
-        """Begin to ask for the credentials again."""
+    async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
+        """Begin to ask for the credentials again: the database's, or a UPS's."""
+        if self.is_about_ups(entry_data):
+            return await self.async_step_reauth_ups()
         return await self.async_step_reauth_confirm()
 
     async def async_step_reauth_confirm(

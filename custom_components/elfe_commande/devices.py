@@ -151,6 +151,8 @@ class Roster:
             return False
         if hub_identifier(self._entry.entry_id) in identifiers:
             return False
+        if device.config_subentry_id is not None:
+            return device.config_subentry_id not in self._entry.subentries
         equipment_id = equipment_of(self._entry.entry_id, identifiers)
         if equipment_id is not None:
             status = self._statuses.get(equipment_id)

@@ -57,6 +57,11 @@ ISSUES: Final[Mapping[str, tuple[IssueSeverity, Mending]]] = MappingProxyType(
         "meter_without_power": (IssueSeverity.WARNING, Mending.DATA),
         # A surplus rule has nothing to go by.
         "stale_rule_inputs": (IssueSeverity.WARNING, Mending.DATA),
+        # UPSs.
+        "ups_command_refused": (IssueSeverity.WARNING, Mending.CONFIRM),
+        "ups_lost": (IssueSeverity.WARNING, Mending.DATA),
+        "ups_stale": (IssueSeverity.ERROR, Mending.DATA),
+        "ups_unknown": (IssueSeverity.ERROR, Mending.DATA),
         # A button was pressed, and nobody knows what the machine does.
         "press_doubtful": (IssueSeverity.WARNING, Mending.CONFIRM),
         "press_failed": (IssueSeverity.ERROR, Mending.CONFIRM),

@@ -43,6 +43,12 @@ from .targets import (
     targets_of,
 )
 from .typologies import TYPOLOGIES
+from .upses.actions import (
+    COMMAND_SCHEMA,
+    TEST_BATTERY_SCHEMA,
+    async_test_battery,
+    async_ups_command,
+)
 
 ATTR_FORCE = "force"
 ATTR_MODE = "mode"
@@ -104,6 +110,8 @@ def async_setup_services(hass: HomeAssistant) -> None:
     service.async_register_admin_service(
         hass, DOMAIN, "restart", async_restart, LIFECYCLE_SCHEMA, optional
     )
+    register("test_battery", async_test_battery, TEST_BATTERY_SCHEMA, optional)
+    register("ups_command", async_ups_command, COMMAND_SCHEMA, optional)
 
 
 # ------------------------------------------------------------------------------------ actions

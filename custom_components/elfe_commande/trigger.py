@@ -33,6 +33,7 @@ from .payloads import (
 )
 from .signals import LateExpected, RunningChanged, Told
 from .targets import ATTR_CONFIG_ENTRY_ID
+from .upses.automation import TRIGGERS as UPS_TRIGGERS
 
 CONF_AFTER = "to"
 CONF_BEFORE = "from"
@@ -293,6 +294,7 @@ TRIGGERS: dict[str, type[Trigger]] = {
     "portal_update": PortalUpdateTrigger,
     "screen_event": ScreenEventTrigger,
     "will_be_late": WillBeLateTrigger,
+    **UPS_TRIGGERS,
 }
 
 

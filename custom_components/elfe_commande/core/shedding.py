@@ -21,10 +21,21 @@ def cuts_manual(snapshot: Snapshot) -> bool:
     return (shed.one_shots or not one_shot) and (shed.forced or started)
 
 
+def gives_back(snapshot: Snapshot) -> bool:
+    """Return whether a load that was cut in manual mode is to be switched on again."""
+    shed = snapshot.shed
+    state = snapshot.equipment.state
+    if shed is None or not shed.back or snapshot.presses or snapshot.forced_off:
+        return False
+    return state.mode == Mode.MANUAL and state.control != ControlState.ON
+
+
 def safety_link(snapshot: Snapshot) -> Decision | None:
     """Return what shedding decides, `None` while no UPS asks for anything."""
     shed = snapshot.shed
-    if shed is None:
+    if gives_back(snapshot):
+        return Decision(Source.SAFETY, "mains_back", on=True, act=Act.ON)
+    if shed is None or shed.back:
         return None
     if cuts_manual(snapshot):
         return _off(Act.OFF)

@@ -58,6 +58,8 @@ class Shed:
     """Running one-shot loads may be cut: the last resort, by option."""
     forced: bool = False
     """So may loads that a person switched on, by option."""
+    back: bool = False
+    """Mains are back: a load that was cut in manual mode is switched on again."""
 
 
 @dataclass(frozen=True, slots=True)

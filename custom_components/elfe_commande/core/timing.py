@@ -69,6 +69,10 @@ class Timing:
     """After an unclean stop, how long devices have to say what their outputs are."""
     request_lifetime: float = 60.0
     """How long what people did on screens and portal waits for the start to end."""
+    shed_step: float = 5.0
+    """Between two loads that are shed, or given back."""
+    min_off: float = 60.0
+    """How long a load that was shed stays off at least."""
     stop_allowance: float = 1.0
     """What each task gets to end when the engine stops."""
 

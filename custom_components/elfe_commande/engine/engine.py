@@ -36,6 +36,7 @@ from .ports import Clock, Disk, Messenger, NoSources, Problem, Sources, Storage,
 from .presses import PressGuard
 from .reconsider import Reconsider
 from .sender import Sender
+from .shedding import Shedding
 from .status import EquipmentStatus, ScreenStatus
 from .surfaces import Surfaces
 from .surplus import Surplus
@@ -112,6 +113,9 @@ class Engine:
         )
         self.surplus = Surplus(
             self.context, self._reconsider, self._executor, disk.document("rules")
+        )
+        self.shedding = Shedding(
+            self.context, reconsider=self.reconsider, hold_back=self._executor.hold_back
         )
         self._inventory.take_screens = self._surfaces.adopt
         self._watch = ClockWatch(self.context)
@@ -264,6 +268,7 @@ class Engine:
         await self._remember()
         for status in list(self.statuses.values()):
             self._reconsider.look(status, slot)
+        self.shedding.start()
         await self._presses.report_open(self._open_claims)
         self._open_claims = {}
         self._surfaces.resume()
@@ -302,6 +307,7 @@ class Engine:
             if task is not None and task is not asyncio.current_task():
                 task.cancel()
                 await asyncio.wait([task])
+        await self.shedding.stop()
         await self._surfaces.close()
         await self._beat.stop()
         self.lifecycle.advance(Code.STOPPING_TASKS)

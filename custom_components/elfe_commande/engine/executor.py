@@ -86,6 +86,12 @@ class Executor:
         if job := self._jobs.get(equipment_id):
             job.supersede()
 
+    def hold_back(self, equipment_id: EquipmentId) -> None:
+        """Give up the tries of an automatic start; presses already begun are made."""
+        job = self._jobs.get(equipment_id)
+        if job is not None and not job.by_person and job.act in (Act.START, Act.ON):
+            job.supersede()
+
     async def close(self, allowance: float) -> list[str]:
         """Stop: no further try; return the names of tasks that did not end in time.
 

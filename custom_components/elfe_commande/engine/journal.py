@@ -50,6 +50,8 @@ class Journal:
         self.unconfirmed: dict[EquipmentId, float] = {}
         self.mode_before: dict[EquipmentId, int] = {}
         """The mode that an equipment had before a PLC's panel took it over."""
+        self.shed: dict[EquipmentId, float] = {}
+        """Loads in manual mode that were cut on battery, to be switched on again."""
         self._saving: asyncio.Task[None] | None = None
         self._next: asyncio.Task[None] | None = None
 
@@ -69,6 +71,7 @@ class Journal:
             ("forced_off", self.forced_off),
             ("unconfirmed", self.unconfirmed),
             ("mode_before", self.mode_before),
+            ("shed", self.shed),
         ):
             target.update({EquipmentId(int(k)): v for k, v in data.get(name, {}).items()})
         return {k: c for k, c in self._claims.items() if c.state is ClaimState.OPEN}
@@ -146,4 +149,5 @@ class Journal:
             "forced_off": {str(k): v for k, v in self.forced_off.items()},
             "unconfirmed": {str(k): v for k, v in self.unconfirmed.items()},
             "mode_before": {str(k): v for k, v in self.mode_before.items()},
+            "shed": {str(k): v for k, v in self.shed.items()},
         }

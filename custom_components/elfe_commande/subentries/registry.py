@@ -17,6 +17,9 @@ from ..meters.unit import MeterUnit
 from ..rules.flow import RuleFlow
 from ..rules.settings import SUBENTRY_RULE
 from ..rules.unit import RuleUnit
+from ..upses.flow import UpsFlow
+from ..upses.settings import SUBENTRY_UPS
+from ..upses.unit import UpsUnit
 from .unit import Unit
 
 if TYPE_CHECKING:
@@ -29,6 +32,7 @@ FLOWS: Final[Mapping[str, type[ConfigSubentryFlow]]] = MappingProxyType(
         SUBENTRY_EQUIPMENT: EquipmentFlow,
         SUBENTRY_METER: MeterFlow,
         SUBENTRY_RULE: RuleFlow,
+        SUBENTRY_UPS: UpsFlow,
     }
 )
 LOCAL_ONLY: Final = frozenset({SUBENTRY_EQUIPMENT})
@@ -37,5 +41,6 @@ UNITS: Final[Mapping[str, UnitFactory]] = MappingProxyType(
     {
         SUBENTRY_METER: MeterUnit,
         SUBENTRY_RULE: RuleUnit,
+        SUBENTRY_UPS: UpsUnit,
     }
 )

@@ -1,0 +1,1 @@
+"""UPSs that people add: their flow, what runs, and what is shown."""

@@ -1,0 +1,1 @@
+"""UPSs: their events, their servers, and what Home Assistant shows of them."""
