@@ -146,12 +146,10 @@ class Roster:
     def is_stale(self, device: dr.AnyDeviceEntry) -> bool:
         """Return whether a device stands for nothing that the tables still have."""
         identifiers = device.identifiers
-        if device.config_subentry_id is not None:
-            # It goes along with its subentry.
-            return False
         if hub_identifier(self._entry.entry_id) in identifiers:
             return False
         if device.config_subentry_id is not None:
+            # It goes along with its subentry.
             return device.config_subentry_id not in self._entry.subentries
         equipment_id = equipment_of(self._entry.entry_id, identifiers)
         if equipment_id is not None:

@@ -1,5 +1,6 @@
 """Home Assistant's REST and WebSocket interfaces, as far as the demonstration needs them."""
 
+import asyncio
 import itertools
 from types import TracebackType
 from typing import Any, Self
@@ -7,6 +8,7 @@ from typing import Any, Self
 import aiohttp
 
 TIMEOUT = aiohttp.ClientTimeout(total=60)
+POLL = 0.2
 
 
 class ClientError(Exception):
@@ -161,6 +163,19 @@ class Client:
             raise ClientError(f"the flow of {handler} ended in {answer}")
         entry: dict[str, Any] = answer["result"]
         return entry
+
+    async def add(self, entry_id: str, kind: str, *steps: dict[str, Any]) -> None:
+        """Add a subentry to an entry through its flow, one answer per step."""
+        flows = "/api/config/config_entries/subentries/flow"
+        answer = await self.post(flows, {"handler": [entry_id, kind]})
+        for step in (*steps, None):
+            while answer["type"] == "progress":
+                await asyncio.sleep(POLL)
+                answer = await self.get(f"{flows}/{answer['flow_id']}")
+            if step is not None:
+                answer = await self.post(f"{flows}/{answer['flow_id']}", step)
+        if answer["type"] != "create_entry":
+            raise ClientError(f"the flow of a new {kind} ended in {answer}")
 
 
 async def _read(response: aiohttp.ClientResponse) -> Any:
