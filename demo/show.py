@@ -19,6 +19,7 @@ from .parts.postgres import COMMANDE, EMS, OWNER
 from .parts.process import PartError
 from .planner import Planner
 from .screens import ScreenServer
+from .solar import SolarLife, solar_home
 from .territory import build, install as install_territory, two_homes
 from .weather import clearing
 
@@ -27,14 +28,20 @@ REPORTS = 5.0
 
 
 class Show:
-    """A database, a broker, two homes of appliances, a planner and a Home Assistant."""
+    """A database, a broker, three homes of appliances, a planner and a Home Assistant."""
 
     def __init__(self, options: Options, say: Callable[[str], None]) -> None:
         """Prepare; `say` tells the progress."""
         self._options = options
         self._say = say
         self.equipments = two_homes()
-        self.household = build(self.equipments)
+        self.solar = solar_home()
+        self.household = build((*self.equipments, *self.solar))
+        self.life = SolarLife(
+            (self.household.loads[each.id] for each in self.solar),
+            options.folder.parent,
+            options.language,
+        )
         self._misbehave()
         self.postgres = PostgresServer()
         self.broker = Broker()
@@ -49,12 +56,13 @@ class Show:
         self.instance.start()
         await asyncio.gather(self._start_database(), self._start_homes())
         assert self.fleet
-        meters = Meters(self.fleet, self.household, self.equipments, self._options.language)
+        everybody = (*self.equipments, *self.solar)
+        meters = Meters(self.fleet, self.household, everybody, self._options.language)
         meters.announce()
         self._run(meters.run(), "meters")
         owner = self.access(OWNER)
         if not self._options.quiet:
-            narrator = Narrator(self.fleet, meters, self.equipments, owner)
+            narrator = Narrator(self.fleet, meters, everybody, owner)
             self._run(narrator.run(), "narrator")
         await self.instance.answers()
         self._say("Home Assistant answers")
@@ -67,6 +75,7 @@ class Show:
                 mqtt=(self.broker.host, self.broker.port),
                 language=self._options.language,
                 meters=meters.count,
+                life=self.life,
             )
         self._say("MQTT, ELFE Commande and the dashboard are set up by Home Assistant's own flows")
         starts = await next_starts(owner, time.time())
@@ -93,6 +102,7 @@ class Show:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self.screens is not None:
             await self.screens.stop()
+        await self.life.stop()
         if self.fleet is not None:
             await self.fleet.stop()
         await self.broker.close()
@@ -122,11 +132,12 @@ class Show:
         self.fleet = Fleet(
             self.broker.host,
             self.broker.port,
-            self.household.everything,
+            (*self.household.everything, *self.life.devices),
             state_period=REPORTS,
             power_period=REPORTS,
         )
         await self.fleet.start()
+        await self.life.start(self.fleet)
         self._say(
             f"Mosquitto listens on port {self.broker.port},"
             f" {len(self.household.devices)} devices and {len(self.household.screens)} screens on it"
@@ -163,6 +174,7 @@ class Show:
             "user": USER,
             "password": PASSWORD,
             "entry_id": self.installation.entry_id,
+            "solar_entry_id": self.installation.solar_entry_id,
             "home_assistant_pid": self.instance.pid,
             "pid": os.getpid(),
             "folder": str(self.instance.folder),

@@ -3,13 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from demo.meters import unique_id
 from demo.territory import Equipment, two_homes
 
-DASHBOARD = "elfe-demo"
-DOMAIN = "elfe_commande"
+from .cards import Card, Registry, equipment_card, heading, tile
 
-type Card = dict[str, Any]
+DASHBOARD = "elfe-demo"
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -47,35 +45,13 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         ),
     },
 }
-ROWS = ("mode", "decision", "next_start", "running")
 HUB = ("lifecycle", "ems_connection", "last_cycle", "newest_plan")
-
-
-class _Registry:
-    """Entities by what they mean."""
-
-    def __init__(self, entry_id: str, entities: Iterable[Mapping[str, Any]]) -> None:
-        self._entry_id = entry_id
-        self._ids = {
-            (entity["platform"], entity["unique_id"]): entity
-            for entity in entities
-            if entity["disabled_by"] is None
-        }
-
-    def of(self, equipment_id: int, key: str) -> Mapping[str, Any] | None:
-        return self._ids.get((DOMAIN, f"{self._entry_id}_{equipment_id}_{key}"))
-
-    def hub(self, key: str) -> Mapping[str, Any] | None:
-        return self._ids.get((DOMAIN, f"{self._entry_id}_{key}"))
-
-    def power(self, equipment_id: int) -> Mapping[str, Any] | None:
-        return self._ids.get(("mqtt", unique_id(equipment_id)))
 
 
 def describe(entry_id: str, entities: Iterable[Mapping[str, Any]], language: str) -> dict[str, Any]:
     """Return the dashboard's configuration; `entities` are the rows of the entity registry."""
     words = WORDS[language]
-    registry = _Registry(entry_id, entities)
+    registry = Registry(entry_id, entities)
     equipments = two_homes()
     sections = [_hub_section(registry, words, equipments)]
     for home in dict.fromkeys(each.home for each in equipments):
@@ -93,52 +69,31 @@ def describe(entry_id: str, entities: Iterable[Mapping[str, Any]], language: str
 
 
 def _hub_section(
-    registry: _Registry, words: Mapping[str, str], equipments: Iterable[Equipment]
+    registry: Registry, words: Mapping[str, str], equipments: Iterable[Equipment]
 ) -> Card:
     cards: list[Card] = [
-        _heading(words["hub"], "mdi:engine-outline"),
+        heading(words["hub"], "mdi:engine-outline"),
         {"type": "markdown", "content": words["about"]},
     ]
-    cards += [_tile(found) for key in HUB if (found := registry.hub(key))]
+    cards += [tile(found) for key in HUB if (found := registry.hub(key))]
     if button := registry.hub("run_cycle"):
-        cards.append(_tile(button) | {"hide_state": True})
+        cards.append(tile(button) | {"hide_state": True})
     cards += _history(registry, words, tuple(equipments))
     return {"type": "grid", "cards": cards}
 
 
 def _home_section(
-    registry: _Registry, words: Mapping[str, str], home: str, equipments: Iterable[Equipment]
+    registry: Registry, words: Mapping[str, str], home: str, equipments: Iterable[Equipment]
 ) -> Card:
-    cards = [_heading(f"{words['home']} {home}", "mdi:home-outline")]
-    for equipment in equipments:
-        rows: list[Card] = []
-        if found := registry.of(equipment.id, "pilot"):
-            rows.append({"entity": found["entity_id"], "name": words["piloted"]})
-        for key in ROWS:
-            if found := registry.of(equipment.id, key):
-                rows.append({"entity": found["entity_id"], "name": found["original_name"]})
-                if key == "decision":
-                    rows.append(_reason(found["entity_id"], words))
-        if found := registry.power(equipment.id):
-            rows.append({"entity": found["entity_id"], "name": words["power"]})
-        if rows:
-            card = {"type": "entities", "title": equipment.name, "entities": rows}
-            cards.append(card | {"show_header_toggle": False, "state_color": True})
+    cards = [heading(f"{words['home']} {home}", "mdi:home-outline")]
+    cards += [
+        card for each in equipments if (card := equipment_card(registry, words, each)) is not None
+    ]
     return {"type": "grid", "cards": cards}
 
 
-def _reason(entity_id: str, words: Mapping[str, str]) -> Card:
-    return {
-        "type": "attribute",
-        "entity": entity_id,
-        "attribute": "reason",
-        "name": words["reason"],
-        "icon": "mdi:comment-question-outline",
-    }
-
-
 def _history(
-    registry: _Registry, words: Mapping[str, str], equipments: Sequence[Equipment]
+    registry: Registry, words: Mapping[str, str], equipments: Sequence[Equipment]
 ) -> list[Card]:
     powers = [
         {"entity": found["entity_id"], "name": f"{each.name} {each.home}"}
@@ -152,21 +107,8 @@ def _history(
         if (found := registry.of(each.id, key))
     ]
     return [
-        _heading(words["happened"], "mdi:history"),
+        heading(words["happened"], "mdi:history"),
         {"type": "logbook", "target": {"entity_id": told}, "hours_to_show": 1},
-        _heading(words["powers"], "mdi:flash"),
+        heading(words["powers"], "mdi:flash"),
         {"type": "history-graph", "entities": powers, "hours_to_show": 1},
     ]
-
-
-def _heading(text: str, icon: str) -> Card:
-    return {"type": "heading", "heading": text, "icon": icon}
-
-
-def _tile(entity: Mapping[str, Any]) -> Card:
-    return {
-        "type": "tile",
-        "entity": entity["entity_id"],
-        "name": entity["original_name"],
-        "grid_options": {"columns": "full"},
-    }

@@ -7,9 +7,12 @@ from typing import Any
 
 from demo.parts import Access
 from demo.parts.process import PartError
+from demo.solar import SolarLife
 
 from .client import Client
 from .dashboard import DASHBOARD, describe
+from .solar import install_solar_home
+from .solar_view import describe_solar
 
 USER = PASSWORD = "demo"
 DOMAIN = "elfe_commande"
@@ -21,11 +24,18 @@ class Installation:
     """What was set up, and where to look."""
 
     entry_id: str
+    solar_entry_id: str
     url: str
 
 
 async def install(
-    client: Client, *, access: Access, mqtt: tuple[str, int], language: str, meters: int
+    client: Client,
+    *,
+    access: Access,
+    mqtt: tuple[str, int],
+    language: str,
+    meters: int,
+    life: SolarLife,
 ) -> Installation:
     """Go through everything by Home Assistant's own flows; `meters` is how many MQTT sensors come."""
     await client.onboard("Demo", USER, PASSWORD, language)
@@ -49,8 +59,9 @@ async def install(
     entry_id: str = entry["entry_id"]
     await wait_loaded(client, entry_id)
     await _wait_meters(client, meters)
-    await _furnish(client, entry_id, language)
-    return Installation(entry_id, f"{client.address}/{DASHBOARD}")
+    solar = await install_solar_home(client, life, language)
+    await _furnish(client, entry_id, solar, language)
+    return Installation(entry_id, solar, f"{client.address}/{DASHBOARD}")
 
 
 async def wait_loaded(client: Client, entry_id: str, within: float = 60) -> None:
@@ -85,10 +96,11 @@ async def _wait_meters(client: Client, count: int, within: float = 10) -> None:
         await asyncio.sleep(0.2)
 
 
-async def _furnish(client: Client, entry_id: str, language: str) -> None:
+async def _furnish(client: Client, entry_id: str, solar_entry_id: str, language: str) -> None:
     """Make the dashboard, and the first page people see of it."""
     entities = await client.command("config/entity_registry/list")
     dashboard = describe(entry_id, entities, language)
+    dashboard["views"].append(describe_solar(solar_entry_id, entities, language))
     await client.command(
         "lovelace/dashboards/create",
         url_path=DASHBOARD,

@@ -5,15 +5,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from demo.appliances import AnyDevice, Fleet, Load, Message
+from demo.meters import unique_id
 from demo.ups import Ups, open_ups
 
-from .gadgets import ROOF_TOPIC, MainsSwitch, discovery
+from .gadgets import PLUG, ROOF_TOPIC, MainsSwitch, discovery
 from .home import GridConnection
 from .meter import SmartMeter
 from .roof import Roof
 
 PERIOD = 2.0
-PLUG, PLUG_NAME = "A123", "Prise du lave-linge"
+PLUG_TOPIC, PLUG_NAME = "A123", "Prise du lave-linge"
 
 
 class SolarLife:
@@ -34,10 +35,19 @@ class SolarLife:
         """Return what the fleet is to hear orders for."""
         return (self._mains,)
 
+    @property
+    def plug_unique_id(self) -> str:
+        """Return the unique id of the plug that Home Assistant knows as a switch."""
+        return PLUG.format(PLUG_TOPIC)
+
+    def power_unique_id(self, equipment_id: int) -> str:
+        """Return the unique id of the sensor of what a load draws."""
+        return unique_id(equipment_id)
+
     async def start(self, fleet: Fleet) -> None:
         """Start all of it; returns once the UPS can be read."""
         self.ups = await open_ups()
-        fleet.say(discovery(PLUG, PLUG_NAME, self._language))
+        fleet.say(discovery(PLUG_TOPIC, PLUG_NAME, self._language))
         fleet.say(self._mains.state())
         self._tasks = [
             asyncio.create_task(self.meter.run(), name="meter"),

@@ -10,13 +10,16 @@ DAY = 900.0
 """Seconds from one sunrise to the next."""
 LIGHT = 0.75
 """The part of a day between sunrise and sunset."""
+EARLY = 0.06
+"""How long ago the sun rose when a roof is made, as a part of a day."""
 CLOUD = (0.45, 0.50)
-"""A cloud soon after noon, as parts of the day's light; it lets a fifth through."""
+"""A cloud before noon, as parts of the day's light."""
 THROUGH_CLOUD = 0.2
+"""What a cloud lets through."""
 
 
 class Roof:
-    """Produces from its first sunrise on, which is when it is made."""
+    """Produces at once: it is made a little after sunrise."""
 
     def __init__(
         self, *, peak: float = PEAK, day: float = DAY, clock: Callable[[], float] = time.time
@@ -24,7 +27,7 @@ class Roof:
         """Prepare a roof: `peak` in watts, `day` in seconds of `clock`."""
         self._peak, self._day = peak, day
         self._clock = clock
-        self._sunrise = clock()
+        self._sunrise = clock() - EARLY * day
 
     @property
     def watts(self) -> float:

@@ -1,0 +1,140 @@
+"""The dashboard's view of the solar home: watch the surplus rise and the loads follow."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from demo.solar import MAINS, ROOF, solar_home
+
+from .cards import Card, Registry, equipment_card, heading, tile
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "title": "Solar home",
+        "about": (
+            "No server here: a roof, a smart meter and three loads, all in Home Assistant."
+            "\n\n- The roof's day lasts a quarter of an hour. When the **surplus** reaches what a"
+            " load draws, its rule switches it on; one load a minute, the first in rank first."
+            "\n- Cut the **mains**: the UPS says so, and the loads that follow rules are shed, one"
+            " by one. Give the mains back, and they return."
+            "\n- Every **mode** can be forced; a load that a person forced is left alone."
+        ),
+        "sun": "Sun and surplus",
+        "meter": "Smart meter",
+        "ups": "UPS",
+        "loads": "Loads",
+        "engine": "Engine",
+        "piloted": "Follows plan and rules",
+        "reason": "Reason",
+        "power": "Power drawn",
+        "rule": "Rule",
+        "roof": "Roof",
+    },
+    "fr": {
+        "title": "Maison solaire",
+        "about": (
+            "Aucun serveur ici : un toit, un compteur et trois appareils, tous dans Home Assistant."
+            "\n\n- Le jour du toit dure un quart d’heure. Quand le **surplus** atteint ce que tire"
+            " un appareil, sa règle l’allume ; un par minute, le premier du rang d’abord."
+            "\n- Coupez le **secteur** : l’onduleur le dit, et les appareils qui suivent des règles"
+            " sont délestés, un par un. Rendez le secteur, et ils reviennent."
+            "\n- Chaque **mode** peut être forcé ; ce qu’une personne a forcé n’est pas touché."
+        ),
+        "sun": "Soleil et surplus",
+        "meter": "Compteur",
+        "ups": "Onduleur",
+        "loads": "Appareils",
+        "engine": "Moteur",
+        "piloted": "Suit le plan et les règles",
+        "reason": "Raison",
+        "power": "Puissance tirée",
+        "rule": "Règle",
+        "roof": "Toit",
+    },
+}
+
+
+def describe_solar(
+    entry_id: str, entities: Iterable[Mapping[str, Any]], language: str
+) -> dict[str, Any]:
+    """Return the view; `entities` are the rows of the entity registry."""
+    words = WORDS[language]
+    registry = Registry(entry_id, entities)
+    return {
+        "title": words["title"],
+        "path": "solar",
+        "icon": "mdi:solar-power",
+        "type": "sections",
+        "max_columns": 3,
+        "sections": [
+            {"type": "grid", "cards": _sun(registry, words)},
+            {"type": "grid", "cards": _loads(registry, words)},
+            {"type": "grid", "cards": _protection(registry, words)},
+        ],
+    }
+
+
+def _sun(registry: Registry, words: Mapping[str, str]) -> list[Card]:
+    roof = registry.mqtt(ROOF)
+    flows = registry.ending("surplus", "net_power")
+    graph = [{"entity": roof, "name": words["roof"]}] if roof else []
+    graph += [{"entity": entity_id} for entity_id in flows]
+    graph += [
+        {"entity": found["entity_id"], "name": each.name}
+        for each in solar_home()
+        if (found := registry.power(each.id))
+    ]
+    return [
+        heading(words["sun"], "mdi:white-balance-sunny"),
+        {"type": "markdown", "content": words["about"]},
+        *(
+            {"type": "tile", "entity": entity_id, "grid_options": {"columns": 6}}
+            for entity_id in (*((roof,) if roof else ()), *flows)
+        ),
+        {
+            "type": "history-graph",
+            "entities": graph,
+            "hours_to_show": 0.5,
+            "grid_options": {"columns": "full"},
+        },
+        heading(words["meter"], "mdi:meter-electric"),
+        *(_tiles(registry, "1-0:1.8.0*255", "1-0:2.8.0*255", "last_telegram", "connection")),
+    ]
+
+
+def _loads(registry: Registry, words: Mapping[str, str]) -> list[Card]:
+    rules = registry.ending("rule")
+    cards: list[Card] = [heading(words["loads"], "mdi:power-plug")]
+    for number, (each, rule) in enumerate(zip(solar_home(), rules, strict=False), start=1):
+        row = {"entity": rule, "name": words["rule"]}
+        if card := equipment_card(registry, words, each, number, [row]):
+            cards.append(card)
+    return cards
+
+
+def _protection(registry: Registry, words: Mapping[str, str]) -> list[Card]:
+    mains = registry.mqtt(MAINS)
+    cards: list[Card] = [heading(words["ups"], "mdi:power-plug-battery")]
+    if mains:
+        toggle = {"type": "toggle"}
+        cards.append(
+            {
+                "type": "tile",
+                "entity": mains,
+                "grid_options": {"columns": "full"},
+                "features": [toggle],
+                "features_position": "inline",
+            }
+        )
+    cards += _tiles(registry, "status", "battery_charge", "input_voltage", "on_battery")
+    cards.append(heading(words["engine"], "mdi:engine-outline"))
+    cards += [tile(found) for key in ("lifecycle", "last_cycle") if (found := registry.hub(key))]
+    told = registry.ending("event", "activity", "pilot")
+    cards.append({"type": "logbook", "target": {"entity_id": told}, "hours_to_show": 1})
+    return cards
+
+
+def _tiles(registry: Registry, *keys: str) -> list[Card]:
+    return [
+        {"type": "tile", "entity": entity_id, "grid_options": {"columns": 6}}
+        for entity_id in registry.ending(*keys)
+    ]
