@@ -16,7 +16,12 @@ import yaml
 
 from custom_components.elfe_commande import const
 from custom_components.elfe_commande.capacity import ISSUE as CAPACITY_ISSUE
-from custom_components.elfe_commande.configuration import schemas, screens_form, shown_form
+from custom_components.elfe_commande.configuration import (
+    mode_file_form,
+    schemas,
+    screens_form,
+    shown_form,
+)
 from custom_components.elfe_commande.core.household import PageKind
 from custom_components.elfe_commande.repairs import ISSUES, MORE_ISSUES, Mending
 from custom_components.elfe_commande.upses import schemas as ups_schemas
@@ -267,6 +272,8 @@ def test_steps_of_the_options_have_labels():
         "general": schemas.options_schema({}, []),
         "screens": screens_form.screens_schema({}),
         "shown": shown_form.shown_schema({}, []),
+        "local": schemas.local_options_schema({}),
+        "mode_file": mode_file_form.mode_file_schema({}),
     }
     steps = words()["options"]["step"]
     assert set(steps) == {"init", *forms}

@@ -79,6 +79,11 @@ MAX_ORDERS_AT_ONCE: Final = 1024
 MAX_ACK_TIMEOUT: Final = 300
 DEFAULT_TOPICS: Final = ("hasp/#", "viriya/#", "Socorel/#")
 
+CONF_MODE_FILE: Final = "mode_file"
+"""Path of the file in which other programs see and choose modes; empty for none."""
+CONF_STATE_FILE: Final = "state_file"
+"""Path of the file that says what runs."""
+
 # Keys inside the option `screens`; page numbers are text.
 SCREEN_PAGES: Final = "pages"
 """Page to the equipment types it shows."""

@@ -16,17 +16,20 @@ from homeassistant.util import dt as dt_util
 from .adapters.clock import HomeAssistantClock
 from .adapters.disk import HomeAssistantDisk
 from .adapters.entities import EntityMessenger
+from .adapters.mode_file import SharedPath
 from .adapters.mqtt import MqttMessenger
 from .adapters.routes import RoutedMessenger
 from .appliances.home import LocalHome
 from .configuration import settings
-from .const import DOMAIN
+from .const import CONF_MODE_FILE, CONF_STATE_FILE, DOMAIN
 from .coordinator import ElfeCoordinator
 from .core.model import EquipmentId
+from .core.timing import Timing
 from .devices import Roster
 from .engine.engine import Engine, EngineSettings
 from .engine.events import ConnectionChanged, Event, ProblemsChanged
 from .engine.ports import (
+    AllSources,
     Problem,
     Storage,
     StorageError,
@@ -34,6 +37,7 @@ from .engine.ports import (
     StorageSchemaError,
     StorageUnreachableError,
 )
+from .mode_file import ModeFile
 from .repairs import sync_issues
 from .signals import async_forward
 from .storage.local import LocalStorage
@@ -68,9 +72,10 @@ class Hub:
         self.messenger = messenger
         self.local = local
         self.subentries = Subentries(self, UNITS)
+        timing = settings.timing(entry.options)
         self.engine = Engine(
             EngineSettings(
-                timing=settings.timing(entry.options),
+                timing=timing,
                 zone=dt_util.get_default_time_zone(),
                 at_once=settings.orders_at_once(entry.options),
                 layout=settings.layout(entry.options),
@@ -81,7 +86,7 @@ class Hub:
             disk=HomeAssistantDisk(hass, entry.entry_id),
             clock=HomeAssistantClock(),
             notify=self._handle,
-            sources=self.subentries,
+            sources=AllSources(self.subentries, *_mode_file(self, timing)),
         )
         self.coordinator = ElfeCoordinator(hass, self.engine)
         self._starting: asyncio.Task[None] | None = None
@@ -189,6 +194,16 @@ async def async_create_hub(hass: HomeAssistant, entry: ElfeConfigEntry) -> Hub:
         hub.messenger.close()
         raise
     return hub
+
+
+def _mode_file(hub: Hub, timing: Timing) -> tuple[ModeFile, ...]:
+    """Return the file of modes, if the options want one."""
+    options = hub.entry.options
+    paths = options.get(CONF_MODE_FILE), options.get(CONF_STATE_FILE)
+    if not all(paths):
+        return ()
+    modes, states = (SharedPath(str(path)) for path in paths)
+    return (ModeFile(hub, modes, states, timing.mode_file_look),)
 
 
 def _place(hass: HomeAssistant, entry: ConfigEntry) -> str:

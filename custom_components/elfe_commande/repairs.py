@@ -46,6 +46,8 @@ ISSUES: Final[Mapping[str, tuple[IssueSeverity, Mending]]] = MappingProxyType(
         "duplicate_plate": (IssueSeverity.WARNING, Mending.DATA),
         "missing_screen_topics": (IssueSeverity.ERROR, Mending.DATA),
         "invalid_screen_topic": (IssueSeverity.ERROR, Mending.DATA),
+        "mode_file_refused": (IssueSeverity.WARNING, Mending.DATA),
+        "mode_file_unusable": (IssueSeverity.ERROR, Mending.DATA),
         "clock_implausible": (IssueSeverity.ERROR, Mending.DATA),
         "missing_privileges": (IssueSeverity.ERROR, Mending.DATA),
         "missing_tables": (IssueSeverity.ERROR, Mending.DATA),

@@ -203,7 +203,7 @@ async def test_system_health(hass, entry, freezer):
     found = await get_system_health_info(hass, DOMAIN)
 
     assert found["entries"] == "1/2"
-    assert found["lifecycle"] == "10 (starting): of STARTING at db.test"
+    assert found["lifecycle"] == "10 (Starting): of STARTING at db.test"
     assert found["durations"] == "0 s"
     assert found["speed"] == "4.0 ms (fast)"
     assert found["ems_connection"] == "0/1"

@@ -251,7 +251,7 @@ async def test_a_repair_is_raised_before_home_assistant_drops_entities(
     enabled = [
         e for e in er.async_entries_for_config_entry(er.async_get(hass), ENTRY_ID) if not e.disabled
     ]
-    assert issue.translation_placeholders == {"entry": "Territory", "count": "18", "limit": "12"}
+    assert issue.translation_placeholders == {"entry": "Territory", "count": "19", "limit": "12"}
     assert len(enabled) == 12
 
     await world.drop(2)
@@ -267,7 +267,7 @@ async def test_entities_that_people_disabled_do_not_count(
         registry.async_update_entity(
             world.entity_id("sensor", 1, key), disabled_by=er.RegistryEntryDisabler.USER
         )
-    monkeypatch.setattr(capacity, "MAX_ENTITIES", 16)
+    monkeypatch.setattr(capacity, "MAX_ENTITIES", 17)
     await world.reload()
 
     assert ir.async_get(hass).async_get_issue(DOMAIN, f"{ENTRY_ID}_too_many_entities") is None

@@ -198,7 +198,7 @@ def test_icons_are_for_entities_that_exist():
 
     assert {(platform, key) for platform, keys in icons.items() for key in keys} <= known
     # A device class brings an icon of its own.
-    classes = {"running", "ems_connection", "screen_connection"}
+    classes = {"running", "ready", "ems_connection", "screen_connection"}
     assert {k for k in known if k[1] not in classes} <= {
         (platform, key) for platform, keys in icons.items() for key in keys
     }
@@ -207,8 +207,13 @@ def test_icons_are_for_entities_that_exist():
 def test_the_hub_has_what_the_count_says():
     hub = {
         ("binary_sensor", binary_sensor.CONNECTION.key),
+        ("binary_sensor", binary_sensor.READY.key),
         ("button", button.RUN_CYCLE.key),
-        *(("sensor", description.key) for description in sensor.HUB_DESCRIPTIONS),
+        *(
+            ("sensor", description.key)
+            for description in sensor.HUB_DESCRIPTIONS
+            if description.entity_registry_enabled_default
+        ),
     }
 
     assert hub == set(capacity.HUB_ENTITIES)

@@ -8,6 +8,7 @@ from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, Opt
 from ..const import CONF_CONNECTED_WORDS, CONF_CONTINUOUS_TYPES, CONF_HOMES
 from ..interfaces.socorel import MANUAL
 from .database import async_check
+from .mode_file_form import async_mode_file_errors, mode_file_options, mode_file_schema
 from .neighbours import neighbours, overlap_error
 from .schemas import entry_options, local_options_schema, options_schema
 from .screens_form import screens_errors, screens_options, screens_schema
@@ -25,9 +26,10 @@ class ElfeOptionsFlow(OptionsFlow):
         user_input: dict[str, Any] | None = None,  # noqa: ARG002
     ) -> ConfigFlowResult:
         """Offer what can be changed."""
+        menu = ["general", "screens", "shown", "mode_file"]
         if is_local(self.config_entry):
-            return await self.async_step_local()
-        return self.async_show_menu(step_id="init", menu_options=["general", "screens", "shown"])
+            menu = ["local", "mode_file"]
+        return self.async_show_menu(step_id="init", menu_options=menu)
 
     async def async_step_general(
         self, user_input: dict[str, Any] | None = None
@@ -112,6 +114,20 @@ class ElfeOptionsFlow(OptionsFlow):
         return self.async_show_form(
             step_id="local", data_schema=local_options_schema(entry.options)
         )
+
+    async def async_step_mode_file(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask where other programs see and choose modes; without a path they do not."""
+        errors: dict[str, str] = {}
+        schema = mode_file_schema(self.config_entry.options)
+        if user_input is not None:
+            errors = await async_mode_file_errors(self.hass, user_input)
+            if not errors:
+                data = mode_file_options(self.config_entry.options, user_input)
+                return self.async_create_entry(data=data)
+            schema = self.add_suggested_values_to_schema(schema, user_input)
+        return self.async_show_form(step_id="mode_file", data_schema=schema, errors=errors)
 
 
 def _errors(user_input: Mapping[str, Any]) -> dict[str, str]:

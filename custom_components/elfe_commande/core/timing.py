@@ -73,6 +73,10 @@ class Timing:
     """Between two loads that are shed, or given back."""
     min_off: float = 60.0
     """How long a load that was shed stays off at least."""
+    panel_wait: float = 2.0
+    """From the last press on a panel of buttons to all of them being carried out."""
+    mode_file_look: float = 2.0
+    """Between looks at the file of modes."""
     stop_allowance: float = 1.0
     """What each task gets to end when the engine stops."""
 

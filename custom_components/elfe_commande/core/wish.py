@@ -18,7 +18,7 @@ class Origin(StrEnum):
     PLC = "plc"
     PANEL = "panel"
     """A panel of buttons, LEDs and digits."""
-    MODE_FILE = "mode_file"
+    MODE_FILE = "file"
     """Another program, by the file of modes."""
     EMS = "ems"
     RULE = "rule"

@@ -215,6 +215,24 @@ class Readings(Protocol):
         """Be told when one of them changes."""
 
 
+class AllSources(Sources):
+    """Several sources, closed in the reverse of the order they were opened in."""
+
+    def __init__(self, *sources: Sources) -> None:
+        """Open nothing yet."""
+        self._sources = sources
+
+    @override
+    async def open(self) -> None:
+        for each in self._sources:
+            await each.open()
+
+    @override
+    async def close(self) -> None:
+        for each in reversed(self._sources):
+            await each.close()
+
+
 class Clock(Protocol):
     """Wall-clock time; durations are the event loop's."""
 

@@ -8,6 +8,7 @@ from ..core.household import Screen
 from ..core.model import METERING_USAGES, ControlState, Device, DeviceId, Equipment, Mode, Usage
 from ..core.outcome import Result
 from ..core.plan import DayPlan
+from ..core.relay_mode import RelayMode, relay_mode
 from ..drivers import DRIVERS
 from ..typologies import TYPOLOGIES, Typology
 
@@ -95,6 +96,14 @@ class EquipmentStatus:
             return self.wished_off
         state = self.equipment.state
         return state.mode == Mode.MANUAL and state.control == ControlState.OFF
+
+    @property
+    def relay_mode(self) -> RelayMode | None:
+        """Return the mode and what it leads to as one, `None` where nobody may drive it."""
+        if self.equipment.state.control == ControlState.COMMUNICATION_ERROR:
+            return None
+        wanted = None if self.decision is None else self.decision.on
+        return relay_mode(self.mode, forced_off=self.forced_off, wanted_on=wanted)
 
     @property
     def meter(self) -> Device | None:

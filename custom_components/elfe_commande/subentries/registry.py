@@ -14,6 +14,9 @@ from ..const import SUBENTRY_EQUIPMENT
 from ..meters.flow import MeterFlow
 from ..meters.settings import SUBENTRY_METER
 from ..meters.unit import MeterUnit
+from ..panels.flow import PanelFlow
+from ..panels.settings import SUBENTRY_PANEL
+from ..panels.unit import PanelUnit
 from ..rules.flow import RuleFlow
 from ..rules.settings import SUBENTRY_RULE
 from ..rules.unit import RuleUnit
@@ -31,6 +34,7 @@ FLOWS: Final[Mapping[str, type[ConfigSubentryFlow]]] = MappingProxyType(
     {
         SUBENTRY_EQUIPMENT: EquipmentFlow,
         SUBENTRY_METER: MeterFlow,
+        SUBENTRY_PANEL: PanelFlow,
         SUBENTRY_RULE: RuleFlow,
         SUBENTRY_UPS: UpsFlow,
     }
@@ -40,6 +44,7 @@ LOCAL_ONLY: Final = frozenset({SUBENTRY_EQUIPMENT})
 UNITS: Final[Mapping[str, UnitFactory]] = MappingProxyType(
     {
         SUBENTRY_METER: MeterUnit,
+        SUBENTRY_PANEL: PanelUnit,
         SUBENTRY_RULE: RuleUnit,
         SUBENTRY_UPS: UpsUnit,
     }

@@ -1,0 +1,43 @@
+"""A file that other programs write too: what is known of it, and what is asked of it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What tells one writing of a file from the next."""
+
+    inode: int
+    changed_ns: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A look at a file. `text` is `None` if it was not written since, or is not there."""
+
+    text: str | None
+    signature: Signature | None
+
+
+class SharedFile(Protocol):
+    """One file, read whole and replaced whole. Every method blocks, and may raise `OSError`."""
+
+    path: Path
+
+    def look(self) -> Look:
+        """Read the file if it was written since the last look."""
+
+    def forget(self) -> None:
+        """Read the file at the next look, whether or not it was written."""
+
+    def replace(self, text: str, seen: Signature | None) -> Signature | None:
+        """Replace the file, unless it was written since it was seen so.
+
+        Returns what it is now, `None` if somebody else wrote.
+        """
+
+    def overwrite(self, text: str) -> None:
+        """Replace the file, which is ours alone."""
