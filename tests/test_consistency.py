@@ -15,6 +15,8 @@ import pytest
 import yaml
 
 from custom_components.elfe_commande import const
+from custom_components.elfe_commande.appliances import forms
+from custom_components.elfe_commande.appliances.definition import DRIVER_OF
 from custom_components.elfe_commande.capacity import ISSUE as CAPACITY_ISSUE
 from custom_components.elfe_commande.configuration import (
     mode_file_form,
@@ -245,7 +247,9 @@ def test_aborts_of_the_flows_have_a_text():
 
 def test_steps_have_labels_for_their_fields():
     connection = schemas.connection_schema({})
-    forms = {
+    steps_forms = {
+        "local": schemas.home_schema(""),
+        "reconfigure_local": schemas.home_schema(""),
         "postgresql": connection,
         "import_connection": connection,
         "reconfigure": connection,
@@ -256,19 +260,19 @@ def test_steps_have_labels_for_their_fields():
         "reauth_ups": ups_schemas.credentials_schema(None),
     }
     steps = words()["config"]["step"]
-    assert set(steps) == {"user", *forms}
+    assert set(steps) == {"user", *steps_forms}
     methods = {
         node.name.removeprefix("async_step_")
         for _, node in nodes("config_flow.py", "upses/reauth.py")
         if isinstance(node, ast.AsyncFunctionDef) and node.name.startswith("async_step_")
     }
     assert methods == {"reauth", *steps}
-    for step, form in forms.items():
+    for step, form in steps_forms.items():
         assert_labelled(form, steps[step])
 
 
 def test_steps_of_the_options_have_labels():
-    forms = {
+    found = {
         "general": schemas.options_schema({}, []),
         "screens": screens_form.screens_schema({}),
         "shown": shown_form.shown_schema({}, []),
@@ -276,10 +280,54 @@ def test_steps_of_the_options_have_labels():
         "mode_file": mode_file_form.mode_file_schema({}),
     }
     steps = words()["options"]["step"]
-    assert set(steps) == {"init", *forms}
-    assert set(steps["init"]["menu_options"]) == set(forms)
-    for step, form in forms.items():
+    assert set(steps["init"]["menu_options"]) == set(found)
+    found["local"] = schemas.local_options_schema({})
+    assert set(steps) == {"init", *found}
+    for step, form in found.items():
         assert_labelled(form, steps[step])
+
+
+def test_steps_of_an_equipment_have_labels():
+    known = {"home": "", "equipment_type": "washing_machine"}
+    for name in ("entity_switch", "entity_button"):
+        schema = forms.habits_schema(known, DRIVER_OF[name], [], [])
+        shown = dict(words()["config_subentries"]["equipment"]["step"]["habits"])
+        if name == "entity_button":
+            # A button cannot be wired in reverse.
+            advanced = dict(shown["sections"]["advanced"])
+            for texts_ in ("data", "data_description"):
+                advanced[texts_] = {k: v for k, v in advanced[texts_].items() if k != "inverted"}
+            shown["sections"] = {"advanced": advanced}
+        assert_labelled(schema, shown)
+    others = {
+        "entity": forms.entity_schema({}, []),
+        "mqtt": forms.mqtt_schema({}),
+        "topics": forms.topics_schema({}),
+    }
+    steps = words()["config_subentries"]["equipment"]["step"]
+    assert set(steps) == {"user", "reconfigure", "habits", *others}
+    for step, form in others.items():
+        assert_labelled(form, steps[step])
+
+
+def test_errors_and_aborts_of_an_equipment_have_a_text():
+    known = words()["config_subentries"]["equipment"]
+    literals = texts("appliances/")
+    aborts = {
+        keyword(call, "reason")
+        for _, name, call in calls("appliances/flow.py")
+        if name == "async_abort"
+    }
+
+    assert aborts == set(known["abort"])
+    assert not missing(known["error"], literals), "never given"
+    returned = {
+        literal(node.value)
+        for _, node in nodes("appliances/checks.py")
+        if isinstance(node, ast.Return)
+    } - {None}
+    checked = {first(call) for _, name, call in calls("appliances/checks.py") if name == "Checked"}
+    assert not missing((returned | checked) - {None}, known["error"])
 
 
 def assert_labelled(form: Any, step: dict[str, Any]) -> None:

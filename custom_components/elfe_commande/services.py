@@ -28,20 +28,13 @@ from .constraint_actions import (
 )
 from .core.model import TypologyId
 from .core.outcome import Outcome, Result, Writes
-from .core.plan import SLOT, DayPlan
 from .core.wish import Intent, Wish
-from .entity import async_run_cycle, async_wish, decision_of
+from .entity import async_run_cycle, async_wish
 from .hub import ElfeConfigEntry
 from .lifecycle_actions import LIFECYCLE_SCHEMA, async_get_status, async_restart
 from .meters.export import EXPORT_READINGS_SCHEMA, async_export_readings
-from .targets import (
-    ATTR_CONFIG_ENTRY_ID,
-    TARGET,
-    Target,
-    async_ask_all,
-    origin_of_action,
-    targets_of,
-)
+from .plan_actions import GET_PLAN_SCHEMA, SET_PLAN_SCHEMA, async_get_plan, async_set_plan
+from .targets import ATTR_CONFIG_ENTRY_ID, TARGET, Target, async_ask_all, origin_of_action
 from .typologies import TYPOLOGIES
 from .upses.actions import (
     COMMAND_SCHEMA,
@@ -84,7 +77,6 @@ RUN_TYPOLOGY_SCHEMA = vol.Schema(
 INIT_TYPOLOGY_SCHEMA = vol.Schema({**TARGET, vol.Required(ATTR_MODE): vol.In(INIT_MODES)})
 SET_MODE_SCHEMA = vol.Schema({**TARGET, vol.Required(ATTR_MODE): vol.In(SET_MODES)})
 RUN_CYCLE_SCHEMA = vol.Schema({vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string})
-GET_PLAN_SCHEMA = vol.Schema(TARGET)
 
 
 @callback
@@ -96,7 +88,8 @@ def async_setup_services(hass: HomeAssistant) -> None:
     register("init_typology", _async_init_typology, INIT_TYPOLOGY_SCHEMA, optional)
     register("set_mode", _async_set_mode, SET_MODE_SCHEMA, optional)
     register("run_cycle", _async_run_cycle, RUN_CYCLE_SCHEMA, optional)
-    register("get_plan", _async_get_plan, GET_PLAN_SCHEMA, SupportsResponse.ONLY)
+    register("get_plan", async_get_plan, GET_PLAN_SCHEMA, SupportsResponse.ONLY)
+    register("set_plan", async_set_plan, SET_PLAN_SCHEMA, optional)
     register("set_deadline", async_set_deadline, SET_DEADLINE_SCHEMA, optional)
     register("set_cycle_duration", async_set_cycle_duration, SET_CYCLE_DURATION_SCHEMA, optional)
     register(
@@ -156,11 +149,6 @@ async def _async_run_cycle(call: ServiceCall) -> ServiceResponse:
     }
 
 
-async def _async_get_plan(call: ServiceCall) -> ServiceResponse:
-    """Tell what is planned for equipments."""
-    return {"equipments": [_describe_plan(target) for target in targets_of(call)]}
-
-
 async def _async_wish_all(
     call: ServiceCall,
     intent: Intent,
@@ -215,28 +203,3 @@ _WRITTEN: dict[str, Callable[[Writes], Any]] = {
 def _describe_writes(writes: Writes) -> dict[str, Any]:
     """Return the columns that were written, by their meaning, with the ids of the tables."""
     return {key: value for key, of in _WRITTEN.items() if (value := of(writes)) is not None}
-
-
-def _describe_plan(target: Target) -> dict[str, Any]:
-    status = target.hub.engine.statuses[target.equipment_id]
-    plan = status.plan
-    return target.describe() | {
-        "decision": decision_of(status),
-        "source": None if status.decision is None else status.decision.source.value,
-        "reason": None if status.decision is None else status.decision.reason,
-        "next_start": _iso(status.next_start),
-        "plan": None if plan is None else _describe_day(plan),
-    }
-
-
-def _describe_day(plan: DayPlan) -> dict[str, Any]:
-    return {
-        "start": _iso(plan.first_valid),
-        "slot_seconds": SLOT,
-        "slots": [bool(decision) for decision in plan.decisions],
-        "runs": [{"start": _iso(start), "end": _iso(end)} for start, end in plan.runs()],
-    }
-
-
-def _iso(at: int | None) -> str | None:
-    return None if at is None else dt_util.utc_from_timestamp(at).isoformat()

@@ -119,6 +119,10 @@ class FakeHub:
     def __post_init__(self) -> None:
         self.subentries = Subentries(cast("Hub", self), {})
 
+    def subentry_of(self, _equipment_id: EquipmentId) -> str | None:
+        """Return nothing: every equipment belongs to the entry itself."""
+        return None
+
     async def async_start(self) -> None:
         await self.roster.async_start()
 

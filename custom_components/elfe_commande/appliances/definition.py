@@ -100,7 +100,7 @@ def define(subentry: ConfigSubentry, *, now: float, zone: tzinfo) -> Definition:
             home=HomeId(data[CONF_HOME]),
             state=State(
                 mode=Mode.PILOTED if continuous else Mode.MANUAL,
-                control=ControlState.OFF,
+                control=ControlState.UNKNOWN,
                 command=CommandState.STANDBY if continuous else CommandState.INITIAL,
                 ems_order=False,
             ),

@@ -61,6 +61,10 @@ class LocalHome:
             _LOGGER.warning("No MQTT integration: MQTT devices stay silent until a reload")
         await engine.read_inventory()
 
+    def now(self) -> float:
+        """Return the unix time that plans of this home go by."""
+        return self._clock.now()
+
     async def async_set_plans(self, engine: Engine, plans: list[DayPlan]) -> list[DayPlan]:
         """Store days of decisions and have them followed. Raises a `StorageError`."""
         added = await self.storage.add_plans(plans, now=self._clock.now())

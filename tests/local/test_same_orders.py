@@ -1,0 +1,204 @@
+"""One appliance, defined in PostgreSQL and then locally: the same plan gives the same orders."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from homeassistant.config_entries import ConfigSubentry
+import pytest
+
+from custom_components.elfe_commande.appliances.definition import DRIVER_OF, TYPOLOGY_OF, define
+from custom_components.elfe_commande.core.model import ControlState, EquipmentId, Mode
+from custom_components.elfe_commande.core.outcome import Outcome
+from custom_components.elfe_commande.core.plan import DAY, SLOT, DayPlan, slot_start
+from custom_components.elfe_commande.core.wish import Intent
+from custom_components.elfe_commande.shapes import EQUIPMENT_TYPES
+from custom_components.elfe_commande.storage.local import Definition, LocalStorage
+from demo.specs import DeviceSpec, channel, finger, plug, relay, tasmota
+from demo.territory import MANUAL, Equipment
+from tests.engine.bench import calm, furnish, pass_slots, wait_for_end
+from tests.fixtures_engine import PARIS, World
+
+NUMBER = EquipmentId(7)
+PLAN = (1, 1, 0, 1)
+"""From the next quarter-hour on."""
+ON_RPC, OFF_RPC = '"on": true', '"on": false'
+
+
+@dataclass(frozen=True)
+class Case:
+    """An appliance, and what is to be seen of it on the broker and in its row."""
+
+    device: DeviceSpec
+    typology: str
+    kind: int
+    name: str
+    """What a person enters for its topics."""
+    orders: tuple[str, ...]
+    """Part of each payload."""
+    rows: tuple[tuple[int, int, int, bool], ...]
+    """Mode, command and control state and EMS order, after each step."""
+
+
+_WAITING = (30, 11, 25, False)
+_STARTED = (20, 13, 15, True)
+_OFF_BY_PLAN = (30, 12, 25, False)
+_ON_BY_PLAN = (30, 13, 15, True)
+_FORCED_OFF = (20, 1, 25, False)
+
+CASES = {
+    "a plug, started once": Case(
+        plug("P120"),
+        "plug",
+        112,
+        "shellies/shellyplug-s-P120",
+        # Handed over, kept off while it waits, started; then it is a person's again.
+        ("off", "off", "on", "off"),
+        (_WAITING, _WAITING, _STARTED, _STARTED, _STARTED, _STARTED, _FORCED_OFF),
+    ),
+    "a relay, all the time": Case(
+        relay("P140"),
+        "relay_and_sensor",
+        131,
+        "shelly/P140",
+        (OFF_RPC, ON_RPC, ON_RPC, OFF_RPC, ON_RPC, OFF_RPC),
+        (
+            (30, 12, 25, False),
+            (30, 12, 25, False),
+            _ON_BY_PLAN,
+            _ON_BY_PLAN,
+            _OFF_BY_PLAN,
+            _ON_BY_PLAN,
+            _FORCED_OFF,
+        ),
+    ),
+    "an inverted relay, all the time": Case(
+        tasmota("P190"),
+        "inverted_relay",
+        151,
+        "P190",
+        ("ON", "OFF", "OFF", "ON", "OFF", "ON"),
+        (
+            _WAITING,
+            _WAITING,
+            _ON_BY_PLAN,
+            _ON_BY_PLAN,
+            _OFF_BY_PLAN,
+            _ON_BY_PLAN,
+            _FORCED_OFF,
+        ),
+    ),
+    "an output of a PLC, started once": Case(
+        channel("P811", 3),
+        "plug",
+        113,
+        "Socorel/PLC001/sortie3",
+        ("0", "0", "1", "0"),
+        (_WAITING, _WAITING, _STARTED, _STARTED, _STARTED, _STARTED, _FORCED_OFF),
+    ),
+    "a finger, started once": Case(
+        finger("P311"),
+        "plug_and_finger",
+        111,
+        "switchbot/esp32/bot/P311",
+        ("ON",),
+        (
+            (30, 11, 15, False),
+            (30, 11, 15, False),
+            _STARTED,
+            _STARTED,
+            _STARTED,
+            _STARTED,
+            (20, 13, 15, False),
+        ),
+    ),
+}
+
+
+def defined_in_tables(case: Case) -> Equipment:
+    """Return the appliance as the tables have it."""
+    typology = TYPOLOGY_OF[case.typology]
+    return Equipment(
+        NUMBER, "R001", "Appareil", case.kind, typology.id, (case.device,), mode=MANUAL
+    )
+
+
+def defined_locally(case: Case, now: float) -> Definition:
+    """Return the appliance as a person defines it in Home Assistant, in manual like the other."""
+    driver = next(d for d in DRIVER_OF.values() if d.type_id == case.device.type)
+    topics = driver.topics_of(case.name)
+    assert topics is not None
+    data: dict[str, Any] = {
+        "equipment_id": int(NUMBER),
+        "home": "R001",
+        "equipment_type": EQUIPMENT_TYPES[case.kind],
+        "typology": case.typology,
+        "continuous": case.kind in (131, 151),
+        "cycle_duration": 5400,
+        "devices": [
+            {
+                "usage": case.device.usage,
+                "driver": driver.name,
+                "topic": case.name,
+                "control_topic": topics.control,
+                "command_topic": topics.command,
+                "lwt_topic": topics.lwt,
+            }
+        ],
+    }
+    subentry = ConfigSubentry(
+        data=data,
+        subentry_type="equipment",
+        title="Appareil",
+        unique_id=None,  # type: ignore[arg-type]
+    )
+    definition = define(subentry, now=now, zone=PARIS)
+    equipment = definition.equipment
+    in_manual = replace(equipment.state, mode=Mode.MANUAL, control=ControlState.ON)
+    return replace(definition, equipment=equipment.with_state(in_manual))
+
+
+async def move_in(world: World, case: Case, storage: str) -> None:
+    """Put the appliance on the broker, its definition where the case wants it, and start."""
+    await furnish(world, defined_in_tables(case), timing=calm(ack=8.0))
+    first = slot_start(world.clock.now()) + SLOT
+    decisions = bytes([*PLAN, *[0] * (DAY - len(PLAN))])
+    if storage == "local":
+        local = LocalStorage(
+            world.disk.document("local"), [defined_locally(case, world.clock.now())]
+        )
+        world.storage = lambda: local  # type: ignore[method-assign, assignment, return-value]
+        await local.open()
+        await local.add_plans([DayPlan(NUMBER, first, decisions)], now=world.clock.now())
+    else:
+        await world.plan(NUMBER, PLAN, offset=1)
+    await world.start()
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+@pytest.mark.parametrize("storage", ["postgresql", "local"])
+async def test_the_same_orders_for_the_same_plan(world: World, case: Case, storage: str) -> None:
+    await move_in(world, case, storage)
+    presses = TYPOLOGY_OF[case.typology].presses
+    rows: list[tuple[int, int, int, bool]] = []
+
+    async def note() -> None:
+        state = (await world.engine.context.storage.read_states([NUMBER]))[NUMBER]
+        rows.append((state.mode, state.command, state.control, state.ems_order))
+
+    await world.wish(NUMBER, Intent.TO_PILOTED)
+    await note()
+    await world.engine.run_cycle()
+    await note()
+    for _ in PLAN:
+        pass_slots(world, 1)
+        await world.engine.run_cycle()
+        await note()
+    await world.wish(NUMBER, Intent.TO_MANUAL if presses else Intent.FORCED_OFF)
+    await note()
+
+    orders = world.orders(case.device.topics.command)
+    assert len(orders) == len(case.orders), orders
+    assert all(part in payload for part, payload in zip(case.orders, orders, strict=True)), orders
+    assert tuple(rows) == case.rows
+    ended = await wait_for_end(world, NUMBER)
+    assert {e.result.outcome for e in world.ended(NUMBER)} == {Outcome.ACKNOWLEDGED}, ended
