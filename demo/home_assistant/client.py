@@ -157,6 +157,8 @@ class Client:
         """Go through a config flow, one answer per step; return the entry it made."""
         answer = await self.post("/api/config/config_entries/flow", {"handler": handler})
         for step in steps:
+            if answer["type"] not in ("form", "menu"):
+                break
             path = f"/api/config/config_entries/flow/{answer['flow_id']}"
             answer = await self.post(path, step)
         if answer["type"] != "create_entry":

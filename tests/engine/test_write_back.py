@@ -193,6 +193,24 @@ class TestFreshReader:
         await reader.ensure(EquipmentId(2))
         assert rows.reads == [{1, 2, 3}]
 
+    async def test_what_was_read_along_lasts_for_the_patient_only(
+        self, rows: Rows, reader: FreshReader
+    ) -> None:
+        one, two = EquipmentId(1), EquipmentId(2)
+        reader._timing = replace(TIMING, fresh_for=0.0)
+        reader.companions = lambda: [two]
+        await reader.ensure(one)
+        await reader.ensure(two, patient=True)
+        assert rows.reads == [{1, 2}]
+        await reader.ensure(two)
+        await reader.ensure(two, patient=True)
+        assert rows.reads == [{1, 2}, {2}, {2}]
+        reader.companions = lambda: [two]
+        await reader.ensure(one)
+        reader.note({two})
+        await reader.ensure(two, patient=True)
+        assert rows.reads[3:] == [{1, 2}, {2}]
+
     async def test_a_state_read_before_a_write_is_not_taken(
         self, rows: Rows, reader: FreshReader
     ) -> None:

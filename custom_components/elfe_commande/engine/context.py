@@ -114,13 +114,13 @@ class EngineContext:
             _LOGGER.warning("No database, what was read before is followed: %s", error)
         self.notify(ConnectionChanged(connected))
 
-    async def refresh(self, equipment_id: EquipmentId) -> bool:
+    async def refresh(self, equipment_id: EquipmentId, *, patient: bool = False) -> bool:
         """Have a fresh row before an order; whether the database answered."""
         if equipment_id in self.write_back.pending:
             return False
         try:
             # What was read just before the database was lost is not enough to press on.
-            await self.fresh.ensure(equipment_id, anew=not self.connected)
+            await self.fresh.ensure(equipment_id, anew=not self.connected, patient=patient)
         except StorageError as error:
             self.reachable(error)
             return False

@@ -60,11 +60,11 @@ class Executor:
         return job.first
 
     def waiting(self) -> list[EquipmentId]:
-        """Return the equipments whose order awaits its turn."""
+        """Return the equipments whose order awaits its turn, or its next try."""
         return [
             equipment_id
             for equipment_id, job in self._jobs.items()
-            if not job.begun and not self.waits_for_meter(job)
+            if job.waits and not job.by_person and not self.waits_for_meter(job)
         ]
 
     def waits_for_meter(self, job: Job) -> bool:
@@ -170,6 +170,7 @@ class Executor:
                 # A crash from now on may leave a running machine that no row tells of.
                 await self._context.start_sent(job.equipment_id)
             job.tries += 1
+            job.waits = False
             attempt = await self._send(job)
             self._leave_place(job)
             if job.presses:
@@ -187,7 +188,9 @@ class Executor:
         """Return why the order is not to be sent now, `None` if it is."""
         if (reason := self._outdated(job)) is not None:
             return reason
-        writable = await self._context.refresh(job.equipment_id)
+        # A press, and a try after the first, is made on a row read just before.
+        patient = not job.begun and not job.presses
+        writable = await self._context.refresh(job.equipment_id, patient=patient)
         status = self._context.statuses.get(job.equipment_id)
         if status is None:
             return "removed"
@@ -249,6 +252,7 @@ class Executor:
     async def _wait_for_retry(self, job: Job, attempt: Attempt, backoff: float) -> bool:
         """Wait, hearing late answers; whether another try is due."""
         context = self._context
+        job.waits = True
         left = job.deadline - context.clock.now()
         waited: list[asyncio.Future[Any]] = [job.superseded]
         pending = attempt.pending

@@ -33,17 +33,28 @@ class FreshReader:
         self.companions: Callable[[], Iterable[EquipmentId]] = tuple
         """Equipments that will be asked for soon: they are read along."""
         self._read_at: dict[EquipmentId, float] = {}
+        self._read_along: set[EquipmentId] = set()
         self._batch: tuple[set[EquipmentId], asyncio.Task[None]] | None = None
 
     def note(self, ids: frozenset[EquipmentId] | set[EquipmentId]) -> None:
         """Take note that these rows were read just now."""
         now = asyncio.get_running_loop().time()
         self._read_at.update(dict.fromkeys(ids, now))
+        self._read_along.difference_update(ids)
 
-    async def ensure(self, equipment_id: EquipmentId, *, anew: bool = False) -> None:
-        """Have a row that is fresh, or read `anew` however fresh; raises `StorageError`."""
+    async def ensure(
+        self, equipment_id: EquipmentId, *, anew: bool = False, patient: bool = False
+    ) -> None:
+        """Have a row that is fresh, or read `anew` however fresh; raises `StorageError`.
+
+        Rows that were read along stay fresh for longer to whoever is `patient`: the rest of a
+        long cycle is then one read, not one every two seconds.
+        """
         now = asyncio.get_running_loop().time()
-        known = now - self._read_at.get(equipment_id, -1e9) <= self._timing.fresh_for
+        lasts = self._timing.fresh_for
+        if patient and equipment_id in self._read_along:
+            lasts = self._timing.batch_fresh_for
+        known = now - self._read_at.get(equipment_id, -1e9) <= lasts
         if known and not anew:
             return
         if self._batch is None:
@@ -55,10 +66,12 @@ class FreshReader:
     async def _read(self, ids: set[EquipmentId]) -> None:
         await asyncio.sleep(self._timing.read_window)
         self._batch = None
-        ids.update(self.companions())
+        along = set(self.companions()) - ids
+        ids |= along
         revisions = {equipment_id: self._revision(equipment_id) for equipment_id in ids}
         states = await self._storage.read_states(ids)
         self.note(ids)
+        self._read_along |= along
         for equipment_id in ids:
             state = states.get(equipment_id)
             if state is None:

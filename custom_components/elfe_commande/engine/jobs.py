@@ -47,6 +47,8 @@ class Job:
     sent_at: float | None = None
     """The loop's time of the first message."""
     tries: int = 0
+    waits: bool = True
+    """No try of it is under way: for its turn, or for the next try."""
     holds_place: bool = False
     """It counts among the orders at once."""
 
