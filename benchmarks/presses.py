@@ -1,6 +1,7 @@
 """Switches pressed on wall screens of a real Home Assistant, idle and during a cycle."""
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 import json
 import logging
@@ -20,6 +21,8 @@ from benchmarks.stage import Stage
 from benchmarks.wall import furnish, plug_of
 from custom_components.elfe_commande import hub as hub_module
 from custom_components.elfe_commande.adapters.clock import HomeAssistantClock
+from custom_components.elfe_commande.configuration import settings
+from custom_components.elfe_commande.core.timing import Timing
 from custom_components.elfe_commande.storage.postgres import PostgresStorage
 from demo.home_assistant import Instance
 from demo.specs import plug
@@ -35,6 +38,7 @@ async def measure(stage: Stage, folder: str) -> dict[str, Any]:
     wall = Wall(stage)
     statements = Statements()
     HomeAssistantClock.now = lambda _: wall.now()  # type: ignore[method-assign]
+    settings.timing = lambda _: replace(Timing(), first_cycle=3600.0)
     hub_module.PostgresStorage = partial(PostgresStorage, opened=statements.watch)  # type: ignore[misc]
     hass = await bootstrap.async_setup_hass(runner.RuntimeConfig(config_dir=folder, skip_pip=True))
     assert hass is not None

@@ -118,6 +118,7 @@ class Engine:
             self.context, reconsider=self.reconsider, hold_back=self._executor.hold_back
         )
         self._inventory.take_screens = self._surfaces.adopt
+        self._inventory.regroup = self._surfaces.regroup
         self._watch = ClockWatch(self.context)
         self._outputs = Outputs(self.context, messenger)
         self._beat = Beat(

@@ -27,6 +27,8 @@ class InventoryKeeper:
     """Wall screens of the last read."""
     take_screens: Callable[[tuple[Screen, ...]], None] = lambda _: None
     """Called with the screens when they changed."""
+    regroup: Callable[[], None] = lambda: None
+    """Called when equipments came, went, or changed their home."""
 
     async def read(self) -> None:
         """Read every row, and take over what changed since; raises `StorageError`."""
@@ -54,6 +56,7 @@ class InventoryKeeper:
             self.acks.unwire(equipment_id)
             del statuses[equipment_id]
         if added or removed:
+            self.regroup()
             context.notify(InventoryChanged(frozenset(added), removed))
         if read.screens != self.screens:
             self.screens = read.screens
@@ -92,5 +95,7 @@ class InventoryKeeper:
         status.equipment = adopted.with_state(known.state)
         self.context.store(equipment.id, state, by)
         status.equipment = adopted
+        if adopted.home != known.home:
+            self.regroup()
         if adopted != known:
             self.context.changed(equipment.id)

@@ -5,8 +5,7 @@ of the home.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Hashable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Coroutine, Hashable, Iterable
 import logging
 from typing import Any
 
@@ -20,15 +19,16 @@ from ..core.gesture import (
     ValueRefused,
     WheelRolled,
 )
-from ..core.household import Layout, Page, Screen
+from ..core.household import Layout, Screen
 from ..core.lifecycle import Code
-from ..core.model import DRIVEN_MODES, DeviceId, EquipmentId, HomeId, Mode
+from ..core.model import DeviceId, EquipmentId, HomeId
 from ..core.wish import Intent, Origin, Wish
 from ..interfaces import FACTORIES, Interface, Publication
 from ..interfaces.pages import page_view
 from .context import EngineContext
 from .errors import WishRefusedError
 from .events import ScreenEvent, ScreensChanged
+from .households import Households
 from .panels import Panels
 from .portal import Portal
 from .ports import Arrival, Messenger, MessengerError, Unsubscribe
@@ -56,7 +56,7 @@ class Surfaces:
         """Hand the parts in; nothing is listened to yet."""
         self._context = context
         self._messenger = messenger
-        self._layout = layout
+        self._households = Households(context.statuses, layout)
         self._wishes = wishes
         self._portal = portal
         self._panels = panels
@@ -70,7 +70,11 @@ class Surfaces:
         self._drawing: dict[DeviceId, asyncio.Lock] = {}
         self._refreshing: asyncio.TimerHandle | None = None
         self._returning: asyncio.TimerHandle | None = None
-        self.screens: dict[DeviceId, ScreenStatus] = {}
+
+    @property
+    def screens(self) -> dict[DeviceId, ScreenStatus]:
+        """Return the wall screens there are."""
+        return self._households.screens
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -108,16 +112,12 @@ class Surfaces:
 
     def adopt(self, screens: Iterable[Screen]) -> None:
         """Take over the screens that the tables have now; one without a home is nobody's."""
-        known = self.screens
-        self.screens = {
-            screen.id: replace(known[screen.id], screen=screen)
-            if screen.id in known
-            else ScreenStatus(screen)
-            for screen in screens
-            if screen.home
-        }
-        if {s.screen for s in known.values()} != {s.screen for s in self.screens.values()}:
+        if self._households.adopt(screens):
             self._context.notify(ScreensChanged())
+
+    def regroup(self) -> None:
+        """Take note that equipments came, went, or changed their home."""
+        self._households.regroup()
 
     # -- gestures
 
@@ -140,13 +140,13 @@ class Surfaces:
             case ScreenTouched():
                 self._touched(gesture)
             case SwitchTurned(plate, page, piloted):
-                for status in self._shown_on(plate, page):
+                if status := self._households.shown_on(plate, page):
                     self._spawn(self._turn(status, piloted=piloted), "switch")
             case WheelRolled(plate, page):
-                for status in self._shown_on(plate, page):
+                if status := self._households.shown_on(plate, page):
                     self._wheels.roll(status, gesture, self.refresh)
             case ValueRefused(plate, page):
-                for status in self._shown_on(plate, page):
+                if status := self._households.shown_on(plate, page):
                     self.refresh(status.equipment.id)
             case PortalUpdate(equipment_id):
                 self._spawn(self._portal.update(equipment_id, self.refresh), "portal")
@@ -160,9 +160,11 @@ class Surfaces:
         """
         match gesture:
             case SwitchTurned(plate, page):
-                return tuple(("mode", s.equipment.id) for s in self._shown_on(plate, page))
+                status = self._households.shown_on(plate, page)
+                return () if status is None else (("mode", status.equipment.id),)
             case WheelRolled(plate, page, wheel):
-                return tuple((wheel, s.equipment.id) for s in self._shown_on(plate, page))
+                status = self._households.shown_on(plate, page)
+                return () if status is None else ((wheel, status.equipment.id),)
             case PortalUpdate(equipment_id):
                 return (("mode", equipment_id),)
             case PanelMode(serial):
@@ -236,9 +238,8 @@ class Surfaces:
             status = self._context.statuses.get(equipment_id)
             if status is None:
                 continue
-            for screen in self._screens_of(status.equipment.home):
+            for screen in self._households.screens_of(status.equipment.home):
                 await self._draw(screen, status)
-            await asyncio.sleep(0)
 
     def _later_returned(self) -> None:
         """Refresh the screens that came back together, after one word to the indicators."""
@@ -265,9 +266,8 @@ class Surfaces:
             for interface in self._interfaces.values():
                 await self._publish(interface.refreshed())
         for screen in screens:
-            for status in list(self._context.statuses.values()):
-                if status.equipment.home == screen.home:
-                    await self._draw(screen, status)
+            for status in tuple(self._households.equipments_of(screen.home)):
+                await self._draw(screen, status)
 
     async def _draw(self, screen: Screen, status: EquipmentStatus) -> None:
         """Show an equipment on a screen; never two at once there, an older one would end last."""
@@ -276,49 +276,20 @@ class Surfaces:
 
     def _shown(self, screen: Screen, status: EquipmentStatus) -> Iterable[Publication]:
         """Return the messages for an equipment, if it is the one its page shows."""
-        page = self._layout.page_of(status.equipment.type_id)
-        if page is None or self._holder(status.equipment.home, page) is not status:
+        households = self._households
+        page = households.layout.page_of(status.equipment.type_id)
+        if page is None or households.holder(status.equipment.home, page) is not status:
             return ()
-        view = page_view(self._layout, status.equipment, self._context.zone)
+        view = page_view(households.layout, status.equipment, self._context.zone)
         if view is None:
             return ()
         return [p for i in self._interfaces.values() for p in i.show(screen, view)]
 
     async def _publish(self, publications: Iterable[Publication]) -> None:
-        for publication in publications:
-            try:
-                await self._messenger.publish(publication.topic, publication.payload)
-            except MessengerError as error:
-                # The screens are refreshed when they are back.
-                _LOGGER.debug("Not shown: %s", error)
-                return
-
-    # -- who is where
-
-    def _screens_of(self, home: HomeId) -> list[Screen]:
-        return [s.screen for s in self.screens.values() if s.screen.home == home]
-
-    def _shown_on(self, plate: str, number: int) -> list[EquipmentStatus]:
-        """Return the equipment that a page of this plate shows, if any."""
-        page = self._layout.pages.get(number)
-        home = next((s.screen.home for s in self.screens.values() if s.screen.plate == plate), None)
-        if page is None or home is None:
-            return []
-        holder = self._holder(home, page)
-        return [] if holder is None else [holder]
-
-    def _holder(self, home: HomeId, page: Page) -> EquipmentStatus | None:
-        """Return the equipment a page shows: chosen, else the lowest id that can be driven."""
-        candidates: Mapping[EquipmentId, EquipmentStatus] = {
-            i: s
-            for i, s in self._context.statuses.items()
-            if s.equipment.home == home
-            and s.equipment.type_id in page.types
-            and s.equipment.state.mode in (*DRIVEN_MODES, Mode.DISABLED)
-        }
-        chosen = self._layout.chosen.get(home, {}).get(page.number)
-        if chosen is not None and chosen in candidates:
-            return candidates[chosen]
-        driven = [i for i, s in candidates.items() if s.equipment.state.mode in DRIVEN_MODES]
-        lowest = min(driven or candidates, default=None)
-        return None if lowest is None else candidates[lowest]
+        """Hand messages over in order; none waits until the one before has left."""
+        publish = self._messenger.publish
+        try:
+            await asyncio.gather(*(publish(each.topic, each.payload) for each in publications))
+        except MessengerError as error:
+            # The screens are refreshed when they are back.
+            _LOGGER.debug("Not shown: %s", error)
