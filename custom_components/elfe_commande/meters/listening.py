@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -91,8 +91,7 @@ async def _lent(hass: HomeAssistant, port: PortSettings) -> AsyncIterator[None]:
 async def _ended(*tasks: asyncio.Task[object]) -> None:
     for task in tasks:
         task.cancel()
-    with suppress(asyncio.CancelledError):
-        await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _explained(reader: LineReader, failure: BaseException | None) -> tuple[str, dict[str, str]]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final, override
@@ -95,8 +95,8 @@ class MeterUnit(Unit):
     async def lend(self) -> AsyncIterator[None]:
         """Free the port for a while, if it is read."""
         running = self._task is not None
-        await self._end()
         try:
+            await self._end()
             yield
         finally:
             if running and self._timer is not None:
@@ -111,8 +111,7 @@ class MeterUnit(Unit):
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await asyncio.gather(task, return_exceptions=True)
 
     # ------------------------------------------------------------------------- who shows it
 

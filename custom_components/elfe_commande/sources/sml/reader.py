@@ -19,6 +19,8 @@ LINE_ERRORS = (OSError, EOFError, serialx.SerialException)
 """What a line that is gone, busy, silent or badly addressed raises."""
 
 _PIECE = 4096
+_MOMENT = 1.0
+"""More than it takes a thread to open a local port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class LineReader:
             self.changed()
 
     def _lost(self, error: Exception) -> None:
-        detail = "nothing was heard" if isinstance(error, TimeoutError) else error
+        detail = str(error) or "nothing was heard"
         if not self._down:
             self._down = True
             _LOGGER.warning("%s is not heard any more: %s; trying again", self.name, detail)
@@ -117,11 +119,31 @@ async def _opened(port: PortSettings, within: float) -> AsyncIterator[serialx.As
     """Open a line within a time, and free it whatever happens."""
     line = port.line()
     try:
-        async with asyncio.timeout(within):
-            await line.open()
-    except ValueError as error:
-        raise OSError(str(error)) from error
-    try:
+        await _open(line, within)
         yield line
     finally:
         await line.close()
+
+
+async def _open(line: serialx.AsyncSerial, within: float) -> None:
+    """Open a line; a local port is opened by a thread, which a cancellation waits for."""
+    opening = asyncio.create_task(line.open())
+    try:
+        await asyncio.wait((opening,), timeout=within)
+    except asyncio.CancelledError:
+        await asyncio.wait((opening,), timeout=_MOMENT)
+        await _given_up(opening)
+        raise
+    if not opening.done():
+        await _given_up(opening)
+        raise TimeoutError("the port cannot be opened in time")
+    try:
+        opening.result()
+    except ValueError as error:
+        # An address that is none.
+        raise OSError(str(error)) from error
+
+
+async def _given_up(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
