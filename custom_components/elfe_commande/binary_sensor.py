@@ -83,7 +83,9 @@ async def async_setup_entry(
 ) -> None:
     """Add the binary sensors of the hub, of every equipment and of every screen."""
     hub = entry.runtime_data
-    async_add_entities([ConnectionBinarySensor(hub, CONNECTION), ReadyBinarySensor(hub, READY)])
+    async_add_entities([ReadyBinarySensor(hub, READY)])
+    if hub.local is None:
+        async_add_entities([ConnectionBinarySensor(hub, CONNECTION)])
     hub.subentries.async_follow(PLATFORM, async_add_entities)
     await EquipmentEntities(
         entry,

@@ -33,19 +33,18 @@ class Registry:
         """Return an entity of the entry's own device."""
         return self._ids.get((DOMAIN, f"{self._entry_id}_{key}"))
 
-    def ending(self, *keys: str) -> list[str]:
-        """Return the ids of the entry's entities that end in one of these keys, in their order."""
+    def ending(self, *keys: str) -> list[Mapping[str, Any]]:
+        """Return the entry's entities whose unique ids end in one of these keys, in their order."""
         return [
-            entity["entity_id"]
+            entity
             for key in keys
             for (platform, name), entity in self._ids.items()
             if platform == DOMAIN and name.startswith(self._entry_id) and name.endswith(f"_{key}")
         ]
 
-    def mqtt(self, name: str) -> str | None:
-        """Return the id of an entity that came by MQTT discovery."""
-        entity = self._ids.get(("mqtt", name))
-        return None if entity is None else str(entity["entity_id"])
+    def mqtt(self, name: str) -> Mapping[str, Any] | None:
+        """Return an entity that came by MQTT discovery."""
+        return self._ids.get(("mqtt", name))
 
     def power(self, equipment_id: int) -> Mapping[str, Any] | None:
         """Return what a load draws."""
@@ -85,13 +84,13 @@ def heading(text: str, icon: str) -> Card:
     return {"type": "heading", "heading": text, "icon": icon}
 
 
-def tile(entity: Mapping[str, Any]) -> Card:
-    """Return the tile of an entity, under its own name, as wide as its section."""
+def tile(entity: Mapping[str, Any], *, half: bool = False) -> Card:
+    """Return the tile of an entity, under its own name, as wide as its section or half of it."""
     return {
         "type": "tile",
         "entity": entity["entity_id"],
         "name": entity["original_name"],
-        "grid_options": {"columns": "full"},
+        "grid_options": {"columns": 6 if half else "full"},
     }
 
 

@@ -62,6 +62,8 @@ async def install_solar_home(client: Client, life: SolarLife, language: str) -> 
             "power_sensor": await _entity(client, life.power_unique_id(washer.id)),
         },
     )
+    # The machine is full: it may start when there is a surplus, and will be ready in time.
+    await client.act("switch.turn_on", entity_id=await _entity(client, ending="_3_pilot"))
     surplus = await _entity(client, ending="_surplus")
     loads = (("1", 2000, 1), ("2", 1500, 2), ("3", 2100, 3))
     for equipment, watts, priority in loads:

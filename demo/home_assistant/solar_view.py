@@ -27,7 +27,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "reason": "Reason",
         "power": "Power drawn",
         "rule": "Rule",
-        "roof": "Roof",
     },
     "fr": {
         "title": "Maison solaire",
@@ -48,7 +47,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "reason": "Raison",
         "power": "Puissance tirée",
         "rule": "Règle",
-        "roof": "Toit",
     },
 }
 
@@ -74,10 +72,10 @@ def describe_solar(
 
 
 def _sun(registry: Registry, words: Mapping[str, str]) -> list[Card]:
-    roof = registry.mqtt(ROOF)
     flows = registry.ending("surplus", "net_power")
-    graph = [{"entity": roof, "name": words["roof"]}] if roof else []
-    graph += [{"entity": entity_id} for entity_id in flows]
+    if (roof := registry.mqtt(ROOF)) is not None:
+        flows.insert(0, roof)
+    graph = [{"entity": each["entity_id"], "name": each["original_name"]} for each in flows]
     graph += [
         {"entity": found["entity_id"], "name": each.name}
         for each in solar_home()
@@ -86,10 +84,7 @@ def _sun(registry: Registry, words: Mapping[str, str]) -> list[Card]:
     return [
         heading(words["sun"], "mdi:white-balance-sunny"),
         {"type": "markdown", "content": words["about"]},
-        *(
-            {"type": "tile", "entity": entity_id, "grid_options": {"columns": 6}}
-            for entity_id in (*((roof,) if roof else ()), *flows)
-        ),
+        *(tile(each, half=True) for each in flows),
         {
             "type": "history-graph",
             "entities": graph,
@@ -97,7 +92,7 @@ def _sun(registry: Registry, words: Mapping[str, str]) -> list[Card]:
             "grid_options": {"columns": "full"},
         },
         heading(words["meter"], "mdi:meter-electric"),
-        *(_tiles(registry, "1-0:1.8.0*255", "1-0:2.8.0*255", "last_telegram", "connection")),
+        *_tiles(registry, "1-0:1.8.0*255", "1-0:2.8.0*255", "last_telegram", "connection"),
     ]
 
 
@@ -105,36 +100,24 @@ def _loads(registry: Registry, words: Mapping[str, str]) -> list[Card]:
     rules = registry.ending("rule")
     cards: list[Card] = [heading(words["loads"], "mdi:power-plug")]
     for number, (each, rule) in enumerate(zip(solar_home(), rules, strict=False), start=1):
-        row = {"entity": rule, "name": words["rule"]}
+        row = {"entity": rule["entity_id"], "name": words["rule"]}
         if card := equipment_card(registry, words, each, number, [row]):
             cards.append(card)
     return cards
 
 
 def _protection(registry: Registry, words: Mapping[str, str]) -> list[Card]:
-    mains = registry.mqtt(MAINS)
     cards: list[Card] = [heading(words["ups"], "mdi:power-plug-battery")]
-    if mains:
-        toggle = {"type": "toggle"}
-        cards.append(
-            {
-                "type": "tile",
-                "entity": mains,
-                "grid_options": {"columns": "full"},
-                "features": [toggle],
-                "features_position": "inline",
-            }
-        )
+    if mains := registry.mqtt(MAINS):
+        inline = {"features": [{"type": "toggle"}], "features_position": "inline"}
+        cards.append(tile(mains) | inline)
     cards += _tiles(registry, "status", "battery_charge", "input_voltage", "on_battery")
     cards.append(heading(words["engine"], "mdi:engine-outline"))
     cards += [tile(found) for key in ("lifecycle", "last_cycle") if (found := registry.hub(key))]
-    told = registry.ending("event", "activity", "pilot")
+    told = [each["entity_id"] for each in registry.ending("event", "activity", "pilot")]
     cards.append({"type": "logbook", "target": {"entity_id": told}, "hours_to_show": 1})
     return cards
 
 
 def _tiles(registry: Registry, *keys: str) -> list[Card]:
-    return [
-        {"type": "tile", "entity": entity_id, "grid_options": {"columns": 6}}
-        for entity_id in registry.ending(*keys)
-    ]
+    return [tile(each, half=True) for each in registry.ending(*keys)]

@@ -183,13 +183,14 @@ class Beat:
         return changed
 
     def _warn_of_unplanned(self, now: float) -> None:
-        """Log once the loads that were handed to the EMS and that it does not plan."""
+        """Log once the loads that were handed to a plan that there is none of, and no rule."""
         unplanned = frozenset(
             status.equipment.id
             for status in self._context.statuses.values()
             if status.equipment.piloted
             and status.equipment.driven
             and status.equipment.state.last_programmed + SLOT < now
+            and status.proposal is None
             and (status.plan is None or status.plan.empty)
         )
         if new := unplanned - self._unplanned:
