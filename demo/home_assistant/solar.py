@@ -63,7 +63,7 @@ async def install_solar_home(client: Client, life: SolarLife, language: str) -> 
         },
     )
     # The machine is full: it may start when there is a surplus, and will be ready in time.
-    await client.act("switch.turn_on", entity_id=await _entity(client, ending="_3_pilot"))
+    await client.act("switch.turn_on", entity_id=await _entity(client, f"{entry_id}_3_pilot"))
     surplus = await _entity(client, ending="_surplus")
     loads = (("1", 2000, 1), ("2", 1500, 2), ("3", 2100, 3))
     for equipment, watts, priority in loads:
