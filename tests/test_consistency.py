@@ -274,7 +274,7 @@ def test_steps_have_labels_for_their_fields():
 def test_steps_of_the_options_have_labels():
     found = {
         "general": schemas.options_schema({}, []),
-        "screens": screens_form.screens_schema({}),
+        "screens": screens_form.screens_schema({}, {}),
         "shown": shown_form.shown_schema({}, []),
         "local": schemas.local_options_schema({}),
         "mode_file": mode_file_form.mode_file_schema({}),
@@ -444,7 +444,7 @@ def test_selectors_have_their_texts():
     assert set(known["ssl"]["options"]) == set(const.SSL_MODES)
     assert set(known["continuous_type"]["options"]) == set(schemas.EQUIPMENT_TYPES)
     assert set(known["page_kind"]["options"]) == set(PageKind)
-    pages = screens_form.screens_schema({}).schema["pages"]
+    pages = screens_form.screens_schema({}, {}).schema["pages"]
     assert set(known["screen_page"]["fields"]) == set(pages.config["fields"])
     used = {
         str(keyword(call, "translation_key"))

@@ -46,6 +46,8 @@ recorder:
   commit_interval: 1
 history:
 logbook:
+# What the editors in the user interface save.
+automation: !include automations.yaml
 """
 ONBOARDED = {"done": ["core_config", "analytics", "integration"]}
 
@@ -116,6 +118,7 @@ class Instance:
         (self.folder / "configuration.yaml").write_text(
             CONFIGURATION.format(language=self.language)
         )
+        (self.folder / "automations.yaml").write_text("[]\n")
         self._store("onboarding", 4, ONBOARDED)
         # In its oldest form, which every release since knows how to bring up to date.
         self._store("http", 1, {"server_host": ["127.0.0.1"], "server_port": self.port})

@@ -94,6 +94,12 @@ async def test_form_of_the_screens(hass, database, client):
     assert (pages["multiple"], pages["label_field"]) == (True, "page")
     kinds = {name: next(iter(field["selector"])) for name, field in pages["fields"].items()}
     assert kinds == {"page": "number", "types": "select", "kind": "select", "status_led": "number"}
+    options = {
+        o["value"]: o["label"] for o in pages["fields"]["kind"]["selector"]["select"]["options"]
+    }
+    assert options["simple"] == "Switch only"
+    types = pages["fields"]["types"]["selector"]["select"]["options"]
+    assert {"value": "221", "label": "Electric car (221)"} in types
     assert len(shown["pages"]["default"]) == 6
     assert shown["pages"]["default"][3] == {
         "page": 5,

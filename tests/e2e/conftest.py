@@ -9,20 +9,28 @@ import json
 import os
 from pathlib import Path
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import pytest
 
 from demo.database import SCHEMA
 from demo.home_assistant import Client, ClientError
+from tests.conftest import BROWSERS
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
 
 ROOT = Path(__file__).parents[2]
 DOMAIN = "elfe_commande"
+IMAGES = ROOT / "docs" / "images"
+SECONDS = 1000
+"""In the browser's milliseconds."""
 
 # Only the environment of the newest release has the browser's driver.
 collect_ignore = [] if importlib.util.find_spec("playwright") else ["test_browser.py"]
@@ -151,6 +159,32 @@ class House:
     async def watts(self, equipment_id: int) -> float:
         entity_id = self.entities[f"elfe_demo_{equipment_id}_power"]
         return float((await self.client.state(entity_id))["state"])
+
+
+@pytest.fixture
+async def page(socket_enabled: None) -> AsyncIterator[Page]:
+    """A page of a real browser."""
+    from playwright.async_api import async_playwright  # noqa: PLC0415
+
+    executable = next(filter(None, map(shutil.which, BROWSERS)))
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=executable, args=["--no-sandbox"]
+        )
+        context = await browser.new_context(
+            viewport={"width": 1440, "height": 1200}, locale="en-GB"
+        )
+        context.set_default_timeout(30 * SECONDS)
+        yield await context.new_page()
+        await context.close()
+        await browser.close()
+
+
+async def picture(page: Page, name: str) -> None:
+    """Keep what the page shows, for the documentation, when asked to."""
+    if os.environ.get("ELFE_SCREENSHOTS") == "1":
+        await page.wait_for_timeout(2 * SECONDS)
+        await page.screenshot(path=IMAGES / f"{name}.png")
 
 
 @pytest.fixture

@@ -1,12 +1,9 @@
 """What a person sees and clicks, in a real browser."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-import os
 import re
-import shutil
 
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 import pytest
 
 from demo.database import load_schema
@@ -14,37 +11,11 @@ from demo.parts import Access
 from demo.parts.access import password
 from demo.parts.postgres import ADMINISTRATOR, COMMANDE, OWNER
 from demo.territory import MANUAL, PILOTED, install, many
-from tests.conftest import BROWSERS
-from tests.e2e.conftest import ROOT, Demo, House, eventually
+from tests.e2e.conftest import SECONDS, Demo, House, eventually, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
-IMAGES = ROOT / "docs" / "images"
 WASHING_MACHINE = 2
-SECONDS = 1000
-
-
-@pytest.fixture
-async def page(socket_enabled: None) -> AsyncIterator[Page]:
-    executable = next(filter(None, map(shutil.which, BROWSERS)))
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=executable, args=["--no-sandbox"]
-        )
-        context = await browser.new_context(
-            viewport={"width": 1440, "height": 1200}, locale="en-GB"
-        )
-        context.set_default_timeout(30 * SECONDS)
-        yield await context.new_page()
-        await context.close()
-        await browser.close()
-
-
-async def picture(page: Page, name: str) -> None:
-    """Keep what the page shows, for the documentation, when asked to."""
-    if os.environ.get("ELFE_SCREENSHOTS") == "1":
-        await page.wait_for_timeout(2 * SECONDS)
-        await page.screenshot(path=IMAGES / f"{name}.png")
 
 
 async def test_a_switch_turned_in_the_dashboard(page: Page, demo: Demo, house: House) -> None:

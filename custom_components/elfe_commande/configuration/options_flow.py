@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlow
+from homeassistant.helpers.translation import async_get_translations
 
-from ..const import CONF_CONNECTED_WORDS, CONF_CONTINUOUS_TYPES, CONF_HOMES
+from ..const import CONF_CONNECTED_WORDS, CONF_CONTINUOUS_TYPES, CONF_HOMES, DOMAIN
 from ..interfaces.socorel import MANUAL
 from .database import async_check
 from .mode_file_form import async_mode_file_errors, mode_file_options, mode_file_schema
@@ -65,7 +66,9 @@ class ElfeOptionsFlow(OptionsFlow):
         errors: dict[str, str] = {}
         placeholders: dict[str, str] = {}
         options = self.config_entry.options
-        schema = screens_schema(options)
+        language = self.hass.config.language
+        texts = await async_get_translations(self.hass, language, "selector", [DOMAIN])
+        schema = screens_schema(options, texts)
         if user_input is not None:
             errors, placeholders = screens_errors(user_input)
             if not errors:

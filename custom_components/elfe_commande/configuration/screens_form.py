@@ -13,6 +13,7 @@ from homeassistant.helpers.selector import (
     ObjectSelector,
     ObjectSelectorConfig,
     ObjectSelectorField,
+    SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -22,6 +23,7 @@ import voluptuous as vol
 
 from ..const import (
     CONF_SCREENS,
+    DOMAIN,
     SCREEN_DISABLED_COLOR,
     SCREEN_INDICATOR_TOPIC,
     SCREEN_KINDS,
@@ -57,6 +59,8 @@ COLORS: Final = (
 )
 
 type Row = Mapping[str, Any]
+type Texts = Mapping[str, str]
+"""Translations of Home Assistant, by their path."""
 
 
 def _number(low: int) -> NumberSelector:
@@ -69,21 +73,25 @@ def _field(selector: Any, *, required: bool = True) -> ObjectSelectorField:
     return ObjectSelectorField(selector=selector, required=required)
 
 
-def _pages_selector() -> ObjectSelector:
+def _worded(texts: Texts, key: str, options: Iterable[str]) -> list[SelectOptionDict]:
+    """Return the options with their words: the frontend translates none inside a list."""
+    path = f"component.{DOMAIN}.selector.{key}.options"
+    return [SelectOptionDict(value=o, label=texts.get(f"{path}.{o}", o)) for o in options]
+
+
+def _pages_selector(texts: Texts) -> ObjectSelector:
     """Return a list that is added to, edited and sorted by clicks, one page each."""
     types = SelectSelector(
         SelectSelectorConfig(
-            options=list(EQUIPMENT_TYPES),
+            options=_worded(texts, "continuous_type", EQUIPMENT_TYPES),
             multiple=True,
             custom_value=True,
-            translation_key="continuous_type",
             mode=SelectSelectorMode.DROPDOWN,
         )
     )
     kind = SelectSelector(
         SelectSelectorConfig(
-            options=[kind.value for kind in PageKind],
-            translation_key="page_kind",
+            options=_worded(texts, "page_kind", PageKind),
             mode=SelectSelectorMode.DROPDOWN,
         )
     )
@@ -103,8 +111,8 @@ def _pages_selector() -> ObjectSelector:
     )
 
 
-def screens_schema(options: Mapping[str, Any]) -> vol.Schema:
-    """Return the form, filled with what is chosen."""
+def screens_schema(options: Mapping[str, Any], texts: Texts) -> vol.Schema:
+    """Return the form, filled with what is chosen; `texts` are those of the selectors."""
     layout = settings.layout(options)
     colors = {
         SCREEN_PILOTED_COLOR: layout.piloted_color,
@@ -121,7 +129,7 @@ def screens_schema(options: Mapping[str, Any]) -> vol.Schema:
     text = TextSelector()
     return vol.Schema(
         {
-            vol.Required(SCREEN_PAGES, default=list(_rows(layout))): _pages_selector(),
+            vol.Required(SCREEN_PAGES, default=list(_rows(layout))): _pages_selector(texts),
             **{
                 vol.Required(key, default=_channels(color)): ColorRGBSelector()
                 for key, color in colors.items()
