@@ -51,17 +51,11 @@ TEMPLATES: list[dict[str, Any]] = [
                 "turn_on": _turn("on", THIRD),
                 "turn_off": _turn("off", THIRD),
             },
-            {
-                "name": "Slow",
-                "state": f"{{{{ is_state('{THIRD}', 'on') }}}}",
-                "turn_on": [{"delay": 0.5}, *_turn("on", THIRD)],
-                "turn_off": _turn("off", THIRD),
-            },
         ]
     },
     {"button": [{"name": "Start", "press": _turn("on", THIRD)}]},
 ]
-FRAIL, BLIND, SLOW, START = "switch.frail", "switch.blind", "switch.slow", "button.start"
+FRAIL, BLIND, START = "switch.frail", "switch.blind", "button.start"
 
 
 @dataclass
@@ -252,7 +246,7 @@ async def install(hass: HomeAssistant) -> AsyncIterator[LocalInstalled]:
     )
     entry.add_to_hass(hass)
     hub = "custom_components.elfe_commande.hub"
-    installed = LocalInstalled(hass, entry, clock, calm())
+    installed = LocalInstalled(hass, entry, clock, calm(ack_timeout=8.0))
     with (
         patch(f"{hub}.settings.timing", side_effect=lambda _: installed.timing),
         patch(f"{hub}.HomeAssistantClock", return_value=clock),

@@ -76,6 +76,7 @@ async def test_a_power_sensor_confirms_what_an_entity_cannot(
 
 async def test_a_meter_that_says_nothing_leaves_it_doubtful(home: LocalInstalled) -> None:
     home.measure(0)
+    await home.reload(replace(home.timing, ack_timeout=0.2))
     number = await home.add("Lave-linge", BLIND, power_sensor=POWER)
     await force(home, number, "forced_on")
     (event,) = home.ended(number)
