@@ -21,11 +21,41 @@ from custom_components.elfe_commande.engine.events import Event, OrderEnded
 from custom_components.elfe_commande.engine.status import EquipmentStatus
 from custom_components.elfe_commande.hub import Hub
 from demo.engine_host import SystemClock
-from tests.fixtures_engine import SCALE
+from tests.engine.bench import calm
 from tests.fixtures_home_assistant import ANNA, no_yaml, wait_for
 
 HOME = "Maison"
+POWER = "sensor.power"
 ADVANCED = {"home": HOME, "typology": "plug"}
+
+
+def _turn(state: str, entity_id: str) -> list[dict[str, Any]]:
+    return [{"action": f"input_boolean.turn_{state}", "target": {"entity_id": entity_id}}]
+
+
+THIRD = "input_boolean.third"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "switch": [
+            {
+                # There while `other` is on.
+                "name": "Frail",
+                "state": f"{{{{ is_state('{THIRD}', 'on') }}}}",
+                "availability": "{{ is_state('input_boolean.other', 'on') }}",
+                "turn_on": _turn("on", THIRD),
+                "turn_off": _turn("off", THIRD),
+            },
+            {
+                # Nothing tells what it did.
+                "name": "Blind",
+                "turn_on": _turn("on", THIRD),
+                "turn_off": _turn("off", THIRD),
+            },
+        ]
+    },
+    {"button": [{"name": "Start", "press": _turn("on", THIRD)}]},
+]
+FRAIL, BLIND, START = "switch.frail", "switch.blind", "button.start"
 
 
 @dataclass
@@ -60,9 +90,10 @@ class LocalInstalled:
         assert await self.hass.config_entries.async_unload(self.entry.entry_id)
         await self.hass.async_block_till_done()
 
-    async def reload(self) -> None:
-        """Unload the entry and set it up again."""
+    async def reload(self, timing: Timing | None = None) -> None:
+        """Unload the entry and set it up again, perhaps with other waits."""
         await self.unload()
+        self.timing = timing or self.timing
         await self.setup()
 
     async def cycle(self) -> None:
@@ -189,6 +220,12 @@ class LocalInstalled:
             context=Context(user_id=ANNA),
         )
 
+    def measure(self, watts: float | str, unit: str = "W") -> None:
+        """Let the power sensor say something."""
+        self.hass.states.async_set(
+            POWER, str(watts), {"unit_of_measurement": unit, "device_class": "power"}
+        )
+
     def ended(self, number: int) -> list[OrderEnded]:
         """Return the ends of the equipment's orders so far."""
         return [e for e in self.events if isinstance(e, OrderEnded) and e.equipment_id == number]
@@ -201,18 +238,19 @@ async def install(hass: HomeAssistant) -> AsyncIterator[LocalInstalled]:
     MockUser(id=ANNA, is_owner=True).add_to_hass(hass)
     helpers = {name: {"name": name} for name in ("relay", "other", "third")}
     assert await async_setup_component(hass, "input_boolean", {"input_boolean": helpers})
+    assert await async_setup_component(hass, "template", {"template": TEMPLATES})
+    await hass.async_block_till_done()
     clock = SystemClock(300 - time.time() % 900)
-    timing = Timing(first_cycle=1e9).scaled(SCALE)
     entry = MockConfigEntry(
         domain=DOMAIN, title=HOME, data={"entry_type": "local", "home": HOME}, options={}
     )
     entry.add_to_hass(hass)
     hub = "custom_components.elfe_commande.hub"
+    installed = LocalInstalled(hass, entry, clock, calm(ack_timeout=8.0))
     with (
-        patch(f"{hub}.settings.timing", side_effect=lambda _: timing),
+        patch(f"{hub}.settings.timing", side_effect=lambda _: installed.timing),
         patch(f"{hub}.HomeAssistantClock", return_value=clock),
     ):
-        installed = LocalInstalled(hass, entry, clock, timing)
         await installed.setup()
         yield installed
         if entry.state.recoverable and hass.config_entries.async_get_entry(entry.entry_id):

@@ -1,0 +1,215 @@
+"""Loads driven by entities of Home Assistant: what acknowledges, what does not, whose wish it is."""
+
+import asyncio
+from dataclasses import replace
+
+from homeassistant.core import Context
+from homeassistant.exceptions import HomeAssistantError
+import pytest
+
+from custom_components.elfe_commande.core.decision import Act
+from custom_components.elfe_commande.core.outcome import Outcome
+from custom_components.elfe_commande.core.wish import Origin
+from custom_components.elfe_commande.engine.events import ModeChanged
+from tests.fixtures_home_assistant import ANNA, wait_for
+
+from .homes import BLIND, FRAIL, POWER, START, THIRD, LocalInstalled
+
+RELAY, OTHER = "input_boolean.relay", "input_boolean.other"
+
+
+def shown(home: LocalInstalled, entity_id: str) -> str:
+    state = home.hass.states.get(entity_id)
+    assert state is not None
+    return state.state
+
+
+async def force(home: LocalInstalled, number: int, option: str) -> None:
+    await home.act("select", "select_option", number, "mode", option=option)
+
+
+# ---------------------------------------------------------------------- what acknowledges
+
+
+async def test_the_entity_s_own_state_acknowledges(home: LocalInstalled) -> None:
+    number = await home.add("Lave-linge", RELAY)
+    await force(home, number, "forced_on")
+    assert shown(home, RELAY) == "on"
+    # It is on already and says nothing new: its integration took the order.
+    await force(home, number, "forced_on")
+    await force(home, number, "forced_off")
+    assert shown(home, RELAY) == "off"
+    results = [event.result for event in home.ended(number)]
+    assert [result.outcome for result in results] == [Outcome.ACKNOWLEDGED] * 3
+    assert [result.tries for result in results] == [1] * 3
+    # Nothing of it was taken for somebody else's doing.
+    assert {e.origin for e in home.events if isinstance(e, ModeChanged)} <= {Origin.DASHBOARD}
+
+
+async def test_a_state_that_is_assumed_is_doubtful_and_not_repeated(home: LocalInstalled) -> None:
+    number = await home.add("Lave-linge", BLIND)
+    await force(home, number, "forced_on")
+    (event,) = home.ended(number)
+    assert (event.result.outcome, event.result.reason) == (Outcome.DOUBTFUL, "unconfirmed")
+    assert (event.result.tries, event.result.will_retry) == (1, False)
+    assert shown(home, THIRD) == "on"
+    assert home.state("select", number, "mode").state == "forced_on"
+
+
+@pytest.mark.parametrize(("unit", "value"), [("W", 1200), ("kW", 1.2)])
+async def test_a_power_sensor_confirms_what_an_entity_cannot(
+    home: LocalInstalled, unit: str, value: float
+) -> None:
+    home.measure(0)
+    await home.reload(replace(home.timing, meter_wait=20.0))
+    number = await home.add("Lave-linge", BLIND, power_sensor=POWER)
+    asked = asyncio.create_task(force(home, number, "forced_on"))
+    await wait_for(lambda: shown(home, THIRD) == "on")
+    assert not home.ended(number)
+    home.measure(value, unit)
+    await asked
+    (event,) = home.ended(number)
+    assert event.result.outcome is Outcome.ACKNOWLEDGED
+    assert home.status(number).power == pytest.approx(1200)
+    assert home.state("binary_sensor", number, "running").state == "on"
+
+
+async def test_a_meter_that_says_nothing_leaves_it_doubtful(home: LocalInstalled) -> None:
+    home.measure(0)
+    await home.reload(replace(home.timing, ack_timeout=0.2))
+    number = await home.add("Lave-linge", BLIND, power_sensor=POWER)
+    await force(home, number, "forced_on")
+    (event,) = home.ended(number)
+    assert event.result.outcome is Outcome.DOUBTFUL
+
+
+async def test_a_button_is_pressed_once_and_doubtful(home: LocalInstalled) -> None:
+    number = await home.add("Lave-vaisselle", START, kind="dishwasher", advanced=PRESSED)
+    await home.act("switch", "turn_on", number, "pilot")
+    answer = await home.call("run_typology", equipment_id=number, order=True)
+    assert answer["equipments"][0]["outcome"] == "doubtful"
+    assert shown(home, THIRD) == "on"
+    assert home.status(number).equipment.state.mode == 20
+    pressed = shown(home, START)
+    again = await home.call("run_typology", equipment_id=number, order=True)
+    assert (again["equipments"][0]["outcome"], again["equipments"][0]["reason"]) == (
+        "skipped",
+        "recently_pressed",
+    )
+    assert shown(home, START) == pressed
+
+
+PRESSED = {"typology": "plug_and_finger"}
+
+
+# ------------------------------------------------------------------------ what goes wrong
+
+
+async def test_an_unavailable_entity_fails_at_once_and_is_ordered_when_it_is_back(
+    home: LocalInstalled,
+) -> None:
+    number = await home.add("Ballon", FRAIL, kind="water_heater", operation="continuous")
+    assert shown(home, FRAIL) == "unavailable"
+    await home.call("set_plan", equipment_id=number, slots=[1] * 96)
+    await wait_for(lambda: home.ended(number))
+    first = home.ended(number)[0].result
+    assert (first.outcome, first.reason) == (Outcome.FAILED, "device_unavailable")
+    assert first.will_retry
+    assert shown(home, THIRD) == "off"
+
+    await home.use("input_boolean.turn_on", OTHER)
+    await wait_for(lambda: shown(home, THIRD) == "on")
+    await wait_for(lambda: home.ended(number)[-1].result.outcome is Outcome.ACKNOWLEDGED)
+    assert home.status(number).equipment.piloted
+
+
+async def test_an_integration_that_refuses_is_told(home: LocalInstalled) -> None:
+    number = await home.add("Lave-linge", RELAY)
+
+    async def refuse(_: object) -> None:
+        raise HomeAssistantError("the radio is jammed")
+
+    home.hass.services.async_register("input_boolean", "turn_on", refuse)
+    await force(home, number, "forced_on")
+    first = home.ended(number)[0].result
+    assert (first.outcome, first.reason) == (Outcome.FAILED, "refused")
+    assert shown(home, RELAY) == "off"
+
+
+async def test_an_entity_that_goes_and_comes_back_was_changed_by_nobody(
+    home: LocalInstalled,
+) -> None:
+    await home.use("input_boolean.turn_on", OTHER)
+    number = await home.add("Ballon", FRAIL, kind="water_heater", operation="continuous")
+    await home.call("set_plan", equipment_id=number, slots=[1] * 96)
+    await home.until("binary_sensor", number, "running", "on")
+    await home.use("input_boolean.turn_off", OTHER)
+    # Its relay falls off with the current, and is off when it is back.
+    await home.use("input_boolean.turn_off", THIRD)
+    await home.use("input_boolean.turn_on", OTHER)
+    await wait_for(lambda: shown(home, THIRD) == "on")
+    assert home.status(number).equipment.piloted
+
+
+# ----------------------------------------------------------------------- whose wish it is
+
+
+@pytest.mark.parametrize(
+    ("context", "origin", "user"),
+    [
+        (Context(user_id=ANNA), Origin.DASHBOARD, ANNA),
+        (Context(parent_id="an automation's trigger"), Origin.AUTOMATION, None),
+        (Context(), Origin.DEVICE, None),
+    ],
+)
+async def test_who_changes_the_entity_takes_the_load_over(
+    home: LocalInstalled, context: Context, origin: Origin, user: str | None
+) -> None:
+    number = await home.add("Ballon", RELAY, kind="water_heater", operation="continuous")
+    await home.call("set_plan", equipment_id=number, slots=[0] * 96)
+    await wait_for(lambda: home.ended(number))
+    await home.hass.services.async_call(
+        "input_boolean", "turn_on", {"entity_id": RELAY}, blocking=True, context=context
+    )
+    await home.until("switch", number, "pilot", "off")
+    assert home.state("select", number, "mode").state == "forced_on"
+    (change,) = (e for e in home.events if isinstance(e, ModeChanged))
+    assert (change.after, change.origin, change.user_id) == (20, origin, user)
+
+    orders = len(home.ended(number))
+    home.clock.offset += 900
+    await home.cycle()
+    assert len(home.ended(number)) == orders
+    assert shown(home, RELAY) == "on"
+
+
+async def test_a_load_switched_off_by_hand_stays_off(home: LocalInstalled) -> None:
+    number = await home.add("Ballon", RELAY, kind="water_heater", operation="continuous")
+    await home.call("set_plan", equipment_id=number, slots=[1] * 96)
+    await wait_for(lambda: home.ended(number))
+    assert shown(home, RELAY) == "on"
+    await home.use("input_boolean.turn_off", RELAY)
+    await home.until("select", number, "mode", "forced_off")
+    home.clock.offset += 900
+    await home.cycle()
+    assert shown(home, RELAY) == "off"
+
+    await home.act("switch", "turn_on", number, "pilot")
+    await home.cycle()
+    await wait_for(lambda: shown(home, RELAY) == "on")
+
+
+async def test_a_machine_started_at_its_button_is_not_pressed_again(home: LocalInstalled) -> None:
+    number = await home.add("Lave-vaisselle", START, kind="dishwasher", advanced=PRESSED)
+    await home.act("switch", "turn_on", number, "pilot")
+    home.clock.offset += 900
+    await home.use("button.press", START)
+    await home.until("switch", number, "pilot", "off")
+    pressed = shown(home, START)
+    assert home.status(number).equipment.state.command == 13
+    await home.act("switch", "turn_on", number, "pilot")
+    home.clock.offset += 1
+    await home.call("set_plan", equipment_id=number, slots=[1, *[0] * 95])
+    await wait_for(lambda: any(e.act is Act.START for e in home.ended(number)))
+    assert home.ended(number)[-1].result.reason == "recently_pressed"
+    assert shown(home, START) == pressed
