@@ -203,7 +203,7 @@ def _mode_file(hub: Hub, timing: Timing) -> tuple[ModeFile, ...]:
     if not all(paths):
         return ()
     modes, states = (SharedPath(str(path)) for path in paths)
-    return (ModeFile(hub, modes, states, timing.mode_file_look),)
+    return (ModeFile(hub, modes, states, timing),)
 
 
 def _place(hass: HomeAssistant, entry: ConfigEntry) -> str:

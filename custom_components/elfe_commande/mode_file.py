@@ -28,12 +28,11 @@ from .interfaces.mode_file import (
 
 if TYPE_CHECKING:
     from .core.shared_file import SharedFile, Signature
+    from .core.timing import Timing
     from .hub import Hub
 
 _LOGGER = logging.getLogger(__name__)
 
-ECHO_LOOKS: Final = 3
-"""Looks during which the value that we replaced may come back from a program that copied it."""
 PATIENCE: Final = 5
 """Looks at a file that cannot be read before it is called unusable, and written anew."""
 
@@ -44,13 +43,13 @@ _UNUSABLE: Final = "mode_file_unusable"
 class ModeFile(Sources):
     """Keeps two files in step with the equipments while it is open."""
 
-    def __init__(self, hub: Hub, modes: SharedFile, states: SharedFile, look: float) -> None:
-        """Touch no file yet; `look` is the pause between two looks, in seconds."""
+    def __init__(self, hub: Hub, modes: SharedFile, states: SharedFile, timing: Timing) -> None:
+        """Touch no file yet."""
         self._hub = hub
         self._modes = modes
         self._states = states
-        self._look = look
-        self._negotiation = Negotiation(ECHO_LOOKS * self._look)
+        self._look = timing.mode_file_look
+        self._negotiation = Negotiation(timing.mode_file_echo)
         self._said: Modes | None = None
         """What the file says; `None` while it is not there or cannot be read."""
         self._signature: Signature | None = None

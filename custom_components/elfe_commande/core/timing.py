@@ -79,6 +79,8 @@ class Timing:
     """From the last press on a panel of buttons to all of them being carried out."""
     mode_file_look: float = 2.0
     """Between looks at the file of modes."""
+    mode_file_echo: float = 6.0
+    """How long a program may take from reading the file of modes to writing it back."""
     stop_allowance: float = 1.0
     """What each task gets to end when the engine stops."""
 

@@ -1,10 +1,10 @@
 """Makes jobs of what people wish, or says why nothing is done about it."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..core.decision import Act, Source
-from ..core.model import Mode
+from ..core.model import EquipmentId, Mode
 from ..core.outcome import Result
 from ..core.plan import slot_start
 from ..core.wish import ConstraintWish, Intent, Wish
@@ -31,6 +31,8 @@ class Wishes:
     context: EngineContext
     executor: Executor
     reconsider: Reconsider
+    _shown: dict[EquipmentId, str] = field(default_factory=dict)
+    """The wish that each equipment shows, by its id."""
 
     async def carry_out(self, wish: Wish) -> Result:
         """Carry a wish out; the result of its first try, or `WishRefusedError`."""
@@ -41,12 +43,16 @@ class Wishes:
         if wish.intent in _ACTS:
             status.wished_mode = Mode.PILOTED if wish.intent is Intent.TO_PILOTED else Mode.MANUAL
             status.wished_off = wish.intent is Intent.FORCED_OFF
+            self._shown[wish.equipment_id] = wish.id
             self.context.changed(wish.equipment_id)
         await self._note_forced_off(wish)
         try:
             return await asyncio.shield(self.executor.submit(job))
         finally:
-            status.wished_mode = status.wished_off = None
+            # A newer wish is shown until its own end.
+            if self._shown.get(wish.equipment_id) == wish.id:
+                del self._shown[wish.equipment_id]
+                status.wished_mode = status.wished_off = None
             self.reconsider.look(status, slot_start(self.context.clock.now()))
             self.context.changed(wish.equipment_id)
 

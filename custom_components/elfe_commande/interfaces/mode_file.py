@@ -38,12 +38,13 @@ def read_modes(text: str, known: frozenset[EquipmentId]) -> Modes:
         raise HalfWrittenError(str(error)) from error
     if not isinstance(found, dict):
         raise HalfWrittenError("not an object")
+    by_key = {str(int(equipment_id)): equipment_id for equipment_id in known}
     modes: dict[EquipmentId, RelayMode] = {}
     unknown: dict[str, Any] = {}
     refused: dict[str, Any] = {}
     for key, value in found.items():
-        equipment_id = EquipmentId(int(key)) if key.isascii() and key.isdecimal() else None
-        if equipment_id is None or equipment_id not in known:
+        equipment_id = by_key.get(key)
+        if equipment_id is None:
             unknown[key] = value
         elif isinstance(value, int) and not isinstance(value, bool) and value in _VALUES:
             modes[equipment_id] = RelayMode(value)

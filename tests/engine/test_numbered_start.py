@@ -1,0 +1,331 @@
+"""The gate in front of every order, what waits for the start, clocks that move, unclean stops."""
+
+import asyncio
+from itertools import pairwise
+import time
+
+import pytest
+
+from custom_components.elfe_commande.core.decision import Act, Source
+from custom_components.elfe_commande.core.gesture import PanelMode, PortalUpdate, SwitchTurned
+from custom_components.elfe_commande.core.lifecycle import Code, NotRunningError
+from custom_components.elfe_commande.core.model import Constraints, EquipmentId
+from custom_components.elfe_commande.core.outcome import Outcome
+from custom_components.elfe_commande.core.plan import slot_start
+from custom_components.elfe_commande.core.speed import SpeedClass
+from custom_components.elfe_commande.core.wish import ConstraintWish, Intent, Origin
+from custom_components.elfe_commande.engine.events import CycleEnded, OrderEnded
+from custom_components.elfe_commande.engine.jobs import Job
+from custom_components.elfe_commande.engine.postponed import MOST, Postponed
+from demo.engine_host import MemoryDisk, SystemClock
+from demo.specs import plug
+from demo.territory import Equipment
+from tests.fixtures_engine import World
+
+from .bench import COMMAND, MODE, calm, events_of, furnish, pass_slots, status_of, until, until_row
+from .wall import HALL, WASHER as WASHER_ID, Wall, together, washer
+
+NUMBER = 2
+WASHER = Equipment(NUMBER, "R001", "Lave-linge", 112, 120, (plug("SW2"),))
+COMMAND_2 = WASHER.devices[0].topics.command
+BELOW = [code for code in Code if Code.REQUIREMENTS <= code < Code.RUNNING]
+ABOVE = [code for code in Code if code > Code.RUNNING]
+
+
+def ask_everything(world: World) -> list[asyncio.Future[object]]:
+    """Ask for orders as every source and surface does; return what was begun."""
+    engine = world.engine
+    status = status_of(world, NUMBER)
+    typology = status.typology
+    assert typology is not None
+    now = world.clock.now()
+    begun: list[asyncio.Future[object]] = [
+        engine._executor.submit(
+            Job(
+                equipment_id=EquipmentId(NUMBER),
+                act=Act.TO_MANUAL if source is Source.USER else Act.START,
+                source=source,
+                origin=Origin.EMS,
+                typology=typology,
+                deadline=now + 1.0,
+                claim=f"{NUMBER}:{source}",
+                created=now,
+            )
+        )
+        for source in Source
+    ]
+    for intent in Intent:
+        begun.append(asyncio.ensure_future(world.wish(NUMBER, intent)))
+    constraint = ConstraintWish(EquipmentId(NUMBER), Constraints(cycle_duration=60), Origin.ACTION)
+    begun.append(asyncio.ensure_future(engine.constrain(constraint)))
+    begun.append(asyncio.ensure_future(engine.run_cycle()))
+    assert engine._reconsider.job(status, slot_start(now)) is None
+    engine._returned(EquipmentId(NUMBER))
+    engine._surfaces._take(PortalUpdate(EquipmentId(NUMBER)))
+    engine._surfaces._take(SwitchTurned("wall", 3, piloted=False))
+    engine._surfaces._take(PanelMode("plc", manual=False))
+    return begun
+
+
+async def check_refused(world: World) -> None:
+    """Nothing of all that is published; what answers says why."""
+    before = world.messenger.published
+    for end in await asyncio.gather(*ask_everything(world), return_exceptions=True):
+        if isinstance(end, BaseException):
+            assert isinstance(end, NotRunningError)
+            assert end.code is world.engine.lifecycle.code
+        else:
+            assert end.outcome is Outcome.SKIPPED
+            assert end.reason in {"not_running", "superseded"}
+    await asyncio.sleep(0.05)
+    assert world.messenger.published == before
+
+
+async def test_nothing_is_ordered_at_any_code_but_twenty(world: World) -> None:
+    """Every source, every surface, every code: zero publications."""
+    await furnish(world, WASHER)
+    await world.plan(NUMBER, [1])
+    await world.start(run=False)
+    engine = world.engine
+    await engine._acks.wire(list(engine.statuses.values()))
+    for code in BELOW:
+        if engine.lifecycle.code is not code:
+            engine.lifecycle.advance(code)
+        await check_refused(world)
+    engine.lifecycle.advance(Code.RUNNING)
+    # The very same orders, once the gate is open: this test could fail.
+    await asyncio.gather(*ask_when_running(world))
+    assert world.messenger.published
+    for code in ABOVE:
+        engine.lifecycle.advance(code)
+        await check_refused(world)
+
+
+def ask_when_running(world: World) -> list[asyncio.Future[object]]:
+    return [asyncio.ensure_future(world.wish(NUMBER, Intent.TO_MANUAL))]
+
+
+async def test_a_cycle_due_before_the_start_ends_is_run_at_once(world: World) -> None:
+    """A quarter-hour begins while Home Assistant still starts."""
+    await furnish(world, WASHER)
+    await world.plan(NUMBER, [0, 1])
+    await world.start(run=False)
+    started = asyncio.get_running_loop().create_future()
+    starting = asyncio.create_task(world.engine.start(started))
+    await until(lambda: world.engine.lifecycle.code is Code.CONNECTED, "all but the last step")
+    pass_slots(world, 1)
+    await asyncio.sleep(0.1)
+    assert not world.fleet.recorder.messages
+
+    started.set_result(None)
+    await starting
+
+    await until(lambda: events_of(world, CycleEnded), "the cycle")
+    await until_row(world, NUMBER, **{MODE: 20, COMMAND: 13})
+    assert world.orders(COMMAND_2) == ["on"]
+
+
+async def test_no_cycle_is_run_at_once_that_was_not_due(world: World) -> None:
+    await furnish(world, WASHER)
+    await world.start()
+    await asyncio.sleep(0.2)
+    assert not events_of(world, CycleEnded)
+
+
+# ----------------------------------------------------------------- what people ask meanwhile
+
+
+async def connected_wall(world: World, **timing: float) -> tuple[Wall, asyncio.Future[None]]:
+    """Return a screen whose engine waits for Home Assistant, and what ends the wait."""
+    household = await furnish(world, washer(), timing=together(**timing))
+    wall = Wall(world, household)
+    await wall.held(online=True)
+    await world.start(run=False)
+    started = asyncio.get_running_loop().create_future()
+    world.starting = asyncio.create_task(world.engine.start(started))  # type: ignore[attr-defined]
+    await until(lambda: world.engine.lifecycle.code is Code.CONNECTED, "all but the last step")
+    await wall.drawn()
+    return wall, started
+
+
+async def test_the_newest_request_of_a_screen_is_done_once_the_engine_runs(world: World) -> None:
+    wall, started = await connected_wall(world, request_lifetime=60.0)
+    for value in (0, 1, 0):
+        wall.turn(HALL, 3, value)
+    await until(lambda: world.engine._surfaces._postponed._kept, "the request")
+    await world.fleet.recorder.quiet(0.2)
+    assert not wall.orders("X7")
+
+    started.set_result(None)
+
+    await until_row(world, WASHER_ID, **{MODE: 20})
+    assert wall.orders("X7") == ["on"]
+    assert world.ended(WASHER_ID)[-1].origin is Origin.SCREEN
+
+
+async def test_a_request_that_waited_too_long_is_dropped(world: World) -> None:
+    wall, started = await connected_wall(world, request_lifetime=0.1)
+    wall.turn(HALL, 3, 0)
+    await until(lambda: world.engine._surfaces._postponed._kept, "the request")
+    await asyncio.sleep(0.3)
+
+    started.set_result(None)
+    await world.starting  # type: ignore[attr-defined]
+
+    await world.fleet.recorder.quiet(0.3)
+    assert not wall.orders("X7")
+    assert not events_of(world, OrderEnded)
+
+
+def test_postponed_requests_are_bounded() -> None:
+    postponed = Postponed()
+    for number in range(MOST + 3):
+        postponed.put(number, PortalUpdate(EquipmentId(number)), until=60.0)
+    postponed.put(5, PortalUpdate(EquipmentId(1)), until=1.0)
+
+    kept = postponed.take(30.0)
+
+    assert len(kept) == MOST - 1
+    assert kept[0] == PortalUpdate(EquipmentId(3))
+    assert postponed.take(30.0) == []
+
+
+# ------------------------------------------------------------------------------------- clocks
+
+
+async def test_a_clock_from_1970_holds_everything_and_the_right_slot_follows(world: World) -> None:
+    """The machine starts without a time; once it is set, orders are those of that quarter."""
+    await furnish(world, WASHER, timing=calm(clock_check=0.02, clock_warning=0.05, first_cycle=0.1))
+    await world.plan(NUMBER, [0, 0, 1])
+    clock = world.clock
+    assert isinstance(clock, SystemClock)
+    right, clock.offset = clock.offset, -time.time()
+    await world.start(run=False)
+    starting = asyncio.create_task(world.engine.start(asyncio.sleep(0)))
+    await until(lambda: world.engine.problems, "the problem")
+    assert world.engine.lifecycle.code is Code.REQUIREMENTS
+    assert not world.fleet.recorder.messages
+
+    clock.offset = right + 2 * 900
+    await starting
+
+    await until(lambda: events_of(world, CycleEnded), "the cycle")
+    await until_row(world, NUMBER, **{MODE: 20, COMMAND: 13})
+    assert world.engine.problems == ()
+
+
+@pytest.mark.parametrize("slots", [2, -2])
+async def test_a_clock_that_is_set_while_running_selects_the_slot_anew(
+    world: World, slots: int
+) -> None:
+    timing = calm(first_cycle=0.05, clock_look=0.05, clock_jump=60.0)
+    await furnish(world, WASHER, timing=timing)
+    await world.plan(NUMBER, [1], offset=slots)
+    await world.start()
+    await until(lambda: events_of(world, CycleEnded), "the first cycle")
+    assert not world.ended(NUMBER) or world.orders(COMMAND_2) == ["off"]
+
+    pass_slots(world, slots)
+
+    await until(lambda: len(events_of(world, CycleEnded)) == 2, "the cycle of the other slot")
+    await until_row(world, NUMBER, **{MODE: 20, COMMAND: 13})
+    assert world.orders(COMMAND_2)[-1] == "on"
+
+
+async def test_a_clock_lost_while_running_holds_the_cycles(world: World) -> None:
+    timing = calm(first_cycle=3600.0, clock_look=0.05, clock_jump=60.0, clock_check=0.05)
+    timing = calm(clock_warning=0.1, clock_look=0.05, clock_jump=60.0, clock_check=0.05)
+    await furnish(world, WASHER, timing=timing)
+    await world.start()
+    clock = world.clock
+    assert isinstance(clock, SystemClock)
+    right, clock.offset = clock.offset, -time.time()
+    await until(lambda: world.engine.problems, "the problem")
+    assert [p.key for p in world.engine.problems] == ["clock_implausible"]
+    assert not events_of(world, CycleEnded)
+
+    clock.offset = right
+
+    await until(lambda: events_of(world, CycleEnded), "the cycle")
+    assert world.engine.problems == ()
+
+
+# ------------------------------------------------------------------- speed, restart, the disk
+
+
+async def test_the_speed_is_measured_once_per_place(world: World) -> None:
+    await furnish(world, WASHER)
+    await world.start()
+    speed = world.engine.speed
+    assert speed is not None
+    assert speed.round_trip > 0
+    assert speed.speed_class in SpeedClass
+    await world.engine.stop()
+
+    await world.start()
+
+    codes = [t.code for t in world.engine.lifecycle.history]
+    assert codes == [c for c in Code if c <= Code.RUNNING and c is not Code.SPEED]
+    assert world.engine.speed == speed
+
+
+async def test_a_restart_sends_nothing_more_and_is_begun_once(world: World) -> None:
+    await furnish(world, WASHER)
+    await world.start()
+    world.engine.begin_restart()
+    with pytest.raises(NotRunningError) as refused:
+        world.engine.begin_restart()
+    assert refused.value.code is Code.RESTARTING
+    await world.engine.stop()
+    codes = [int(t.code) for t in world.engine.lifecycle.history]
+    assert codes[-5:] == [20, 30, 31, 32, 33]
+
+
+async def test_how_the_run_before_went_is_on_disk(world: World) -> None:
+    await furnish(world, WASHER)
+    await world.start()
+    await world.engine.stop()
+    went = [t.code for t in world.engine.lifecycle.history]
+    await world.start()
+    assert [t.code for t in world.engine.previous] == went
+    assert went[-3:] == [Code.STOPPING, Code.STOPPING_TASKS, Code.STOPPED]
+    assert all(a.at <= b.at for a, b in pairwise(world.engine.previous))
+
+
+async def test_after_an_unclean_stop_outputs_are_read_before_the_first_order(world: World) -> None:
+    """Killed while running; the next start asks the plug, and orders after it answered."""
+    timing = calm(outputs_wait=20.0, first_cycle=0.05)
+    household = await furnish(world, WASHER, timing=timing)
+    await world.start()
+    await until(lambda: events_of(world, CycleEnded), "the first cycle")
+    assert isinstance(world.disk, MemoryDisk)
+    killed = world.disk.document("memory").text
+    await world.engine.stop()
+    world.disk.document("memory").text = killed
+    await world.plan(NUMBER, [1])
+    world.fleet.recorder.clear()
+
+    await world.start(run=False)
+    starting = asyncio.create_task(world.engine.start(asyncio.sleep(0)))
+    await until(lambda: world.engine.lifecycle.details == "outputs", "the question")
+    assert world.engine.unclean_stop
+    assert not world.orders(COMMAND_2)
+    world.fleet.say(list(household.devices["SW2"].state()))
+    await starting
+
+    assert status_of(world, NUMBER).reported_on is not None
+    await until_row(world, NUMBER, **{MODE: 20, COMMAND: 13})
+    assert world.orders(COMMAND_2) == ["on"]
+
+
+async def test_a_start_that_is_killed_before_its_first_cycle_is_noticed(world: World) -> None:
+    await furnish(world, WASHER)
+    await world.start()
+    await world.engine.stop()
+    await world.start()
+    assert isinstance(world.disk, MemoryDisk)
+    killed = world.disk.document("memory").text
+    await world.engine.stop()
+    world.disk.document("memory").text = killed
+    await world.start()
+    assert world.engine.unclean_stop
