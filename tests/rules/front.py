@@ -6,6 +6,7 @@ from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER, Config
 from homeassistant.core import State
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
+import pytest
 
 from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.engine.judge import RuleStatus
@@ -52,7 +53,10 @@ def working(installed: Installed, subentry: ConfigSubentry) -> RuleStatus:
 
 def report(installed: Installed, value: Any, entity_id: str = SURPLUS, **attributes: Any) -> None:
     """Let a sensor report a value."""
-    installed.hass.states.async_set(entity_id, str(value), attributes, force_update=True)
+    now = installed.world.clock.now()
+    installed.hass.states.async_set(
+        entity_id, str(value), attributes, force_update=True, timestamp=now
+    )
 
 
 async def minutes(installed: Installed, count: int, value: Any | None = None) -> None:
@@ -85,4 +89,8 @@ def shown(installed: Installed, subentry: ConfigSubentry) -> State:
 
 async def ordered(installed: Installed, topic: str, *texts: str) -> None:
     """Wait until these orders, and no others, were published on a topic."""
-    await wait_for(lambda: installed.world.orders(topic) == list(texts))
+    try:
+        await wait_for(lambda: installed.world.orders(topic) == list(texts))
+    except TimeoutError:
+        said = [status.verdict for status in installed.hub.engine.surplus.rules.values()]
+        pytest.fail(f"{installed.world.orders(topic)} instead of {texts}: {said}")

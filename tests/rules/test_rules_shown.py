@@ -10,8 +10,11 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
+from custom_components.elfe_commande.const import DOMAIN
+from demo.specs import plug
+from demo.territory import Equipment
 from tests.fixtures_home_assistant import Installed, wait_for
-from tests.integration.homes import DISHES, FINGER, HEATER, PLUG, RELAY, WASHING, issues_of, live_in
+from tests.integration.homes import DISHES, FINGER, PLUG, RELAY, WASHING, issues_of, live_in
 
 from .front import (
     SURPLUS,
@@ -27,14 +30,15 @@ from .front import (
     working,
 )
 
-HEATER_COMMAND = HEATER.devices[0].topics.command
+TANK = Equipment(RELAY, "R001", "Ballon d'eau chaude", 131, 120, (plug("I103"),))
+TANK_COMMAND = TANK.devices[0].topics.command
 FIRST_EVENING = {"equipment": str(RELAY), "surplus": SURPLUS, "nominal_power": 3000}
 
 
 @pytest.fixture
 async def home(hass: HomeAssistant, installed: Installed) -> Installed:
     """A home with a tank, a washing machine and a dishwasher, running."""
-    await live_in(installed, HEATER, WASHING, DISHES)
+    await live_in(installed, TANK, WASHING, DISHES)
     await installed.setup()
     return installed
 
@@ -48,9 +52,9 @@ async def test_three_fields_are_enough_for_a_first_evening(home: Installed) -> N
     await minutes(home, 1, 3500)
     assert shown(home, rule).state == "none"
     assert shown(home, rule).attributes["reason"] == "delay"
-    assert home.world.orders(HEATER_COMMAND) == []
+    assert home.world.orders(TANK_COMMAND) == []
     await minutes(home, 1, 3500)
-    await ordered(home, HEATER_COMMAND, "on")
+    await ordered(home, TANK_COMMAND, "on")
     state = shown(home, rule)
     assert (state.state, state.attributes["reason"]) == (STATE_ON, "conditions_met")
     assert (state.attributes["in_charge"], state.attributes["source"]) == (True, "surplus")
@@ -62,7 +66,7 @@ async def test_three_fields_are_enough_for_a_first_evening(home: Installed) -> N
     await minutes(home, 4, -200)
     assert shown(home, rule).attributes["reason"] == "min_on_time"
     await minutes(home, 1, -200)
-    await ordered(home, HEATER_COMMAND, "on", "off")
+    await ordered(home, TANK_COMMAND, "on", "off")
     assert shown(home, rule).attributes["reason"] == "not_enough_surplus"
     assert home.state("sensor", RELAY, "decision").state == STATE_OFF
 
@@ -71,19 +75,19 @@ async def test_net_power_is_the_contrary_of_a_surplus(home: Installed) -> None:
     report(home, -3.5, unit_of_measurement="kW")
     rule = await add_rule(home, **FIRST_EVENING, measures="net_power")
     await minutes(home, 2)
-    await ordered(home, HEATER_COMMAND, "on")
+    await ordered(home, TANK_COMMAND, "on")
     assert shown(home, rule).attributes["trace"]["surplus"]["value"] == 3500
     report(home, 3.5, unit_of_measurement="kW")
     await minutes(home, 6)
-    await ordered(home, HEATER_COMMAND, "on", "off")
+    await ordered(home, TANK_COMMAND, "on", "off")
 
 
 async def test_a_rule_has_a_device_of_its_own_that_goes_with_it(
     hass: HomeAssistant, home: Installed
 ) -> None:
     rule = await add_rule(home, **FIRST_EVENING)
-    device = dr.async_get(hass).async_get_device(
-        {("elfe_commande", f"{home.entry.entry_id}_{rule.subentry_id}")}
+    device = dr.async_get(hass).async_get_device_by_identifier(
+        (DOMAIN, f"{home.entry.entry_id}_{rule.subentry_id}"), home.entry.entry_id
     )
     assert device is not None
     assert device.entry_type is dr.DeviceEntryType.SERVICE
@@ -94,11 +98,11 @@ async def test_a_rule_has_a_device_of_its_own_that_goes_with_it(
 
     report(home, 3500)
     await minutes(home, 2, 3500)
-    await ordered(home, HEATER_COMMAND, "on")
+    await ordered(home, TANK_COMMAND, "on")
     assert hass.config_entries.async_remove_subentry(home.entry, rule.subentry_id)
     await hass.async_block_till_done()
     # What a rule that is gone had switched on goes off.
-    await ordered(home, HEATER_COMMAND, "on", "off")
+    await ordered(home, TANK_COMMAND, "on", "off")
     assert dr.async_get(hass).async_get(device.id) is None
     assert er.async_entries_for_device(er.async_get(hass), device.id) == []
     assert home.state("sensor", RELAY, "decision").attributes["source"] == "default"
@@ -126,36 +130,36 @@ async def test_thresholds_and_the_switch_are_used_from_a_dashboard(
         await set_to(-10)
     report(home, 600)
     await minutes(home, 2, 600)
-    await ordered(home, HEATER_COMMAND, "on")
+    await ordered(home, TANK_COMMAND, "on")
 
     enabled = {ATTR_ENTITY_ID: entity_of(home, "switch", rule, "rule_enabled")}
     await hass.services.async_call("switch", "turn_off", enabled, blocking=True)
     await hass.async_block_till_done()
-    await ordered(home, HEATER_COMMAND, "on", "off")
+    await ordered(home, TANK_COMMAND, "on", "off")
     assert shown(home, rule).attributes["reason"] == "rule_disabled"
     await minutes(home, 2, 600)
-    assert home.world.orders(HEATER_COMMAND) == ["on", "off"]
+    assert home.world.orders(TANK_COMMAND) == ["on", "off"]
 
     await home.reload()
     assert hass.states.get(upper).state == "500.0"  # type: ignore[union-attr]
     assert hass.states.get(enabled[ATTR_ENTITY_ID]).state == STATE_OFF  # type: ignore[union-attr]
     await hass.services.async_call("switch", "turn_on", enabled, blocking=True)
     await minutes(home, 3, 600)
-    await ordered(home, HEATER_COMMAND, "on", "off", "on")
+    await ordered(home, TANK_COMMAND, "on", "off", "on")
 
 
 async def test_a_rule_survives_a_restart_and_keeps_its_times(home: Installed) -> None:
     report(home, 3500)
     rule = await add_rule(home, **FIRST_EVENING, times={"min_on": 600})
     await minutes(home, 2, 3500)
-    await ordered(home, HEATER_COMMAND, "on")
+    await ordered(home, TANK_COMMAND, "on")
     await home.reload()
     status = working(home, rule)
     assert status.history.on is True
     await minutes(home, 8, -500)
-    assert home.world.orders(HEATER_COMMAND) == ["on"]
+    assert home.world.orders(TANK_COMMAND) == ["on"]
     await minutes(home, 2, -500)
-    await ordered(home, HEATER_COMMAND, "on", "off")
+    await ordered(home, TANK_COMMAND, "on", "off")
 
 
 async def test_free_conditions_are_those_of_the_editor(
@@ -178,18 +182,18 @@ async def test_free_conditions_are_those_of_the_editor(
     assert shown(home, rule).attributes["reason"] == "condition_not_met"
     hass.states.async_set("input_boolean.home", STATE_ON)
     await minutes(home, 1, 3500)
-    await ordered(home, HEATER_COMMAND, "on")
+    await ordered(home, TANK_COMMAND, "on")
 
 
 async def test_a_sensor_that_is_gone_is_told_of(hass: HomeAssistant, home: Installed) -> None:
     report(home, 3500)
     rule = await add_rule(home, **FIRST_EVENING)
     await minutes(home, 2, 3500)
-    await ordered(home, HEATER_COMMAND, "on")
+    await ordered(home, TANK_COMMAND, "on")
     await minutes(home, 10, STATE_UNAVAILABLE)
-    assert home.world.orders(HEATER_COMMAND) == ["on"]
+    assert home.world.orders(TANK_COMMAND) == ["on"]
     await minutes(home, 2, STATE_UNAVAILABLE)
-    await ordered(home, HEATER_COMMAND, "on", "off")
+    await ordered(home, TANK_COMMAND, "on", "off")
     assert shown(home, rule).attributes["reason"] == "stale_inputs"
     issue = issues_of(hass)["stale_rule_inputs"]
     assert issue.translation_placeholders is not None
@@ -237,13 +241,13 @@ async def test_a_rule_is_changed_in_place(home: Installed) -> None:
     assert result["reason"] == "reconfigure_successful"
     await home.hass.async_block_till_done()
     await minutes(home, 2, 1500)
-    await ordered(home, HEATER_COMMAND, "on")
+    await ordered(home, TANK_COMMAND, "on")
     # Another load in place of this one: what the rule had switched on goes off.
     result = await fill(
         home, rules_of(home)[0], **{**FIRST_EVENING, "equipment": str(PLUG), "nominal_power": 1000}
     )
     assert result["reason"] == "reconfigure_successful"
-    await ordered(home, HEATER_COMMAND, "on", "off")
+    await ordered(home, TANK_COMMAND, "on", "off")
     await minutes(home, 2, 1500)
     await wait_for(lambda: home.world.orders(WASHING.devices[0].topics.command)[-1:] == ["on"])
 
