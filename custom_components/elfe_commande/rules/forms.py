@@ -83,7 +83,6 @@ def rule_schema(
     """
     fill = _Filler(known)
     equipment, power = known.get(CONF_EQUIPMENT), known.get(CONF_NOMINAL_POWER)
-    surplus_on = known.get("surplus_on", power)
     return vol.Schema(
         {
             _asked(CONF_EQUIPMENT, None if equipment is None else str(equipment)): _choose(
@@ -95,9 +94,7 @@ def rule_schema(
             **_folded(
                 SECTION_SURPLUS,
                 {
-                    vol.Optional("surplus_on", description={"suggested_value": surplus_on}): (
-                        _number(-WATTS, WATTS, "W")
-                    ),
+                    fill.open("surplus_on"): _number(-WATTS, WATTS, "W"),
                     fill.given("surplus_off"): _number(-WATTS, WATTS, "W"),
                     **fill.delays(Quantity.SURPLUS),
                 },

@@ -31,6 +31,8 @@ class RuleUnit(Unit):
         self.hub = hub
         self.subentry = subentry
         self.rule = rule_of(subentry.data)
+        # Home Assistant changes subentries in place: this is what they were.
+        self._known = {"title": subentry.title, **subentry.data}
         self._conditions: dict[str, Conditions] = {}
         self._watchers: list[CALLBACK_TYPE] = []
 
@@ -73,12 +75,12 @@ class RuleUnit(Unit):
     @callback
     def adapt(self, subentry: ConfigSubentry) -> bool:
         """Follow a change of thresholds, or of whether it is enabled; whether that was all."""
-        before, after = self.subentry.data, subentry.data
+        before, after = self._known, {"title": subentry.title, **subentry.data}
         changed = {key for key in {*before, *after} if before.get(key) != after.get(key)}
-        if not changed <= TUNABLE or subentry.title != self.subentry.title:
+        if not changed <= TUNABLE:
             return False
-        self.subentry = subentry
-        self.rule = rule_of(after)
+        self.subentry, self._known = subentry, after
+        self.rule = rule_of(subentry.data)
         self.hub.engine.surplus.change(subentry.subentry_id, self.rule)
         self._tell()
         return True

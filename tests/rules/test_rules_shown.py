@@ -1,0 +1,259 @@
+"""A rule added by its form moves its load, and Home Assistant shows why."""
+
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import ATTR_ENTITY_ID, STATE_OFF, STATE_ON, STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+import pytest
+
+from custom_components.elfe_commande.const import DOMAIN
+from demo.specs import plug
+from demo.territory import Equipment
+from tests.fixtures_home_assistant import Installed, wait_for
+from tests.integration.homes import DISHES, FINGER, PLUG, RELAY, WASHING, issues_of, live_in
+
+from .front import (
+    SURPLUS,
+    add_rule,
+    begin,
+    entity_of,
+    fill,
+    minutes,
+    ordered,
+    report,
+    rules_of,
+    shown,
+    working,
+)
+
+TANK = Equipment(RELAY, "R001", "Ballon d'eau chaude", 131, 120, (plug("I103"),))
+TANK_COMMAND = TANK.devices[0].topics.command
+FIRST_EVENING = {"equipment": str(RELAY), "surplus": SURPLUS, "nominal_power": 3000}
+
+
+@pytest.fixture
+async def home(hass: HomeAssistant, installed: Installed) -> Installed:
+    """A home with a tank, a washing machine and a dishwasher, running."""
+    await live_in(installed, TANK, WASHING, DISHES)
+    await installed.setup()
+    return installed
+
+
+async def test_three_fields_are_enough_for_a_first_evening(home: Installed) -> None:
+    report(home, 3500)
+    rule = await add_rule(home, **FIRST_EVENING)
+    assert rule.title == "Ballon d'eau chaude (surplus)"
+    assert dict(rule.data) | FIRST_EVENING | {"equipment": RELAY} == dict(rule.data)
+
+    await minutes(home, 1, 3500)
+    assert shown(home, rule).state == "none"
+    assert shown(home, rule).attributes["reason"] == "delay"
+    assert home.world.orders(TANK_COMMAND) == []
+    await minutes(home, 1, 3500)
+    await ordered(home, TANK_COMMAND, "on")
+    state = shown(home, rule)
+    assert (state.state, state.attributes["reason"]) == (STATE_ON, "conditions_met")
+    assert (state.attributes["in_charge"], state.attributes["source"]) == (True, "surplus")
+    assert state.attributes["trace"] == {"surplus": {"on": True, "off": False, "value": 3500.0}}
+    decision = await home.until("sensor", RELAY, "decision", STATE_ON)
+    assert decision.attributes["source"] == "surplus"
+    assert decision.attributes["reason"] == "conditions_met"
+
+    await minutes(home, 4, -200)
+    assert shown(home, rule).attributes["reason"] == "min_on_time"
+    await minutes(home, 1, -200)
+    await ordered(home, TANK_COMMAND, "on", "off")
+    assert shown(home, rule).attributes["reason"] == "not_enough_surplus"
+    assert home.state("sensor", RELAY, "decision").state == STATE_OFF
+
+
+async def test_net_power_is_the_contrary_of_a_surplus(home: Installed) -> None:
+    report(home, -3.5, unit_of_measurement="kW")
+    rule = await add_rule(home, **FIRST_EVENING, measures="net_power")
+    await minutes(home, 2)
+    await ordered(home, TANK_COMMAND, "on")
+    assert shown(home, rule).attributes["trace"]["surplus"]["value"] == 3500
+    report(home, 3.5, unit_of_measurement="kW")
+    await minutes(home, 6)
+    await ordered(home, TANK_COMMAND, "on", "off")
+
+
+async def test_a_rule_has_a_device_of_its_own_that_goes_with_it(
+    hass: HomeAssistant, home: Installed
+) -> None:
+    rule = await add_rule(home, **FIRST_EVENING)
+    device = dr.async_get(hass).async_get_device_by_identifier(
+        (DOMAIN, f"{home.entry.entry_id}_{rule.subentry_id}"), home.entry.entry_id
+    )
+    assert device is not None
+    assert device.entry_type is dr.DeviceEntryType.SERVICE
+    assert device.via_device_id is not None
+    entities = er.async_entries_for_device(er.async_get(hass), device.id)
+    assert {entity.config_subentry_id for entity in entities} == {rule.subentry_id}
+    assert {entity.domain for entity in entities} == {"sensor", "switch", "number"}
+
+    report(home, 3500)
+    await minutes(home, 2, 3500)
+    await ordered(home, TANK_COMMAND, "on")
+    assert hass.config_entries.async_remove_subentry(home.entry, rule.subentry_id)
+    await hass.async_block_till_done()
+    # What a rule that is gone had switched on goes off.
+    await ordered(home, TANK_COMMAND, "on", "off")
+    assert dr.async_get(hass).async_get(device.id) is None
+    assert er.async_entries_for_device(er.async_get(hass), device.id) == []
+    assert home.state("sensor", RELAY, "decision").attributes["source"] == "default"
+
+
+async def test_thresholds_and_the_switch_are_used_from_a_dashboard(
+    hass: HomeAssistant, home: Installed
+) -> None:
+    rule = await add_rule(home, **FIRST_EVENING)
+    upper = entity_of(home, "number", rule, "surplus_on")
+    before = home.hub.subentries
+    status = working(home, rule)
+
+    async def set_to(value: float) -> None:
+        data = {ATTR_ENTITY_ID: upper, "value": value}
+        await hass.services.async_call("number", "set_value", data, blocking=True)
+        await hass.async_block_till_done()
+
+    await set_to(500)
+    assert hass.states.get(upper).state == "500.0"  # type: ignore[union-attr]
+    assert rules_of(home)[0].data["surplus_on"] == 500
+    assert home.hub.subentries is before
+    assert working(home, rule) is status, "made anew for a threshold"
+    with pytest.raises(ServiceValidationError, match="lower threshold"):
+        await set_to(-10)
+    report(home, 600)
+    await minutes(home, 2, 600)
+    await ordered(home, TANK_COMMAND, "on")
+
+    enabled = {ATTR_ENTITY_ID: entity_of(home, "switch", rule, "rule_enabled")}
+    await hass.services.async_call("switch", "turn_off", enabled, blocking=True)
+    await hass.async_block_till_done()
+    await ordered(home, TANK_COMMAND, "on", "off")
+    assert shown(home, rule).attributes["reason"] == "rule_disabled"
+    await minutes(home, 2, 600)
+    assert home.world.orders(TANK_COMMAND) == ["on", "off"]
+
+    await home.reload()
+    assert hass.states.get(upper).state == "500.0"  # type: ignore[union-attr]
+    assert hass.states.get(enabled[ATTR_ENTITY_ID]).state == STATE_OFF  # type: ignore[union-attr]
+    await hass.services.async_call("switch", "turn_on", enabled, blocking=True)
+    await minutes(home, 3, 600)
+    await ordered(home, TANK_COMMAND, "on", "off", "on")
+
+
+async def test_a_rule_survives_a_restart_and_keeps_its_times(home: Installed) -> None:
+    report(home, 3500)
+    rule = await add_rule(home, **FIRST_EVENING, times={"min_on": 600})
+    await minutes(home, 2, 3500)
+    await ordered(home, TANK_COMMAND, "on")
+    await home.reload()
+    status = working(home, rule)
+    assert status.history.on is True
+    await minutes(home, 8, -500)
+    assert home.world.orders(TANK_COMMAND) == ["on"]
+    await minutes(home, 2, -500)
+    await ordered(home, TANK_COMMAND, "on", "off")
+
+
+async def test_free_conditions_are_those_of_the_editor(
+    hass: HomeAssistant, home: Installed
+) -> None:
+    raw = [
+        {
+            "condition": "state",
+            "entity_id": "input_boolean.home",
+            "state": "on",
+            "for": {"minutes": 0},
+        },
+        {"condition": "template", "value_template": "{{ 1 == 1 }}"},
+    ]
+    hass.states.async_set("input_boolean.home", STATE_OFF)
+    report(home, 3500)
+    rule = await add_rule(home, **FIRST_EVENING, conditions={"on_condition": raw})
+    assert rule.data["on_condition"] == raw
+    await minutes(home, 3, 3500)
+    assert shown(home, rule).attributes["reason"] == "condition_not_met"
+    hass.states.async_set("input_boolean.home", STATE_ON)
+    await minutes(home, 1, 3500)
+    await ordered(home, TANK_COMMAND, "on")
+
+
+async def test_a_sensor_that_is_gone_is_told_of(hass: HomeAssistant, home: Installed) -> None:
+    report(home, 3500)
+    rule = await add_rule(home, **FIRST_EVENING)
+    await minutes(home, 2, 3500)
+    await ordered(home, TANK_COMMAND, "on")
+    await minutes(home, 10, STATE_UNAVAILABLE)
+    assert home.world.orders(TANK_COMMAND) == ["on"]
+    await minutes(home, 2, STATE_UNAVAILABLE)
+    await ordered(home, TANK_COMMAND, "on", "off")
+    assert shown(home, rule).attributes["reason"] == "stale_inputs"
+    issue = issues_of(hass)["stale_rule_inputs"]
+    assert issue.translation_placeholders is not None
+    assert issue.translation_placeholders["inputs"] == SURPLUS
+    await minutes(home, 1, 100)
+    assert "stale_rule_inputs" not in issues_of(hass)
+
+
+@pytest.mark.parametrize(
+    ("values", "error"),
+    [
+        ({"surplus_thresholds": {"surplus_on": 2000}}, {"base": "surplus_thresholds"}),
+        ({"battery": {"soc": "sensor.soc", "soc_on": 50}}, {"base": "soc_thresholds"}),
+        ({"when": {"begin": "10:00:00"}}, {"base": "hours_incomplete"}),
+        ({"other": {"other_equipment": str(RELAY)}}, {"base": "depends_on_itself"}),
+        ({"times": {"max_on": 60}}, {"base": "times_crossed"}),
+        ({"times": {"max_on_per_day": 60}}, {"base": "times_crossed"}),
+        (
+            {"conditions": {"on_condition": [{"condition": "no_such_thing"}]}},
+            {"base": "invalid_condition"},
+        ),
+        ({"surplus": None}, {"base": "no_condition"}),
+    ],
+)
+async def test_what_cannot_be_is_refused_and_changes_nothing(
+    home: Installed, values: dict[str, Any], error: dict[str, str]
+) -> None:
+    given = {key: value for key, value in {**FIRST_EVENING, **values}.items() if value is not None}
+    result = await fill(home, **given)
+    assert (result["type"], result["errors"]) == (FlowResultType.FORM, error)
+    assert rules_of(home) == []
+
+
+async def test_one_rule_per_load(home: Installed) -> None:
+    await add_rule(home, **FIRST_EVENING)
+    form = await begin(home)
+    offered = form["data_schema"].schema["equipment"].config["options"]
+    assert {option["value"] for option in offered} == {str(PLUG), str(FINGER)}
+
+
+async def test_a_rule_is_changed_in_place(home: Installed) -> None:
+    report(home, 1500)
+    rule = await add_rule(home, **FIRST_EVENING)
+    result = await fill(home, rule, **{**FIRST_EVENING, "nominal_power": 1000})
+    assert result["reason"] == "reconfigure_successful"
+    await home.hass.async_block_till_done()
+    await minutes(home, 2, 1500)
+    await ordered(home, TANK_COMMAND, "on")
+    # Another load in place of this one: what the rule had switched on goes off.
+    result = await fill(
+        home, rules_of(home)[0], **{**FIRST_EVENING, "equipment": str(PLUG), "nominal_power": 1000}
+    )
+    assert result["reason"] == "reconfigure_successful"
+    await ordered(home, TANK_COMMAND, "on", "off")
+    await minutes(home, 2, 1500)
+    await wait_for(lambda: home.world.orders(WASHING.devices[0].topics.command)[-1:] == ["on"])
+
+
+async def test_without_the_engine_there_is_nothing_to_choose(home: Installed) -> None:
+    await home.unload()
+    assert home.entry.state is ConfigEntryState.NOT_LOADED
+    result = await begin(home)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "entry_not_loaded")
