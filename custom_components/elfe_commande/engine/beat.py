@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from itertools import batched
 import logging
 
 from ..core.model import EquipmentId
@@ -13,11 +14,15 @@ from .events import CycleEnded, PlanReceived, ProblemsChanged
 from .executor import Executor
 from .ports import Problem, StorageError
 from .reconsider import Reconsider
+from .status import EquipmentStatus
 
 _LOGGER = logging.getLogger(__name__)
 
 _JOBS_PER_TURN = 50
 """Orders begun in one turn of the event loop."""
+_LOOKS_PER_TURN = 250
+"""Equipments for which nothing is to be decided, taken note of in one turn."""
+_PLANS_PER_TURN = 500
 _LONGEST_SLEEP = 30.0
 """A wall clock that was set is noticed within that time."""
 
@@ -125,17 +130,28 @@ class Beat:
         context = self._context
         try:
             await context.write_back.drain()
-            await self._read_inventory()
         except StorageError as error:
             context.reachable(error)
             return False
+        # At the same time as the rows: the database has more than one processor.
+        plans = asyncio.create_task(context.storage.read_plans(slot), name="elfe plans")
         try:
-            read = await context.storage.read_plans(slot)
+            await self._read_inventory()
+        except StorageError as error:
+            plans.cancel()
+            await asyncio.wait([plans])
+            context.reachable(error)
+            return False
+        try:
+            read = await plans
         except StorageError as error:
             context.reachable(error, of_plans=True)
             return False
         context.reachable(of_plans=True)
-        changed = self._plans.update(read.plans)
+        changed: set[EquipmentId] = set()
+        for some in batched(read.plans, _PLANS_PER_TURN, strict=False):
+            changed |= self._plans.update(some)
+            await asyncio.sleep(0)
         if read.problems != self.plan_problems:
             context.log_new(read.problems, self.plan_problems)
             self.plan_problems = read.problems
@@ -165,7 +181,11 @@ class Beat:
         """Decide for every equipment, begin what follows, and await every first try."""
         firsts: list[asyncio.Future[Result]] = []
         begun = 0
+        settled: list[EquipmentStatus] = []
         for index, status in enumerate(list(self._context.statuses.values()), 1):
+            if self._reconsider.is_settled(status):
+                settled.append(status)
+                continue
             job = self._reconsider.job(status, slot)
             if job is not None:
                 first = self._executor.submit(job)
@@ -178,6 +198,11 @@ class Beat:
             if begun >= _JOBS_PER_TURN or index % (_JOBS_PER_TURN * 4) == 0:
                 begun = 0
                 await asyncio.sleep(0)
+        # Orders are on their way; what is left changes nothing.
+        for some in batched(settled, _LOOKS_PER_TURN, strict=False):
+            await asyncio.sleep(0)
+            for status in some:
+                self._reconsider.follow(status, slot)
         return list(await asyncio.gather(*firsts))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from itertools import chain
+from itertools import batched, chain
 import logging
 from typing import Any
 
@@ -40,6 +40,8 @@ RELEASED = 1_793_491_200
 """Unix time of 2026-11-01: a clock that shows less was never set."""
 _CLOCK_BACK = 3600
 """Seconds a clock may lie behind the last time stored."""
+_PLANS_PER_TURN = 500
+"""Equipments whose old plans are forgotten in one turn of the event loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +328,9 @@ class Engine:
     async def _remember(self) -> None:
         """Store what a restart needs."""
         now = self.context.clock.now()
-        self.plans.prune(slot_start(now))
+        for some in batched(self.plans.planned, _PLANS_PER_TURN, strict=False):
+            self.plans.prune(slot_start(now), some)
+            await asyncio.sleep(0)
         try:
             await memory.save(
                 self._memory_document,
