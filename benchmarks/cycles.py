@@ -66,6 +66,11 @@ class Wall:
         self.offset += SLOT
 
 
+def moment() -> tuple[float, float]:
+    """Return the time, and the processor time that this process had so far; in seconds."""
+    return time.perf_counter(), time.process_time()
+
+
 def resident() -> float:
     """Return the memory of this process, in bytes."""
     gc.collect()
@@ -104,8 +109,9 @@ class Rehearsed:
     wall: Wall
     quiet: Callable[[], bool]
     """Whether everything that follows from a cycle is shown."""
-    _published: list[float] = field(default_factory=list)
-    _read_at: float = 0.0
+    _published: list[tuple[float, float]] = field(default_factory=list)
+    """When each order left, by the clock and by what the process had worked; in seconds."""
+    _read_at: tuple[float, float] = (0.0, 0.0)
 
     async def rehearse(self) -> None:
         """Run a cycle in the slot that starts nothing, its keep-alive included."""
@@ -127,17 +133,21 @@ class Rehearsed:
         self._published.clear()
         gc.collect()
         async with LoopWatch() as watch:
-            began = time.perf_counter()
+            began, worked = moment()
             with profiled():
                 report = await self.engine.run_cycle()
                 await until(self.settled, "the cycle")
             shown = time.perf_counter() - began
-        published = sorted(self._published)
+        left, left_work = max(self._published, default=(began, worked))
+        read, read_work = self._read_at
         return {
             "cycle_s": report.duration,
             "shown_s": shown,
-            "read_ms": 1000 * (self._read_at - began),
-            "tick_ms": 1000 * (published[-1] - began) if published else 0.0,
+            "read_ms": 1000 * (read - began),
+            "read_work_ms": 1000 * (read_work - worked),
+            "tick_ms": 1000 * (left - began),
+            "tick_work_ms": 1000 * (left_work - worked),
+            "work_s": time.process_time() - worked,
             "ordered": report.ordered,
             "acknowledged": report.acknowledged,
             "reads": self.statements.reads,
@@ -151,11 +161,11 @@ class Rehearsed:
 
         async def published(topic: str, payload: str) -> None:
             await publish(topic, payload)
-            self._published.append(time.perf_counter())
+            self._published.append(moment())
 
         async def read_plans(slot: int) -> Any:
             found = await read(slot)
-            self._read_at = time.perf_counter()
+            self._read_at = moment()
             return found
 
         self.messenger.publish = published  # type: ignore[method-assign]

@@ -111,6 +111,8 @@ class PlanBook:
         for plan in plans:
             known = self._plans.setdefault(plan.equipment_id, {})
             old = known.get(plan.first_valid)
+            if old is plan:
+                continue
             if old is None or (plan.row_id >= old.row_id and plan != old):
                 known[plan.first_valid] = plan
                 changed.add(plan.equipment_id)
@@ -121,6 +123,10 @@ class PlanBook:
         plans = self._plans.get(equipment_id)
         if not plans:
             return None
+        if len(plans) == 1:
+            # Nearly always, and thousands of times in a cycle.
+            (plan,) = plans.values()
+            return plan if 0 <= slot - plan.first_valid < DAY * SLOT else None
         newest = max((first for first in plans if first <= slot), default=None)
         if newest is None or plans[newest].index(slot) is None:
             return None
@@ -131,10 +137,18 @@ class PlanBook:
         starts = (first for plans in self._plans.values() for first in plans if first <= slot)
         return max(starts, default=None)
 
-    def prune(self, slot: int) -> None:
-        """Forget what is a day old, and what a newer plan in force has replaced."""
+    @property
+    def planned(self) -> list[EquipmentId]:
+        """The equipments of which a plan is kept."""
+        return list(self._plans)
+
+    def prune(self, slot: int, equipment_ids: Iterable[EquipmentId] | None = None) -> None:
+        """Forget what is a day old, and what a newer plan in force has replaced; of all or some."""
         horizon = slot - DAY * SLOT
-        for equipment_id, plans in list(self._plans.items()):
+        for equipment_id in self.planned if equipment_ids is None else equipment_ids:
+            plans = self._plans.get(equipment_id, {})
+            if len(plans) == 1 and next(iter(plans)) > horizon:
+                continue
             newest = max((first for first in plans if first <= slot), default=horizon)
             kept = {
                 first: plan for first, plan in plans.items() if first > horizon and first >= newest
@@ -142,7 +156,7 @@ class PlanBook:
             if kept:
                 self._plans[equipment_id] = kept
             else:
-                del self._plans[equipment_id]
+                self._plans.pop(equipment_id, None)
 
     def __iter__(self) -> Iterator[DayPlan]:
         """Iterate over every plan kept."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from itertools import batched
 import logging
 
 from ..core.model import EquipmentId
@@ -12,13 +13,17 @@ from .clock_watch import ClockWatch
 from .context import EngineContext
 from .events import CycleEnded, PlanReceived, ProblemsChanged
 from .executor import Executor
-from .ports import Problem, StorageError
+from .ports import PlansRead, Problem, StorageError
 from .reconsider import Reconsider
+from .status import EquipmentStatus
 
 _LOGGER = logging.getLogger(__name__)
 
 _JOBS_PER_TURN = 50
 """Orders begun in one turn of the event loop."""
+_LOOKS_PER_TURN = 250
+"""Equipments for which nothing is to be decided, taken note of in one turn."""
+_PLANS_PER_TURN = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,23 +146,33 @@ class Beat:
         context = self._context
         try:
             await context.write_back.drain()
-            await self._read_inventory()
         except StorageError as error:
             context.reachable(error)
             return False
+        # At the same time as the rows: the database has more than one processor.
+        plans = asyncio.create_task(context.storage.read_plans(slot), name="elfe plans")
         try:
-            await self._read_plans(slot)
+            await self._read_inventory()
+        except StorageError as error:
+            plans.cancel()
+            await asyncio.wait([plans])
+            context.reachable(error)
+            return False
+        try:
+            await self._adopt_plans(await plans)
         except StorageError as error:
             context.reachable(error, of_plans=True)
             return False
         context.reachable(of_plans=True)
         return True
 
-    async def _read_plans(self, slot: int) -> frozenset[EquipmentId]:
-        """Read the plans, and tell of those that are new; return whose they are."""
+    async def _adopt_plans(self, read: PlansRead) -> frozenset[EquipmentId]:
+        """Take plans over, and tell of those that are new; return whose they are."""
         context = self._context
-        read = await context.storage.read_plans(slot)
-        changed = self._plans.update(read.plans)
+        changed: set[EquipmentId] = set()
+        for some in batched(read.plans, _PLANS_PER_TURN, strict=False):
+            changed |= self._plans.update(some)
+            await asyncio.sleep(0)
         if read.problems != self.plan_problems:
             context.log_new(read.problems, self.plan_problems)
             self.plan_problems = read.problems
@@ -170,7 +185,7 @@ class Beat:
     async def take_plans(self) -> frozenset[EquipmentId]:
         """Take over new plans between two cycles; order at once what is wanted differently now."""
         slot = slot_start(self._context.clock.now())
-        changed = await self._read_plans(slot)
+        changed = await self._adopt_plans(await self._context.storage.read_plans(slot))
         for equipment_id in changed:
             status = self._context.statuses[equipment_id]
             before = status.decision
@@ -204,7 +219,11 @@ class Beat:
         """Decide for every equipment, begin what follows, and await every first try."""
         firsts: list[asyncio.Future[Result]] = []
         begun = 0
+        settled: list[EquipmentStatus] = []
         for index, status in enumerate(list(self._context.statuses.values()), 1):
+            if self._reconsider.is_settled(status):
+                settled.append(status)
+                continue
             job = self._reconsider.job(status, slot)
             if job is not None:
                 first = self._executor.submit(job)
@@ -217,6 +236,11 @@ class Beat:
             if begun >= _JOBS_PER_TURN or index % (_JOBS_PER_TURN * 4) == 0:
                 begun = 0
                 await asyncio.sleep(0)
+        # Orders are on their way; what is left changes nothing.
+        for some in batched(settled, _LOOKS_PER_TURN, strict=False):
+            await asyncio.sleep(0)
+            for status in some:
+                self._reconsider.follow(status, slot)
         return list(await asyncio.gather(*firsts))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from itertools import chain
+from itertools import batched, chain
 import logging
 from typing import Any
 
@@ -43,6 +43,9 @@ from .surplus import Surplus
 from .wishes import Wishes
 
 _LOGGER = logging.getLogger(__name__)
+
+_PLANS_PER_TURN = 500
+"""Equipments whose old plans are forgotten in one turn of the event loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,7 +403,9 @@ class Engine:
     async def _remember(self) -> None:
         """Store what a restart needs."""
         now = self.context.clock.now()
-        self.plans.prune(slot_start(now))
+        for some in batched(self.plans.planned, _PLANS_PER_TURN, strict=False):
+            self.plans.prune(slot_start(now), some)
+            await asyncio.sleep(0)
         try:
             await memory.save(
                 self._memory_document,

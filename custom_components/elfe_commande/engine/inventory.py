@@ -39,13 +39,18 @@ class InventoryKeeper:
         context.fresh.note(set(read.equipments))
         added: list[EquipmentId] = []
         rewire: list[EquipmentStatus] = []
-        for equipment_id, equipment in read.equipments.items():
-            status = statuses.get(equipment_id)
+        differing = [
+            (known, equipment)
+            for equipment_id, equipment in read.equipments.items()
+            if (known := statuses.get(equipment_id)) is None or known.equipment is not equipment
+        ]
+        for status, equipment in differing:
+            equipment_id = equipment.id
             if status is None:
-                statuses[equipment_id] = status = EquipmentStatus(equipment)
+                statuses[equipment_id] = new = EquipmentStatus(equipment)
                 added.append(equipment_id)
-                rewire.append(status)
-            elif status.equipment is not equipment:
+                rewire.append(new)
+            else:
                 if status.equipment.devices != equipment.devices:
                     rewire.append(status)
                 newer = status.revision != revisions.get(equipment_id)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ..core.decision import Act, Decision, Snapshot, Source, decide
-from ..core.model import EquipmentId, Mode
+from ..core.model import Equipment, EquipmentId, Mode
 from ..core.plan import SLOT, PlanBook
 from ..core.wish import Origin
 from ..typologies import TYPOLOGIES
@@ -31,9 +31,28 @@ class Reconsider:
         # Loads that nobody pilots are planned all the same: their plan is no news.
         replanned = status.equipment.piloted and status.plan != snapshot.plan
         status.decision, status.plan, status.next_start = decision, snapshot.plan, next_start
+        status.settled = self._settled(status)
         if replanned or shown != (decision, next_start):
             self.context.changed(status.equipment.id)
         return decision
+
+    def _settled(self, status: EquipmentStatus) -> Equipment | None:
+        """Return the row on which alone the decision depends, `None` if on other things too."""
+        equipment = status.equipment
+        if equipment.piloted or status.shed is not None or not self.context.lifecycle.running:
+            return None
+        return None if equipment.id in self.context.journal.forced_off else equipment
+
+    def is_settled(self, status: EquipmentStatus) -> bool:
+        """Whether to decide anew would change nothing: people drive the load, or nobody."""
+        return status.settled is status.equipment and self._settled(status) is not None
+
+    def follow(self, status: EquipmentStatus, slot: int) -> None:
+        """Take note of the plan of a load for which there is nothing to decide."""
+        equipment_id = status.equipment.id
+        status.plan = plan = self.plans.in_force(equipment_id, slot)
+        planned = None if plan is None else plan.decision(slot)
+        self.context.processed[equipment_id] = Processed(slot, planned)
 
     def job(self, status: EquipmentStatus, slot: int) -> Job | None:
         """Decide for an equipment in a slot, and return what is to be carried out."""

@@ -66,6 +66,8 @@ class EquipmentStatus:
     """The mode that was last ordered for, or found at the start; `None`: not known yet."""
     sent_at: float = float("-inf")
     """The loop's time of the last order: what a device said before it proves nothing."""
+    settled: Equipment | None = None
+    """The row on which alone the decision depends; see `Reconsider.is_settled`."""
     revision: int = 0
     """Counts the states stored since the start, to tell an older read from a newer write."""
 

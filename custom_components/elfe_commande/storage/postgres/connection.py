@@ -18,6 +18,7 @@ APPLICATION: Final = "elfe_commande"
 _RELEASE_TIMEOUT: Final = 2.0
 _IDLE_LIFETIME: Final = 1200.0
 _KEEP_ALIVE: Final = 60
+_TYPES: Final = "SELECT $1::int[], $2::int8[], $3::bool[], $4::text[]"
 
 
 def connect_arguments(settings: PostgresSettings, database: str) -> dict[str, Any]:
@@ -124,6 +125,8 @@ class Database:
         await connection.execute(
             f"SET statement_timeout = {limit}; SET tcp_keepalives_idle = {_KEEP_ALIVE}; SET jit = off"
         )
+        # The driver asks for these types once per connection: now, not in the middle of a cycle.
+        await connection.prepare(_TYPES)
         if self._opened is not None:
             self._opened(connection)
 

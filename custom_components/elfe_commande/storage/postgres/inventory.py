@@ -1,7 +1,7 @@
-"""Every equipment and screen in two statements, rebuilt only where something changed."""
+"""Every equipment and screen; read whole and rebuilt only where something changed."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -60,30 +60,70 @@ class InventoryReader:
         self._homes = homes
         self._continuous = continuous
         self._known: dict[int, _Known] = {}
+        self._marks: dict[int, int | None] = {}
+        self._devices: _Devices = {}
         self._topology: _Topology | None = None
         self._screens = _Screens()
 
-    async def read(self, connection: Connection, schema: Schema) -> InventoryRead:
+    async def read(
+        self, connection: Connection, schema: Schema, marking: Awaitable[Row]
+    ) -> InventoryRead:
         """Read all; an unchanged equipment or tuple of screens is the same object as before.
 
+        `marking` gives the answer to `statements.fingerprint`, empty if there is none.
         `TypesChangedError` when the schema is older than the types of devices.
         """
-        rows = await connection.fetch(statements.equipments(schema), self._homes)
-        devices = await self._read_devices(connection, schema)
-        known: dict[int, _Known] = {}
-        inventory: Inventory = {}
-        problems: list[Problem] = []
-        for index, row in enumerate(rows):
+        marks, rows = await self._read_rows(connection, schema)
+        devices = await self._read_devices(connection, schema, marking)
+        known = self._known
+        if self._devices is not devices:
+            # Equipments whose rows are as before may have other devices.
+            rows = {number: known[number].row for number in marks if number in known} | rows
+        for index, (number, row) in enumerate(rows.items()):
             if index % CHUNK == CHUNK - 1:
                 await asyncio.sleep(0)
-            known[row[0]] = entry = self._entry(row, devices.get(row[0], ()))
-            if entry.equipment is not None:
-                inventory[entry.equipment.id] = entry.equipment
-            if entry.problems:
-                problems += entry.problems
-        self._known = known
+            known[number] = self._entry(row, devices.get(number, ()))
+        self._devices = devices
+        self._marks = marks
+        self._known = known = {number: known[number] for number in marks}
         screens = self._screens = await self._find_screens(devices.get(None, ()))
-        return InventoryRead(inventory, (*problems, *screens.problems), screens.screens)
+        problems = [problem for entry in known.values() for problem in entry.problems]
+        return InventoryRead(
+            {
+                equipment.id: equipment
+                for entry in known.values()
+                if (equipment := entry.equipment) is not None
+            },
+            (*problems, *screens.problems),
+            screens.screens,
+        )
+
+    async def _read_rows(
+        self, connection: Connection, schema: Schema
+    ) -> tuple[dict[int, int | None], dict[int, Row]]:
+        """Return every equipment's mark, by id in order, and the rows of which it is another.
+
+        A row that is gone by the time it is read has no mark.
+        """
+        question = statements.equipment_marks(schema)
+        if question is None:
+            rows = await connection.fetch(statements.equipments(schema), self._homes)
+            return {row[0]: None for row in rows}, {row[0]: row for row in rows}
+        found = await connection.fetchrow(question, self._homes)
+        ids, hashes = found if found is not None and found[0] else ((), ())
+        old = self._marks
+        changed = [n for n, mark in zip(ids, hashes, strict=True) if old.get(n) != mark]
+        if len(changed) > len(ids) // 2:
+            rows = await connection.fetch(statements.equipments(schema), self._homes)
+        elif changed:
+            some = statements.equipments(schema, some=True)
+            rows = await connection.fetch(some, self._homes, changed)
+        else:
+            rows = []
+        read = {row[0]: row for row in rows}
+        gone = {number for number in changed if number not in read}
+        marks = {n: mark for n, mark in zip(ids, hashes, strict=True) if n not in gone}
+        return marks, {number: row for number, row in read.items() if number in marks}
 
     async def read_some(
         self, connection: Connection, schema: Schema, ids: Collection[EquipmentId]
@@ -126,13 +166,12 @@ class InventoryReader:
         kept = old.screens if old.screens == screens else screens
         return _Screens(rows, kept, tuple(finder.problems))
 
-    async def _read_devices(self, connection: Connection, schema: Schema) -> _Devices:
-        question = statements.fingerprint(schema)
-        mark: Row = ()
+    async def _read_devices(
+        self, connection: Connection, schema: Schema, marking: Awaitable[Row]
+    ) -> _Devices:
         old = self._topology
-        if question is not None:
-            # Before the devices: a change in between is then seen at the next read.
-            mark = tuple(await connection.fetchrow(question) or ())
+        # Before the devices: a change in between is then seen at the next read.
+        if mark := await marking:
             if old is not None and old.mark == mark and old.schema is schema:
                 return old.devices
             if old is not None and old.schema is schema and old.mark[0] != mark[0]:

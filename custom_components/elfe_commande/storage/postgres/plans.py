@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Final
+from itertools import batched
+from typing import Any, Final
 
 from ...core.model import EquipmentId
 from ...core.plan import DAY, DayPlan
@@ -16,12 +17,14 @@ from .schema import Schema
 from .statements import WORD
 
 _TO_BYTES: Final = bytes.maketrans(b"01", b"\0\1")
+_ROWS_PER_TURN: Final = 2000
+"""Rows compared with those known between two yields to the event loop."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    key: tuple[int, int, int | None]
-    """Machine, first valid, version of the row: of a row updated, or an id used again."""
+    row: Row
+    """Id, machine, first valid, version of the row: of a row updated, or an id used again."""
     plan: DayPlan | None
     problems: tuple[Problem, ...]
 
@@ -35,34 +38,33 @@ class PlanReader:
 
     async def read(self, connection: Connection, schema: Schema, slot: int) -> PlansRead:
         """Read the plans in force in the slot and those of the next one."""
-        chosen = await connection.fetch(statements.plan_rows(schema), slot)
-        known, new = await self._sorted(chosen)
+        columns = await connection.fetchrow(statements.plan_rows(schema), slot)
+        known, new = await self._sorted([column or () for column in columns or ((),) * 4])
         if new:
             await self._read_new(connection, schema, new, known)
         self._known = known
-        plans: list[DayPlan] = []
-        problems: list[Problem] = []
-        for entry in known.values():
-            if entry.plan is not None:
-                plans.append(entry.plan)
-            if entry.problems:
-                problems += entry.problems
-        return PlansRead(tuple(plans), tuple(problems))
+        plans = tuple([entry.plan for entry in known.values() if entry.plan is not None])
+        problems = [problem for entry in known.values() for problem in entry.problems]
+        return PlansRead(plans, tuple(problems))
 
-    async def _sorted(self, chosen: Sequence[Row]) -> tuple[dict[int, _Known], dict[int, Row]]:
-        """Return what is known of the chosen rows, and the rows that are not."""
+    async def _sorted(
+        self, columns: Sequence[Sequence[Any]]
+    ) -> tuple[dict[int, _Known], dict[int, Row]]:
+        """Return what is known of the chosen rows, and the rows that are not.
+
+        The columns are those of `statements.plan_rows`.
+        """
         old = self._known
         known: dict[int, _Known] = {}
         new: dict[int, Row] = {}
-        for index, row in enumerate(chosen):
-            if index % CHUNK == CHUNK - 1:
-                await asyncio.sleep(0)
-            number, machine, first_valid, version = row
-            entry = old.get(number)
-            if entry is None or version is None or entry.key != (machine, first_valid, version):
-                new[number] = row
-            else:
-                known[number] = entry
+        for rows in batched(zip(*columns, strict=True), _ROWS_PER_TURN, strict=False):
+            for row in rows:
+                entry = old.get(row[0])
+                if entry is not None and row[3] is not None and entry.row == row:
+                    known[row[0]] = entry
+                else:
+                    new[row[0]] = row
+            await asyncio.sleep(0)
         return known, new
 
     async def _read_new(
@@ -80,10 +82,9 @@ class PlanReader:
             if all_or_ed not in (0, 1):
                 odd.append(number)
                 continue
-            _, machine, first_valid, version = new[number]
-            key = (machine, first_valid, version)
-            plan = DayPlan(EquipmentId(machine), first_valid, _unpacked(words), number)
-            known[number] = _Known(key, plan, ())
+            row = new[number]
+            plan = DayPlan(EquipmentId(row[1]), row[2], _unpacked(words), number)
+            known[number] = _Known(row, plan, ())
         if odd:
             for number, *values in await connection.fetch(statements.plain_decisions(schema), odd):
                 known[number] = _judge(new[number], values)
@@ -98,14 +99,13 @@ def _unpacked(words: Collection[int]) -> bytes:
 
 def _judge(row: Row, values: Sequence[int | None]) -> _Known:
     """Return the plan of a row with values that are not expected: any but 0 means on."""
-    number, machine, first_valid, version = row
-    key = (machine, first_valid, version)
+    number, machine, first_valid, _ = row
     shown = {"id": str(machine), "row": str(number)}
     equipment_id = EquipmentId(machine)
     if None in values:
-        return _Known(key, None, (Problem("malformed_plan", str(number), shown, equipment_id),))
+        return _Known(row, None, (Problem("malformed_plan", str(number), shown, equipment_id),))
     decisions = bytes(value != 0 for value in values)
     strange = sorted({str(value) for value in values if value not in (0, 1)})
     shown["values"] = ", ".join(strange[:5])
     problem = Problem("unexpected_decision", str(number), shown, equipment_id)
-    return _Known(key, DayPlan(equipment_id, first_valid, decisions, number), (problem,))
+    return _Known(row, DayPlan(equipment_id, first_valid, decisions, number), (problem,))

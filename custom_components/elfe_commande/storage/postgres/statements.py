@@ -57,6 +57,19 @@ WHERE ($1::text[] IS NULL OR utilisateur = ANY ($1)){" AND e.id = ANY ($2)" if s
 ORDER BY e.id"""
 
 
+def equipment_marks(schema: Schema) -> str | None:
+    """Return the statement for ids and for hashes of their rows; $1: homes or null for all.
+
+    Two arrays, null when empty: a row is read when its hash is another than before. `None`
+    where the server cannot tell.
+    """
+    if not schema.hashes_rows:
+        return None
+    return f"""
+SELECT array_agg(q.id), array_agg(hash_record_extended(q, 0))
+FROM ({equipments(schema)}) q"""
+
+
 def devices(schema: Schema, *, some: bool = False) -> str:
     """Return the statement for the assigned devices with topics; $1: homes or null for all.
 
@@ -204,10 +217,10 @@ def plan_rows(schema: Schema) -> str:
     """Return the statement that chooses rows for the slot $1 and the next one, narrowly.
 
     Per machine: the newest row valid in the slot, and that of the next slot; the greatest id
-    where several are as new. Columns: id, machine, first valid, version of the row.
-    The table has no index but its key and is never purged: one pass, no sort.
+    where several are as new. Four arrays, null when empty: id, machine, first valid, version
+    of the row. The table has no index but its key and is never purged: one pass, no sort.
     """
-    version = "r.xmin" if _plain(schema) else "NULL::integer"
+    version = "r.xmin::text::int8" if _plain(schema) else "NULL::integer"
     return f"""
 WITH chosen AS (
   SELECT (max(ARRAY[first_valid_timestamp::int8, id::int8]))[2] AS id
@@ -216,7 +229,8 @@ WITH chosen AS (
     AND (first_valid_timestamp <= $1::int8 OR first_valid_timestamp = $1::int8 + {SLOT})
   GROUP BY machine_id, first_valid_timestamp > $1::int8
 )
-SELECT r.id, r.machine_id, r.first_valid_timestamp, {version}
+SELECT array_agg(r.id::int8), array_agg(r.machine_id::int8),
+       array_agg(r.first_valid_timestamp::int8), array_agg({version})
 FROM {schema.plan_name} r JOIN chosen ON r.id = chosen.id"""
 
 

@@ -8,7 +8,7 @@ from ...core.model import Constraints, EquipmentId, HomeId, Inventory, State
 from ...core.outcome import Step
 from ...engine.ports import InventoryRead, PlansRead, Storage, StorageSchemaError
 from . import statements
-from .assemble import state_of
+from .assemble import Row, state_of
 from .config_check import read_homes
 from .connection import Connection, Database
 from .discovery import discover
@@ -63,8 +63,14 @@ class PostgresStorage(Storage):
     @override
     async def read_inventory(self) -> InventoryRead:
         async def read(schema: Schema) -> InventoryRead:
-            async with self._coordination.connection() as connection:
-                return await self._inventory.read(connection, schema)
+            # On two connections at the same time: the database has more than one processor.
+            mark = asyncio.create_task(self._read_mark(schema))
+            try:
+                async with self._coordination.connection() as connection:
+                    return await self._inventory.read(connection, schema, mark)
+            finally:
+                mark.cancel()
+                await asyncio.gather(mark, return_exceptions=True)
 
         async with self._reading:
             try:
@@ -72,6 +78,14 @@ class PostgresStorage(Storage):
             except TypesChangedError:
                 self._schema = None
                 return await self._with_schema(read)
+
+    async def _read_mark(self, schema: Schema) -> Row:
+        """Return the mark by which a change of devices is seen, empty if there is none."""
+        question = statements.fingerprint(schema)
+        if question is None:
+            return ()
+        async with self._coordination.connection() as connection:
+            return tuple(await connection.fetchrow(question) or ())
 
     @override
     async def read_plans(self, slot: int) -> PlansRead:
