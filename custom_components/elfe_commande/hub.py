@@ -19,6 +19,7 @@ from .adapters.entities import EntityMessenger
 from .adapters.mode_file import SharedPath
 from .adapters.mqtt import MqttMessenger
 from .adapters.routes import RoutedMessenger
+from .appliances.entities import EntityWatch
 from .appliances.home import LocalHome
 from .configuration import settings
 from .const import CONF_MODE_FILE, CONF_STATE_FILE, DOMAIN
@@ -111,6 +112,8 @@ class Hub:
         await self.roster.async_start()
         await self.subentries.async_make()
         async_forward(self.hass, self.entry, self.coordinator)
+        if self.local is not None:
+            EntityWatch(self, self.local).async_start()
         self._starting = self.entry.async_create_background_task(
             self.hass, self._start(), f"{DOMAIN} start", eager_start=False
         )

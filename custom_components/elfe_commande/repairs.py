@@ -41,6 +41,8 @@ ISSUES: Final[Mapping[str, tuple[IssueSeverity, Mending]]] = MappingProxyType(
         "unsupported_device_type": (IssueSeverity.WARNING, Mending.DATA),
         "unsupported_order": (IssueSeverity.WARNING, Mending.DATA),
         "unsupported_typology": (IssueSeverity.WARNING, Mending.DATA),
+        # What people defined themselves.
+        "missing_entity": (IssueSeverity.ERROR, Mending.DATA),
         # The database as a whole, and this machine.
         "invalid_plate": (IssueSeverity.ERROR, Mending.DATA),
         "duplicate_plate": (IssueSeverity.WARNING, Mending.DATA),

@@ -5,7 +5,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
 
 from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.core.model import EquipmentId
@@ -135,3 +135,34 @@ async def test_a_home_that_is_removed_leaves_nothing(home: LocalInstalled, tmp_p
     assert await asyncio.to_thread(files) == set()
     assert not er.async_entries_for_config_entry(er.async_get(home.hass), entry_id)
     assert not dr.async_entries_for_config_entry(dr.async_get(home.hass), entry_id)
+
+
+async def test_an_entity_is_followed_when_renamed_and_missed_when_gone(
+    home: LocalInstalled,
+) -> None:
+    number = await home.add("Lave-linge", RELAY, ready_by="07:00:00")
+    await home.act("switch", "turn_on", number, "pilot")
+    registry = er.async_get(home.hass)
+    registry.async_update_entity(RELAY, new_entity_id="input_boolean.laundry")
+    await wait_for(lambda: "laundry" in home.status(number).equipment.devices[0].command_topic)
+    assert home.status(number).equipment.piloted
+    await home.act("select", "select_option", number, "mode", option="forced_on")
+    state = home.hass.states.get("input_boolean.laundry")
+    assert state is not None
+    assert state.state == "on"
+
+    def issue() -> ir.IssueEntry | None:
+        issue_id = f"{home.entry.entry_id}_missing_entity_{number}"
+        return ir.async_get(home.hass).async_get_issue(DOMAIN, issue_id)
+
+    assert issue() is None
+    registry.async_remove("input_boolean.laundry")
+    await home.hass.async_block_till_done()
+    await home.cycle()
+    found = issue()
+    assert found is not None
+    assert found.translation_placeholders is not None
+    assert found.translation_placeholders["entity"] == "input_boolean.laundry"
+    home.hass.states.async_set("input_boolean.laundry", "off")
+    await home.cycle()
+    assert issue() is None

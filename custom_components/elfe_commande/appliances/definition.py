@@ -108,7 +108,8 @@ def define(subentry: ConfigSubentry, *, now: float, zone: tzinfo) -> Definition:
             devices=tuple(_devices(subentry)),
             constraints=wishes,
         ),
-        marks=(str(ready_by), str(duration), str(wishes.charge_left is not None)),
+        # Whether there is a wished end at all depends on more than the time.
+        marks=(f"{ready_by} {continuous}", str(duration), str(wishes.charge_left is not None)),
     )
 
 

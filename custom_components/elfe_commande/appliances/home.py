@@ -75,7 +75,7 @@ class LocalHome:
         zone = dt_util.get_default_time_zone()
         found: dict[EquipmentId, str] = {}
         definitions: list[Definition] = []
-        for subentry in self._equipments():
+        for subentry in self.equipments():
             try:
                 definitions.append(define(subentry, now=self._clock.now(), zone=zone))
             except KeyError, ValueError:
@@ -85,7 +85,8 @@ class LocalHome:
         self._subentries = found
         return definitions
 
-    def _equipments(self) -> list[ConfigSubentry]:
+    def equipments(self) -> list[ConfigSubentry]:
+        """Return the subentries that define equipments."""
         return [
             subentry
             for subentry in self._entry.subentries.values()
@@ -94,7 +95,7 @@ class LocalHome:
 
     async def _async_reach_broker(self) -> bool:
         """Have the broker, if an equipment needs it; whether that is so."""
-        needed = any(needs_broker(subentry.data) for subentry in self._equipments())
+        needed = any(needs_broker(subentry.data) for subentry in self.equipments())
         if not needed or self._messenger.broker is not None:
             return True
         if not await mqtt.async_wait_for_mqtt_client(self._hass):
