@@ -34,6 +34,12 @@ from .hub import ElfeConfigEntry
 from .lifecycle_actions import LIFECYCLE_SCHEMA, async_get_status, async_restart
 from .meters.export import EXPORT_READINGS_SCHEMA, async_export_readings
 from .plan_actions import GET_PLAN_SCHEMA, SET_PLAN_SCHEMA, async_get_plan, async_set_plan
+from .rules.actions import (
+    EVALUATE_RULES_SCHEMA,
+    SIMULATE_RULE_SCHEMA,
+    async_evaluate_rules,
+    async_simulate_rule,
+)
 from .targets import ATTR_CONFIG_ENTRY_ID, TARGET, Target, async_ask_all, origin_of_action
 from .typologies import TYPOLOGIES
 from .upses.actions import (
@@ -103,6 +109,8 @@ def async_setup_services(hass: HomeAssistant) -> None:
     service.async_register_admin_service(
         hass, DOMAIN, "restart", async_restart, LIFECYCLE_SCHEMA, optional
     )
+    register("evaluate_rules", async_evaluate_rules, EVALUATE_RULES_SCHEMA, optional)
+    register("simulate_rule", async_simulate_rule, SIMULATE_RULE_SCHEMA, SupportsResponse.ONLY)
     register("test_battery", async_test_battery, TEST_BATTERY_SCHEMA, optional)
     register("ups_command", async_ups_command, COMMAND_SCHEMA, optional)
 

@@ -46,6 +46,9 @@ def calm(*, ack: float = 3.0, **changes: Any) -> Timing:
         "order_window": 890.0,
         "fresh_for": 2.0,
         "meter_fresh_for": 150.0,
+        "rule_pass": 60.0,
+        "input_max_age": 500.0,
+        "input_silence": 600.0,
         "storage_timeout": 15.0,
         "stop_allowance": 1.0,
         # Tests let quarter-hours pass by setting the clock.

@@ -9,6 +9,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components.elfe_commande.const import DOMAIN
+from custom_components.elfe_commande.engine.events import OrderEnded
 from custom_components.elfe_commande.engine.judge import RuleStatus
 from demo.engine_host import SystemClock
 from tests.fixtures_home_assistant import Installed, wait_for
@@ -68,8 +69,16 @@ async def minutes(installed: Installed, count: int, value: Any | None = None) ->
         if value is not None:
             report(installed, value)
         await installed.hass.async_block_till_done()
-        await installed.hub.engine.surplus.evaluate()
+        before = len(orders_ended(installed))
+        moved = await installed.hub.engine.surplus.evaluate()
+        # The clock goes on once the devices have answered.
+        await wait_for(lambda: len(orders_ended(installed)) >= before + len(moved))  # noqa: B023
     await installed.hass.async_block_till_done()
+
+
+def orders_ended(installed: Installed) -> list[OrderEnded]:
+    """Return the ends of all orders so far."""
+    return [event for event in installed.world.events if isinstance(event, OrderEnded)]
 
 
 def entity_of(installed: Installed, platform: str, subentry: ConfigSubentry, key: str) -> str:

@@ -190,7 +190,7 @@ async def test_a_sensor_that_is_gone_is_told_of(hass: HomeAssistant, home: Insta
     rule = await add_rule(home, **FIRST_EVENING)
     await minutes(home, 2, 3500)
     await ordered(home, TANK_COMMAND, "on")
-    await minutes(home, 10, STATE_UNAVAILABLE)
+    await minutes(home, 9, STATE_UNAVAILABLE)
     assert home.world.orders(TANK_COMMAND) == ["on"]
     await minutes(home, 2, STATE_UNAVAILABLE)
     await ordered(home, TANK_COMMAND, "on", "off")

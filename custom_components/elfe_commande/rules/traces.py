@@ -1,12 +1,13 @@
 """What a rule looked at, as attributes and actions show it."""
 
 from collections.abc import Iterable
-from typing import Any
+
+from homeassistant.util.json import JsonValueType
 
 from ..core.rule_conditions import Condition
 
 
-def traced(trace: Iterable[Condition]) -> dict[str, dict[str, Any]]:
+def traced(trace: Iterable[Condition]) -> dict[str, JsonValueType]:
     """Return each condition by its name: whether it lets the load on, asks for off, and why."""
     return {
         condition.name: {
