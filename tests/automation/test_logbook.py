@@ -13,11 +13,17 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
     async_wait_recording_done,
 )
 
-from custom_components.elfe_commande.chronicle import EVENT_MODE_CHANGED, EVENT_ORDER_ENDED
+from custom_components.elfe_commande.chronicle import (
+    EVENT_MODE_CHANGED,
+    EVENT_ORDER_ENDED,
+    EVENT_UNCLEAN_STOP,
+)
 from custom_components.elfe_commande.core.decision import Act, Source
+from custom_components.elfe_commande.core.lifecycle import Code
 from custom_components.elfe_commande.core.model import Mode
 from custom_components.elfe_commande.core.outcome import Outcome
 from custom_components.elfe_commande.core.wish import Origin
+from custom_components.elfe_commande.engine.events import LifecycleChanged
 from tests.entities.conftest import Start
 from tests.entities.world import World, status_of
 
@@ -28,13 +34,14 @@ SOMEBODY = "3f1b8a0c6f0e4f8f9a53cf0d5c7b2f11"
 """The recorder keeps ids of this form only."""
 
 
-async def lines(hass: HomeAssistant, world: World) -> list[dict[str, Any]]:
-    """Return what the logbook says of machine 1."""
+async def lines(
+    hass: HomeAssistant, world: World, entity_id: str | None = None
+) -> list[dict[str, Any]]:
+    """Return what the logbook says of an entity, machine 1 if none is named."""
     await async_wait_recording_done(hass)
-    entity_id = world.entity_id("switch", 1, "pilot")
-    processor = EventProcessor(
-        hass, (EVENT_ORDER_ENDED, EVENT_MODE_CHANGED), [entity_id], None, None
-    )
+    entity_id = entity_id or world.entity_id("switch", 1, "pilot")
+    kinds = (EVENT_ORDER_ENDED, EVENT_MODE_CHANGED, EVENT_UNCLEAN_STOP)
+    processor = EventProcessor(hass, kinds, [entity_id], None, None)
     now = dt_util.utcnow()
     found = await hass.async_add_executor_job(
         processor.get_events, now - timedelta(hours=1), now + timedelta(hours=1)
@@ -128,6 +135,22 @@ async def test_there_are_words_for_all(recorder_mock, hass, start: Start):
     for line in found:
         assert "logbook" not in line["message"]
         assert "_" not in line["message"]
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "not clean"), ("fr", "brutal")])
+async def test_a_stop_that_was_not_clean_is_told(recorder_mock, hass, start: Start, language, word):
+    hass.config.language = language
+    assert await async_setup_component(hass, "logbook", {})
+    world = await start([status_of(1)])
+    world.engine.unclean_stop = True
+
+    await tell(world, LifecycleChanged(Code.RUNNING))
+    lifecycle = world.entity_id("sensor", None, "lifecycle")
+    (line,) = await lines(hass, world, lifecycle)
+
+    assert word in line["message"]
+    assert line["name"] == "Territory"
+    assert line["entity_id"] == lifecycle
 
 
 # ------------------------------------------------------------------------- what is not told

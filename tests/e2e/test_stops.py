@@ -8,13 +8,16 @@ import signal
 
 import pytest
 
-from tests.e2e.conftest import Demo, enter, eventually
+from tests.e2e.conftest import Demo, House, enter, eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 DISHWASHER = 1
 MANUAL, PILOTED = 20, 30
 RUNNING, STOPPED = 20, 33
+FIRST_START = [0, 1, 2, 3, 10, 11, 12, 13, 14, 15, 16, 20]
+LATER_START = [0, 1, 2, 10, 11, 12, 13, 14, 15, 16, 20]
+"""The speed is known."""
 
 
 async def test_killed_at_work_it_presses_nothing_twice(
@@ -24,6 +27,7 @@ async def test_killed_at_work_it_presses_nothing_twice(
     async with enter(demo) as house:
         await eventually(lambda: house.row(DISHWASHER), lambda row: row["mode"] == MANUAL, 90)
         await eventually(lambda: _code(demo), lambda code: code == RUNNING)
+        assert await _steps(house) == FIRST_START
     killed = demo.status["home_assistant_pid"]
 
     os.kill(killed, signal.SIGKILL)
@@ -31,11 +35,14 @@ async def test_killed_at_work_it_presses_nothing_twice(
     await eventually(lambda: _pid(demo), lambda pid: pid != killed, 90)
     async with enter(demo) as house:
         await eventually(lambda: house.state("lifecycle"), lambda state: state == "running", 60)
+        assert await _steps(house) == LATER_START
+        assert await _unclean(house)
         before = datetime.now(UTC).isoformat()
         await eventually(lambda: house.state("last_cycle"), lambda at: before < at < "3", 60)
         assert await house.told("C101") == ["ON"]
         assert (await house.row(DISHWASHER))["mode"] == MANUAL
         await eventually(lambda: house.state("running", DISHWASHER), lambda s: s == "on")
+    await _stop_in_order(demo)
     children = _children(demo.process.pid)
     assert children
 
@@ -59,6 +66,37 @@ async def test_an_appliance_that_does_not_answer(
         assert activity["attributes"]["event_type"] in {"doubtful", "mode_changed"}
         assert await house.told("C101") == ["ON"]
     assert demo.stop() == 0
+
+
+async def _stop_in_order(demo: Demo) -> None:
+    """As the system does: every code of the stop is on disk, and the next start is clean."""
+    before = demo.status["home_assistant_pid"]
+
+    os.kill(before, signal.SIGTERM)
+
+    await eventually(lambda: _stored_steps(demo), lambda steps: steps[-1] == STOPPED, 60)
+    assert (await _stored_steps(demo))[-4:] == [20, 31, 32, 33]
+    await eventually(lambda: _pid(demo), lambda pid: pid != before, 90)
+    async with enter(demo) as house:
+        await eventually(lambda: house.state("lifecycle"), lambda state: state == "running", 60)
+        assert await _steps(house) == LATER_START
+        assert not await _unclean(house)
+
+
+async def _steps(house: House) -> list[int]:
+    """Return the codes that the sensor tells to have been gone through."""
+    shown = await house.client.state(house.entity("lifecycle"))
+    return [step["code"] for step in shown["attributes"]["history"]]
+
+
+async def _unclean(house: House) -> bool:
+    shown = await house.client.state(house.entity("lifecycle"))
+    found: bool = shown["attributes"]["unclean_stop"]
+    return found
+
+
+async def _stored_steps(demo: Demo) -> list[int]:
+    return [code for code, *_ in demo.stored("memory")["history"]]
 
 
 async def _code(demo: Demo) -> int | None:

@@ -135,21 +135,23 @@ async def test_no_cycle_is_run_at_once_that_was_not_due(world: World) -> None:
 # ----------------------------------------------------------------- what people ask meanwhile
 
 
-async def connected_wall(world: World, **timing: float) -> tuple[Wall, asyncio.Future[None]]:
-    """Return a screen whose engine waits for Home Assistant, and what ends the wait."""
+async def connected_wall(
+    world: World, **timing: float
+) -> tuple[Wall, asyncio.Future[None], asyncio.Task[None]]:
+    """Return a screen whose engine waits for Home Assistant, what ends the wait, the start."""
     household = await furnish(world, washer(), timing=together(**timing))
     wall = Wall(world, household)
     await wall.held(online=True)
     await world.start(run=False)
     started = asyncio.get_running_loop().create_future()
-    world.starting = asyncio.create_task(world.engine.start(started))  # type: ignore[attr-defined]
+    starting = asyncio.create_task(world.engine.start(started))
     await until(lambda: world.engine.lifecycle.code is Code.CONNECTED, "all but the last step")
     await wall.drawn()
-    return wall, started
+    return wall, started, starting
 
 
 async def test_the_newest_request_of_a_screen_is_done_once_the_engine_runs(world: World) -> None:
-    wall, started = await connected_wall(world, request_lifetime=60.0)
+    wall, started, _ = await connected_wall(world, request_lifetime=60.0)
     for value in (0, 1, 0):
         wall.turn(HALL, 3, value)
     await until(lambda: world.engine._surfaces._postponed._kept, "the request")
@@ -160,17 +162,18 @@ async def test_the_newest_request_of_a_screen_is_done_once_the_engine_runs(world
 
     await until_row(world, WASHER_ID, **{MODE: 20})
     assert wall.orders("X7") == ["on"]
+    await until(lambda: world.ended(WASHER_ID), "the end of the order")
     assert world.ended(WASHER_ID)[-1].origin is Origin.SCREEN
 
 
 async def test_a_request_that_waited_too_long_is_dropped(world: World) -> None:
-    wall, started = await connected_wall(world, request_lifetime=0.1)
+    wall, started, starting = await connected_wall(world, request_lifetime=0.1)
     wall.turn(HALL, 3, 0)
     await until(lambda: world.engine._surfaces._postponed._kept, "the request")
     await asyncio.sleep(0.3)
 
     started.set_result(None)
-    await world.starting  # type: ignore[attr-defined]
+    await starting
 
     await world.fleet.recorder.quiet(0.3)
     assert not wall.orders("X7")
@@ -233,8 +236,7 @@ async def test_a_clock_that_is_set_while_running_selects_the_slot_anew(
 
 
 async def test_a_clock_lost_while_running_holds_the_cycles(world: World) -> None:
-    timing = calm(first_cycle=3600.0, clock_look=0.05, clock_jump=60.0, clock_check=0.05)
-    timing = calm(clock_warning=0.1, clock_look=0.05, clock_jump=60.0, clock_check=0.05)
+    timing = calm(clock_look=0.05, clock_jump=60.0, clock_check=0.05, clock_warning=0.1)
     await furnish(world, WASHER, timing=timing)
     await world.start()
     clock = world.clock
@@ -308,7 +310,9 @@ async def test_after_an_unclean_stop_outputs_are_read_before_the_first_order(wor
     await world.start(run=False)
     starting = asyncio.create_task(world.engine.start(asyncio.sleep(0)))
     await until(lambda: world.engine.lifecycle.details == "outputs", "the question")
+    await asyncio.sleep(0.2)
     assert world.engine.unclean_stop
+    assert not starting.done()
     assert not world.orders(COMMAND_2)
     world.fleet.say(list(household.devices["SW2"].state()))
     await starting
