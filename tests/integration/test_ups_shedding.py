@@ -16,6 +16,7 @@ HEATER = Equipment(3, "R001", "Ballon d'eau chaude", 131, 140, (relay("U103"),))
 RADIATOR = Equipment(4, "R001", "Radiateur", 151, 140, (relay("U104"),))
 FORCED = Equipment(5, "R001", "Congélateur", 151, 140, (relay("U105"),), mode=MANUAL)
 LOADS = (HEATER, RADIATOR, FORCED, WASHING)
+NAMES = {HEATER.id: "U103", RADIATOR.id: "U104", FORCED.id: "U105", WASHING.id: "I102"}
 
 
 @pytest.fixture(params=["nut", "played"])
@@ -30,7 +31,7 @@ async def ups(request, socket_enabled: None):
 async def test_mains_cut_and_given_back(installed: Installed, ups):
     world = installed.world
     household = await furnish(world, *LOADS, timing=calm(shed_step=0.2, min_off=0.0))
-    on = {load.id: household.devices[load.devices[0].name] for load in LOADS}
+    on = {load.id: household.devices[NAMES[load.id]] for load in LOADS}
     for load in LOADS:
         await world.plan(load.id, [], fill=1)
     await installed.setup()
