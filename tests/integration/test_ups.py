@@ -12,6 +12,7 @@ from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.elfe_commande import diagnostics
 from custom_components.elfe_commande.sources.ups.events import UpsEvent
+from custom_components.elfe_commande.upses.unit import UpsUnit
 from demo.ups import PASSWORD, USERNAME, FakeUps, NutServer, find_nut
 from tests.fixtures_home_assistant import Installed, wait_for
 
@@ -159,6 +160,12 @@ async def test_a_wrong_password_reads_and_asks_again_at_a_command(installed: Ins
     await hass.async_block_till_done()
 
     assert (end["type"], end["reason"]) == (FlowResultType.ABORT, "reauth_successful")
+    await wait_for(
+        lambda: any(
+            unit.subentry.data["password"] == PASSWORD and unit.state.connected
+            for unit in installed.hub.subentries.units(UpsUnit)
+        )
+    )
     await until_shown(installed, subentry, "binary_sensor", "communication", "on")
     await hass.services.async_call("button", "press", {"entity_id": button}, blocking=True)
     assert fake.given == ["test.battery.start"]
