@@ -18,6 +18,8 @@ from .core.lifecycle import Transition
 from .core.plan import DayPlan
 from .devices import equipment_of
 from .engine.status import EquipmentStatus
+from .upses.diagnostics import describe_ups, secrets_of as ups_secrets_of
+from .upses.unit import UpsUnit
 
 if TYPE_CHECKING:
     from .hub import ElfeConfigEntry
@@ -77,7 +79,10 @@ def _redactor(entry: ElfeConfigEntry) -> Redactor:
     statuses = entry.runtime_data.engine.statuses.values()
     homes = {str(status.equipment.home) for status in statuses}
     return Redactor(
-        [str(entry.data.get(key, "")) for key in SECRETS],
+        [
+            *(str(entry.data.get(key, "")) for key in SECRETS),
+            *(s for subentry in entry.subentries.values() for s in ups_secrets_of(subentry.data)),
+        ],
         homes | set(entry.options.get(CONF_HOMES, ())),
     )
 
@@ -191,6 +196,10 @@ async def async_get_config_entry_diagnostics(
                 status.last_result.outcome for status in statuses if status.last_result is not None
             ),
         },
+        "upses": [
+            describe_ups(unit, redactor.plain)
+            for unit in entry.runtime_data.subentries.units(UpsUnit)
+        ],
         "problems": [{"key": p.key, "equipment_id": p.equipment_id} for p in engine.problems],
     }
 
@@ -208,4 +217,7 @@ async def async_get_device_diagnostics(
     equipment_id = equipment_of(entry.entry_id, device.identifiers)
     if equipment_id is not None and (status := statuses.get(equipment_id)) is not None:
         return {"equipment": _equipment(_redactor(entry), status)}
+    for unit in entry.runtime_data.subentries.units(UpsUnit):
+        if unit.subentry.subentry_id == device.config_subentry_id:
+            return {"ups": describe_ups(unit, _redactor(entry).plain)}
     return {"equipment": None, "known": sorted(statuses)}

@@ -75,11 +75,11 @@ class FakeUps(Switchable):
         """Stop listening, and hang up on everyone."""
         if self._server is None:
             return
-        self._server.close()
+        server, self._server = self._server, None
+        server.close()
         for writer in list(self._writers):
             writer.close()
-        await self._server.wait_closed()
-        self._server = None
+        await server.wait_closed()
 
     async def close(self) -> None:
         """Stop; there is nothing else to remove."""
@@ -102,6 +102,10 @@ class FakeUps(Switchable):
     # -- the protocol
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._server is None:
+            # It was accepted just before the end.
+            writer.close()
+            return
         session = _Session(self)
         self._writers.add(writer)
         self.connections += 1

@@ -118,7 +118,10 @@ class Engine:
             self.context, self._reconsider, self._executor, disk.document("rules")
         )
         self.shedding = Shedding(
-            self.context, reconsider=self.reconsider, hold_back=self._executor.hold_back
+            self.context,
+            reconsider=self.reconsider,
+            hold_back=self._executor.hold_back,
+            priorities=lambda: self.surplus.priorities,
         )
         self._inventory.take_screens = self._surfaces.adopt
         self._inventory.regroup = self._surfaces.regroup

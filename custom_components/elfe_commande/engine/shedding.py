@@ -63,19 +63,23 @@ class Shedding:
         *,
         reconsider: Callable[[Iterable[EquipmentId]], Mapping[EquipmentId, Any]],
         hold_back: Callable[[EquipmentId], None],
+        priorities: Callable[[], Mapping[EquipmentId, int]],
     ) -> None:
-        """Ask for nothing; `reconsider` orders what follows, `hold_back` ends a start's tries."""
+        """Ask for nothing yet.
+
+        `reconsider` orders what follows, `hold_back` ends the tries of a start; `priorities`
+        are those of the loads with a local rule, the greater the number the sooner it is shed.
+        """
         self._context = context
         self._reconsider = reconsider
         self._hold_back = hold_back
+        self._priorities = priorities
         self._supplies: dict[str, _Supply] = {}
         self._cut_at: dict[EquipmentId, float] = {}
         self._next = float("-inf")
         """The loop's time from which on another load may be cut or given back."""
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self.priority: Callable[[EquipmentId], float | None] = lambda _: None
-        """The priority of a load's local rule: the greater the number, the sooner it is shed."""
 
     # -- what UPSs say
 
@@ -146,7 +150,7 @@ class Shedding:
         if now >= self._next and (
             await self._cut_next(cuts) or await self._return_next(returns, now)
         ):
-            self._next = now + self._context.timing.shed_step
+            self._next = self._now() + self._context.timing.shed_step
         dues = [due for s in self._supplies.values() if (due := s.due()) is not None]
         if self._active or returns:
             dues.append(max(self._next, now + self._context.timing.shed_step))
@@ -217,7 +221,8 @@ class Shedding:
         """Cut the least important load; whether there was one."""
         if not cuts:
             return False
-        status, target = min(cuts, key=lambda cut: self._rank(cut[0]))
+        rank = self._ranking()
+        status, target = min(cuts, key=lambda cut: rank(cut[0]))
         equipment = status.equipment
         self._cut_at[equipment.id] = self._now()
         if equipment.state.mode == Mode.MANUAL:
@@ -230,7 +235,7 @@ class Shedding:
 
     async def _return_next(self, returns: list[EquipmentStatus], now: float) -> bool:
         """Give loads back, the most important first, until one is switched on; whether one was."""
-        returns.sort(key=self._rank, reverse=True)
+        returns.sort(key=self._ranking(), reverse=True)
         for index, status in enumerate(returns, 1):
             if index % _PER_TURN == 0:
                 await asyncio.sleep(0)
@@ -238,6 +243,7 @@ class Shedding:
             if cut_at is not None and now < cut_at + self._context.timing.min_off:
                 continue
             if await self._give_back(status):
+                _LOGGER.info("Load %s is given back", status.equipment.id)
                 return True
         return False
 
@@ -267,15 +273,20 @@ class Shedding:
             and state.last_programmed <= self._context.journal.shed[status.equipment.id]
         )
 
-    def _rank(self, status: EquipmentStatus) -> tuple[float, float, int]:
+    def _ranking(self) -> Callable[[EquipmentStatus], tuple[float, float, int]]:
         """Return what puts the least important load first."""
-        equipment_id = status.equipment.id
-        for supply in self._supplies.values():
-            if equipment_id in supply.protection.shed_first:
-                place = supply.protection.shed_first.index(equipment_id)
-                return (float("-inf"), place, 0)
-        priority = self.priority(equipment_id)
-        return (0.0 if priority is None else -1.0, -(priority or 0.0), -int(equipment_id))
+        first = [i for s in self._supplies.values() for i in s.protection.shed_first]
+        priorities = self._priorities()
+
+        def rank(status: EquipmentStatus) -> tuple[float, float, int]:
+            equipment_id = status.equipment.id
+            if equipment_id in first:
+                return (0, first.index(equipment_id), 0)
+            if (priority := priorities.get(equipment_id)) is not None:
+                return (1, -priority, -equipment_id)
+            return (2, 0, -equipment_id)
+
+        return rank
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()

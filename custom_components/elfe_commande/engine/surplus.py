@@ -6,7 +6,7 @@ from dataclasses import replace
 import logging
 
 from ..core.decision import Proposal
-from ..core.model import ControlState
+from ..core.model import ControlState, EquipmentId
 from ..core.plan import slot_start
 from ..core.rule_conditions import observe
 from ..core.rule_evaluation import URGENT
@@ -54,6 +54,12 @@ class Surplus:
     def rules(self) -> dict[str, RuleStatus]:
         """Every rule at work, by its id."""
         return self._judge.rules
+
+    @property
+    def priorities(self) -> dict[EquipmentId, int]:
+        """The priority of each load that has a rule at work; the lowest goes first."""
+        rules = (status.rule for status in self.rules.values())
+        return {rule.equipment_id: rule.priority for rule in rules if rule.enabled}
 
     # -- life
 
