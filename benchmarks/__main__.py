@@ -58,14 +58,17 @@ async def measure(*, full: bool, runs: int) -> dict[str, Figures]:
         long = runs if full else 1
         await case("pattern_10", 10, "pattern", "1", times=long)
         await case("pattern_10_8", 10, "pattern", "8", times=long)
+        await case("pattern_100", 100, "pattern", "1", times=1)
         if full:
-            await case("pattern_100", 100, "pattern", "1", times=1)
             await case("pattern_1000", 1000, "pattern", "1", times=1)
         for count in (10, 100, 1000):
             await case(f"bare_{count}", count, "bare")
             await case(f"engine_{count}", count, "engine_alone")
         await case("home_assistant_1000", 1000, "home_assistant")
+        # Memory grows by what is between a few and many, with all entities and with one each.
         await case("home_assistant_200", 200, "home_assistant", times=1)
+        await case("compact_200", 200, "home_assistant", "compact", times=1)
+        await case("compact_1000", 1000, "home_assistant", "compact", times=1)
         compact = (5000, "home_assistant", "compact")
         await case("compact_5000", *compact, times=long)
         await case("tick_5000", *compact, times=long, type_id=TANK, changed=0.05)

@@ -157,16 +157,23 @@ class Rehearsed:
         }
 
     def _listen(self) -> None:
-        publish, read = self.messenger.publish, self.engine.context.storage.read_plans
+        publish, storage = self.messenger.publish, self.engine.context.storage
+        rows, plans = storage.read_inventory, storage.read_plans
 
         async def published(topic: str, payload: str) -> None:
             await publish(topic, payload)
             self._published.append(moment())
 
+        async def read_inventory() -> Any:
+            found = await rows()
+            self._read_at = moment()
+            return found
+
         async def read_plans(slot: int) -> Any:
-            found = await read(slot)
+            found = await plans(slot)
             self._read_at = moment()
             return found
 
         self.messenger.publish = published  # type: ignore[method-assign]
-        self.engine.context.storage.read_plans = read_plans  # type: ignore[method-assign]
+        storage.read_inventory = read_inventory  # type: ignore[method-assign]
+        storage.read_plans = read_plans  # type: ignore[method-assign]

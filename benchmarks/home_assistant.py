@@ -82,9 +82,8 @@ async def measure(stage: Stage, folder: str, *, compact: bool) -> dict[str, Any]
     ours = await install(hass, stage, compact=compact)
     hub = ours.runtime_data
     registry = er.async_get(hass)
-    entities = sum(
-        not each.disabled for each in er.async_entries_for_config_entry(registry, ours.entry_id)
-    )
+    registered = er.async_entries_for_config_entry(registry, ours.entry_id)
+    entities = sum(not each.disabled for each in registered)
     show = Rehearsed(
         hub.engine,
         hub._messenger,  # noqa: SLF001
@@ -99,6 +98,7 @@ async def measure(stage: Stage, folder: str, *, compact: bool) -> dict[str, Any]
     return {
         **figures,
         "entities": entities,
+        "disabled": len(registered) - entities,
         "memory_bytes": memory,
         "home_assistant": __version__,
     }
