@@ -7,6 +7,7 @@ from textwrap import fill
 
 from .answers import ANSWERS
 from .decisions import DECISIONS
+from .drawings import DRAWINGS
 from .outcomes import OUTCOMES
 from .rule import Rule
 from .surface_rules import SURFACES, SurfaceRule
@@ -61,7 +62,7 @@ def page() -> str:
         *section("What is decided, and which device is ordered", DECISIONS),
         *section("What counts as an answer", ANSWERS),
         *section("What follows when there is none", OUTCOMES),
-        *section("Screens, portal and PLC panels", SURFACES),
+        *section("Screens, portal and PLC panels", (*SURFACES, *DRAWINGS)),
         "## What stays",
         "",
         KEPT,

@@ -88,6 +88,8 @@ class Replay:
     at: int
     moments: dict[str, Moment] = field(default_factory=dict)
     observed: dict[str, Observed] = field(default_factory=dict)
+    drawn: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    """What was drawn on the screens of each scenario: topic and line, in order."""
 
     @property
     def pace(self) -> Pace:
@@ -120,6 +122,7 @@ class Replay:
             await world.start()
             before = await _rows(owner)
             began = int(clock.now())
+            already = len(fleet.recorder)
             await self._trigger(world, scenarios, moment)
             await _settled()
             ended = int(clock.now())
@@ -130,6 +133,9 @@ class Replay:
                 self.observed[scenario.name] = Observed(
                     _changes(scenario, before, after), _orders(scenario, fleet), began, ended
                 )
+                mine = set(screen_topics(scenario))
+                since = fleet.recorder.messages[already:]
+                self.drawn[scenario.name] = [(m.topic, m.text) for m in since if m.topic in mine]
 
     async def _trigger(self, world: World, scenarios: Sequence[Scenario], moment: Moment) -> None:
         if self.trigger is Trigger.CYCLE:
@@ -207,6 +213,12 @@ async def _give(world: World, scenarios: Sequence[Scenario], moment: Moment) -> 
     await world.fleet.add(*devices)
     # Retained messages come before the engine listens, as they did before the reference did.
     await world.fleet.settle()
+
+
+def screen_topics(scenario: Scenario) -> Iterator[str]:
+    """Yield where the screens of a scenario are drawn on."""
+    for row in scenario.given.get(DETAILS[SCREEN], ()):
+        yield row["topic_mqtt_commande_text"]
 
 
 def _command_topics(scenario: Scenario) -> Iterator[str]:

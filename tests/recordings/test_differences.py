@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from .differences import page
+from .drawings import DRAWINGS
 from .rules import RULES
 from .surface_rules import SURFACES
 
@@ -16,5 +17,5 @@ def test_page_is_up_to_date() -> None:
 
 
 def test_rules_have_ids_of_their_own() -> None:
-    ids = [rule.id for rule in (*RULES, *SURFACES)]
+    ids = [rule.id for rule in (*RULES, *SURFACES, *DRAWINGS)]
     assert len(set(ids)) == len(ids)

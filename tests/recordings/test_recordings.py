@@ -10,11 +10,13 @@ import pytest
 from .comparison import differences, from_courses, recorded
 from .conftest import Replays
 from .corpus import Moment, Scenario, load, recordings
+from .drawings import counts, unexplained_drawings, wanted_drawings
 from .reference import reference
 from .replay import EVENING, MORNING, Trigger
 from .rule import Rule
 from .rules import RULES, ours
 from .situation import situations
+from .told import last_shown
 
 pytestmark = [pytest.mark.recordings, pytest.mark.timeout(600)]
 
@@ -48,6 +50,31 @@ def test_rows_and_orders(replays: Replays, trigger: Trigger, at: int, scenario: 
     expected, applied = ours(scenario, replay.moments[scenario.name])
     found = list(differences(expected, replay.observed[scenario.name], replay.pace))
     assert not found, f"{sorted(applied)}:\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("trigger", "at", "scenario"), [*cases(Trigger.CYCLE, MORNING), *cases(Trigger.SWITCH, MORNING)]
+)
+def test_screens(replays: Replays, trigger: Trigger, at: int, scenario: Scenario) -> None:
+    """What each page shows in the end; it is drawn once for the order, and once for its end."""
+    replay = replays(trigger, at, given(trigger))
+    drawn = replay.drawn[scenario.name]
+    assert last_shown(drawn) == wanted_drawings(scenario, replay.moments[scenario.name])
+    tries = sum(len(orders) for orders in replay.observed[scenario.name].orders.values())
+    for place, count in counts(drawn).items():
+        assert 1 <= count <= 3 + tries, f"{place} drawn {count} times for {tries} tries"
+
+
+@pytest.mark.parametrize(
+    "scenario", [pytest.param(s, id=s.name) for s in CORPUS.scenarios] or [None]
+)
+def test_screens_differ_from_the_recorded_only_by_a_rule(scenario: Scenario) -> None:
+    assert not unexplained_drawings(scenario, Moment(MORNING))
+
+
+def test_rule_of_the_drawings_is_needed() -> None:
+    moment = Moment(MORNING)
+    assert any(unexplained_drawings(scenario, moment, ()) for scenario in CORPUS.scenarios)
 
 
 @pytest.mark.parametrize(

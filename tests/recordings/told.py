@@ -1,6 +1,6 @@
 """What screens, portal and PLCs said in a scenario, and what was recorded of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 import json
 from pathlib import Path
@@ -137,17 +137,24 @@ def seen(told: Told, moment: Moment) -> Seen:
     return Seen(rows, found.orders, last_shown(lines))
 
 
-def last_shown(lines: list[tuple[str, str]]) -> Shown:
-    """Return the last refresh of each page among lines, which begin with the page's light."""
-    found: Shown = {}
-    open_page: dict[str, str] = {}
+def refreshes(lines: Iterable[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], list[str]]]:
+    """Yield the refreshes among lines, each by topic and page; they begin with the page's light."""
+    open_page: dict[str, tuple[str, list[str]]] = {}
     for topic, line in lines:
         content = json.loads(line)
         if content.get("id") == LED:
-            open_page[topic] = str(content["page"])
-            found[topic, open_page[topic]] = []
-        found.setdefault((topic, open_page.get(topic, "")), []).append(line)
-    return found
+            if topic in open_page:
+                page, drawn = open_page[topic]
+                yield (topic, page), drawn
+            open_page[topic] = (str(content["page"]), [])
+        open_page.setdefault(topic, ("", []))[1].append(line)
+    for topic, (page, drawn) in open_page.items():
+        yield (topic, page), drawn
+
+
+def last_shown(lines: Iterable[tuple[str, str]]) -> Shown:
+    """Return the last refresh of each page among lines."""
+    return dict(refreshes(lines))
 
 
 def event(payload: str) -> Mapping[str, Any] | None:
