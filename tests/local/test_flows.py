@@ -58,7 +58,8 @@ async def test_the_name_of_a_home_is_changed(home: LocalInstalled) -> None:
 async def test_options_of_a_home(home: LocalInstalled) -> None:
     options = home.hass.config_entries.options
     flow = await options.async_init(home.entry.entry_id)
-    assert flow["step_id"] == "local"
+    assert "local" in flow["menu_options"]
+    flow = await options.async_configure(flow["flow_id"], {"next_step_id": "local"})
     flow = await options.async_configure(flow["flow_id"], {"orders_at_once": 16})
     assert flow["type"] is FlowResultType.CREATE_ENTRY
     assert home.entry.options["orders_at_once"] == 16

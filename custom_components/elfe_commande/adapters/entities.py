@@ -46,6 +46,8 @@ _LOGGER = logging.getLogger(__name__)
 
 ECHO: Final = 60.0
 """Seconds in which a device may still report what we ordered, under a context of its own."""
+CROSSING: Final = 10.0
+"""Seconds in which the report of an order may still cross the next one."""
 _ORDERS_KEPT: Final = 16
 
 _NO_STATE: Final = (STATE_UNAVAILABLE, STATE_UNKNOWN)
@@ -163,8 +165,10 @@ class EntityMessenger(Messenger):
             return True
         if context.user_id is not None or context.parent_id is not None:
             return False
-        since = self._hass.loop.time() - ECHO
-        return any(o.on is on and o.at >= since for o in ordered)
+        now = self._hass.loop.time()
+        return any(
+            o.on is on and now - o.at <= (ECHO if o is ordered[-1] else CROSSING) for o in ordered
+        )
 
     # -- what is ordered
 
