@@ -6,7 +6,7 @@ It only says what is asked of each load (`status.shed`); the chain of decision d
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 import logging
 from typing import Any, Final
 
@@ -30,7 +30,8 @@ _STARTS: Final = frozenset({Act.START, Act.ON})
 @dataclass(slots=True)
 class _Supply:
     protection: Protection
-    report: SupplyReport = field(default=SupplyReport())
+    report: SupplyReport | None = None
+    """`None` until it said something: till then nothing is given back."""
     demand: Demand = Demand.NOTHING
     calm_since: float | None = None
     """The loop's time since when it asks for nothing any more."""
@@ -38,7 +39,8 @@ class _Supply:
 
     def follow(self, now: float) -> None:
         """Ask at once, and stop asking once it has been calm long enough."""
-        wanted = demand_of(self.protection, self.report, self.demand)
+        report = self.report or SupplyReport()
+        wanted = demand_of(self.protection, report, self.demand)
         if self.gone:
             wanted = Demand.NOTHING
         if wanted is not Demand.NOTHING or self.demand is Demand.NOTHING:
@@ -147,6 +149,9 @@ class Shedding:
         if self._active is not was_active:
             _LOGGER.info("A UPS %s", "holds loads back" if self._active else "gives loads back")
         cuts, returns = await self._survey()
+        if any(supply.report is None for supply in self._supplies.values()):
+            # After a restart the cut that a load awaits the end of may go on.
+            returns = []
         if now >= self._next and (
             await self._cut_next(cuts) or await self._return_next(returns, now)
         ):
