@@ -120,6 +120,7 @@ async def choose_in_energy_dashboard(page: Page, demo: Demo) -> None:
     await choose(page, dialog, "Energy exported to grid", "Energy given")
     await dialog.get_by_text("Standard", exact=True).click()
     await choose(page, dialog, "Power", "Net power")
+    await dialog.locator("ha-statistic-picker").first.scroll_into_view_if_needed()
     await picture(page, "meter_energy")
     await dialog.get_by_role("button", name="Save").click()
     await expect(dialog.locator("ha-dialog")).to_be_hidden(timeout=PATIENT)
