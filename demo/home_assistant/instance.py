@@ -45,6 +45,7 @@ logger:
 recorder:
   commit_interval: 1
 history:
+energy:
 logbook:
 # What the editors in the user interface save.
 automation: !include automations.yaml

@@ -33,7 +33,9 @@ SECONDS = 1000
 """In the browser's milliseconds."""
 
 # Only the environment of the newest release has the browser's driver.
-collect_ignore = [] if importlib.util.find_spec("playwright") else ["test_browser.py"]
+collect_ignore = (
+    [] if importlib.util.find_spec("playwright") else ["test_browser.py", "test_meter.py"]
+)
 
 
 @dataclass
