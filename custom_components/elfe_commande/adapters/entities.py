@@ -1,7 +1,7 @@
 """Entities of Home Assistant as devices of the engine; `drivers/entity.py` says what is said."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 import json
 import logging
@@ -160,7 +160,7 @@ class EntityMessenger(Messenger):
 
         A device that takes its time reports under a context that nobody knows.
         """
-        ordered = self._ordered.get(entity_id, ())
+        ordered: Sequence[_Ordered] = self._ordered.get(entity_id, ())
         if any(o.context_id in (context.id, context.parent_id) for o in ordered):
             return True
         if context.user_id is not None or context.parent_id is not None:
