@@ -184,6 +184,6 @@ async def run_json(arguments: Sequence[str]) -> dict[str, Any]:
     )
     output, errors = await asyncio.wait_for(process.communicate(), LONGEST)
     if process.returncode:
-        raise RuntimeError(errors.decode()[-3000:])
+        raise RuntimeError(f"exit {process.returncode}: {errors.decode()[-3000:]}")
     figures: dict[str, Any] = json.loads(output.decode().strip().rpartition("\n")[2])
     return figures

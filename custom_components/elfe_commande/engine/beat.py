@@ -154,15 +154,17 @@ class Beat:
         try:
             await self._read_inventory()
         except StorageError as error:
-            plans.cancel()
-            await asyncio.wait([plans])
             context.reachable(error)
             return False
-        try:
-            await self._adopt_plans(await plans)
-        except StorageError as error:
-            context.reachable(error, of_plans=True)
-            return False
+        else:
+            try:
+                await self._adopt_plans(await plans)
+            except StorageError as error:
+                context.reachable(error, of_plans=True)
+                return False
+        finally:
+            plans.cancel()
+            await asyncio.gather(plans, return_exceptions=True)
         context.reachable(of_plans=True)
         return True
 
