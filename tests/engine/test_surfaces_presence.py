@@ -1,6 +1,7 @@
 """Screens that come and go: each return is a refresh, each batch one word to the indicators."""
 
 import asyncio
+import socket
 
 import pytest
 
@@ -96,6 +97,22 @@ async def test_what_changed_while_a_screen_was_away_is_shown(world: World) -> No
     await wall.refreshed(HALL)
     assert (await world.row(WASHER))[MODE] == MANUAL
     assert wall.screen(HALL).shown(3, 3) == {"val": 0}
+
+
+async def test_what_changed_while_the_broker_was_lost_is_shown(world: World) -> None:
+    """The screens never went: the broker only says again, retained, that they are there."""
+    wall = await Wall.of(world, washer())
+    client = world.messenger._client
+    assert client is not None
+
+    client._client.socket().shutdown(socket.SHUT_RDWR)
+
+    await until(lambda: not world.messenger.connected, "the loss")
+    assert world.engine.screens[DeviceId(HALL.upper())].online is None
+    await until(lambda: world.messenger.connected, "the return")
+    await wall.refreshed(HALL, KITCHEN)
+    assert wall.indicated() == ["1"]
+    assert world.engine.screens[DeviceId(HALL.upper())].online is True
 
 
 async def test_a_screen_of_nobody_is_refreshed_by_nobody(world: World) -> None:

@@ -85,6 +85,7 @@ class Surfaces:
 
     async def open(self) -> None:
         """Listen to every surface; a retained "online" of a screen refreshes it."""
+        self._unsubscribes.append(self._messenger.watch_connection(self._connection_changed))
         for interface in self._interfaces.values():
             topics = interface.topics()
             try:
@@ -212,6 +213,19 @@ class Surfaces:
             if online:
                 self._returned[status.screen.id] = None
                 self._later_returned()
+
+    def _connection_changed(self, connected: bool) -> None:
+        """Know of no screen whether it is there while the broker is lost.
+
+        What changes meanwhile is drawn nowhere: each is drawn when the broker, which retains
+        that it is there, says so again.
+        """
+        known = [status for status in self.screens.values() if status.online is not None]
+        if connected or not known:
+            return
+        for status in known:
+            status.online = None
+        self._context.notify(ScreensChanged())
 
     def _spawn(self, coroutine: Coroutine[Any, Any, None], name: str) -> None:
         task = asyncio.get_running_loop().create_task(coroutine, name=f"elfe {name}")
