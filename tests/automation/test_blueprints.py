@@ -65,7 +65,7 @@ def target_of(world: World, number: int) -> dict[str, Any]:
 
 
 def test_there_are_some():
-    assert len(BLUEPRINTS) == 4
+    assert len(BLUEPRINTS) == 13
 
 
 @pytest.mark.parametrize("path", BLUEPRINTS, ids=lambda path: path.stem)

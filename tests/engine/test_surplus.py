@@ -223,7 +223,7 @@ async def test_rules_remember_over_a_restart(world: World) -> None:
     assert status.history.starts(world.clock.now()) == 1
     await engine.run_cycle()
     assert world.orders(COMMANDS[1])[-1] == "on"
-    assert await minute(world, sensor, 240, surplus=-1) == [1]
+    assert await minute(world, sensor, 300, surplus=-1) == [1]
 
 
 async def test_a_rule_forgotten_while_away_gives_up_its_load(world: World) -> None:
