@@ -125,7 +125,9 @@ async def test_on_the_network(flow, installed):
             await flow.give(port=line.url)
         assert flow.result["step_id"] == "confirm"
         await flow.give(name="Grid")
-    assert flow.result["type"] is FlowResultType.CREATE_ENTRY
+        assert flow.result["type"] is FlowResultType.CREATE_ENTRY
+        (subentry,) = installed.entry.subentries
+        await wait_for(lambda: unit_of(installed, subentry).fresh, 30)
 
 
 async def test_nothing_good_is_heard(flow, line, tmp_path):
