@@ -15,7 +15,7 @@ from demo.parts import Broker
 from demo.specs import relay
 from tests.e2e.conftest import eventually, picture
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(500)]
 
 BOILER = "boiler"
 PASS = 60
