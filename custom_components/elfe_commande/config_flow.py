@@ -122,7 +122,7 @@ class ElfeConfigFlow(UpsReauth, ConfigFlow, domain=DOMAIN):
 
     async def async_step_local(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the name of the home; its equipments are added afterwards."""
-        return await self._async_step_home("local", user_input, "")
+        return await self._async_step_home("local", user_input, self.hass.config.location_name)
 
     async def async_step_reconfigure_local(
         self, user_input: dict[str, Any] | None = None

@@ -9,6 +9,7 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.translation import async_get_translations
 
 from .capacity import Capacity
+from .configuration.settings import is_local
 from .const import DOMAIN
 from .coordinator import ElfeCoordinator
 from .core.model import EquipmentId, HomeId
@@ -277,7 +278,7 @@ class Roster:
                 config_entry_id=self._entry.entry_id,
                 identifiers={home_identifier(self._entry.entry_id, home)},
                 entry_type=dr.DeviceEntryType.SERVICE,
-                translation_key="home",
+                translation_key="household" if is_local(self._entry) else "home",
                 translation_placeholders={"home": home},
                 via_device_id=self._hub_device,
             ).id

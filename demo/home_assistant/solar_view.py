@@ -111,7 +111,7 @@ def _protection(registry: Registry, words: Mapping[str, str]) -> list[Card]:
     if mains := registry.mqtt(MAINS):
         inline = {"features": [{"type": "toggle"}], "features_position": "inline"}
         cards.append(tile(mains) | inline)
-    cards += _tiles(registry, "status", "battery_charge", "input_voltage", "on_battery")
+    cards += _tiles(registry, "status", "charge", "input_voltage", "on_battery")
     cards.append(heading(words["engine"], "mdi:engine-outline"))
     cards += [tile(found) for key in ("lifecycle", "last_cycle") if (found := registry.hub(key))]
     told = [each["entity_id"] for each in registry.ending("event", "activity", "pilot")]

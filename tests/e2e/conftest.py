@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import importlib.util
 import json
 import os
@@ -33,9 +33,8 @@ SECONDS = 1000
 """In the browser's milliseconds."""
 
 # Only the environment of the newest release has the browser's driver.
-collect_ignore = (
-    [] if importlib.util.find_spec("playwright") else ["test_browser.py", "test_meter.py"]
-)
+IN_BROWSER = ["test_browser.py", "test_first_evening.py", "test_meter.py"]
+collect_ignore = [] if importlib.util.find_spec("playwright") else IN_BROWSER
 
 
 @dataclass
@@ -129,6 +128,12 @@ class House:
     client: Client
     database: asyncpg.Connection
     entities: dict[str, str]
+    entry_id: str
+
+    @property
+    def solar(self) -> House:
+        """The same way into the home that no database knows."""
+        return replace(self, entry_id=self.demo.status["solar_entry_id"])
 
     async def row(self, equipment_id: int) -> dict[str, Any]:
         found = await self.database.fetchrow(
@@ -147,8 +152,16 @@ class House:
 
     def entity(self, key: str, equipment_id: int | None = None) -> str:
         """Return the id of an enabled entity of an equipment, or of the hub."""
-        parts = [self.demo.status["entry_id"], *([str(equipment_id)] if equipment_id else []), key]
+        parts = [self.entry_id, *([str(equipment_id)] if equipment_id else []), key]
         return self.entities["_".join(parts)]
+
+    def ending(self, key: str) -> list[str]:
+        """Return the ids of the entry's enabled entities of one kind, oldest first."""
+        return [
+            entity_id
+            for unique_id, entity_id in self.entities.items()
+            if unique_id.startswith(self.entry_id) and unique_id.endswith(f"_{key}")
+        ]
 
     async def state(self, key: str, equipment_id: int | None = None) -> str:
         """Return a state; "absent" while Home Assistant has not made it yet."""
@@ -166,8 +179,10 @@ class House:
 @pytest.fixture
 async def page(socket_enabled: None) -> AsyncIterator[Page]:
     """A page of a real browser."""
-    from playwright.async_api import async_playwright  # noqa: PLC0415
+    from playwright.async_api import async_playwright, expect  # noqa: PLC0415
 
+    # As long as clicks may take: this machine may be busy.
+    expect.set_options(timeout=30 * SECONDS)
     executable = next(filter(None, map(shutil.which, BROWSERS)))
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
@@ -216,6 +231,7 @@ async def enter(demo: Demo) -> AsyncIterator[House]:
             client,
             connection,
             {each["unique_id"]: each["entity_id"] for each in entities if not each["disabled_by"]},
+            status["entry_id"],
         )
     await connection.close()
 

@@ -13,7 +13,7 @@ from demo.parts.postgres import ADMINISTRATOR, COMMANDE, OWNER
 from demo.territory import MANUAL, PILOTED, install, many
 from tests.e2e.conftest import SECONDS, Demo, House, eventually, picture
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
 WASHING_MACHINE = 2
 
@@ -86,6 +86,27 @@ async def test_an_entry_made_by_clicks(page: Page, demo: Demo, house: House) -> 
     await expect(dialog).to_be_hidden()
     entries = await house.client.get("/api/config/config_entries/entry?domain=elfe_commande")
     assert {entry["title"] for entry in entries} == {"bdd_coordination", access.database}
+
+
+async def test_the_solar_home_by_the_sun_and_on_battery(page: Page, demo: Demo) -> None:
+    """A rule runs the tank; the mains are cut by a click, and it goes off."""
+    await page.goto(f"{demo.status['url']}/solar")
+    tank = page.locator("hui-entities-card", has_text="Ballon solaire")
+    await expect(tank).to_contain_text(
+        re.compile("All conditions of the rule are met|Kept on|Minimum time on not over"),
+        timeout=180 * SECONDS,
+    )
+    await expect(tank).to_contain_text(re.compile(r"Running\s*Running"))
+    await picture(page, "solar")
+    mains = page.locator("hui-tile-card", has_text="Mains").locator("ha-switch, ha-control-switch")
+
+    await mains.first.click()
+
+    await expect(tank).to_contain_text("Shed: the UPS is on battery")
+    await expect(tank).to_contain_text(re.compile(r"Not running\s*Running"))
+    await picture(page, "ups")
+    await mains.first.click()
+    await expect(tank).not_to_contain_text("Shed: the UPS is on battery", timeout=90 * SECONDS)
 
 
 async def another_database(demo: Demo) -> Access:

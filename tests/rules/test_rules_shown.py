@@ -216,6 +216,7 @@ async def test_a_sensor_that_is_gone_is_told_of(hass: HomeAssistant, home: Insta
             {"base": "invalid_condition"},
         ),
         ({"surplus": None}, {"base": "no_condition"}),
+        ({"nominal_power": None}, {"nominal_power": "power_missing"}),
     ],
 )
 async def test_what_cannot_be_is_refused_and_changes_nothing(

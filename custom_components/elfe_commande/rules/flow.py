@@ -10,6 +10,8 @@ from homeassistant.config_entries import (
     SubentryFlowResult,
 )
 
+from ..appliances.keys import CONF_EQUIPMENT_ID, CONF_NOMINAL_POWER
+from ..const import SUBENTRY_EQUIPMENT
 from ..core.model import EquipmentId
 from ..shapes import Kind, kind_of
 from .checks import async_mistake
@@ -47,19 +49,25 @@ class RuleFlow(ConfigSubentryFlow):
         placeholders: dict[str, str] = {}
         if user_input is not None:
             data = rule_data(user_input)
+            if power := self._power_of(data[CONF_EQUIPMENT]):
+                data.setdefault(CONF_NOMINAL_POWER, power)
             load = hub.engine.statuses.get(EquipmentId(data[CONF_EQUIPMENT]))
             if load is None:
                 errors[CONF_EQUIPMENT] = "unknown_equipment"
             elif self._is_taken(data[CONF_EQUIPMENT]):
                 errors[CONF_EQUIPMENT] = "equipment_taken"
+            elif CONF_NOMINAL_POWER not in data:
+                errors[CONF_NOMINAL_POWER] = "power_missing"
             elif mistake := await async_mistake(self.hass, data, load):
                 errors["base"], placeholders = mistake
             else:
                 return self._finish(load.equipment.name, data, known)
             known = data
+        free = self._free(others)
+        power = self._power_of(*free) if len(free) == 1 else None
         return self.async_show_form(
             step_id=step_id,
-            data_schema=rule_schema(known, self._free(others), others),
+            data_schema=rule_schema(known, free, others, power),
             errors=errors,
             description_placeholders=placeholders,
         )
@@ -78,6 +86,18 @@ class RuleFlow(ConfigSubentryFlow):
     def _free(self, equipments: Mapping[int, str]) -> dict[int, str]:
         """Return the loads that have no other rule."""
         return {i: name for i, name in equipments.items() if not self._is_taken(i)}
+
+    def _power_of(self, equipment: int) -> float | None:
+        """Return what a load draws when it runs, W, where its own subentry says it."""
+        found: float | None = next(
+            (
+                subentry.data.get(CONF_NOMINAL_POWER)
+                for subentry in self._get_entry().get_subentries_of_type(SUBENTRY_EQUIPMENT)
+                if subentry.data[CONF_EQUIPMENT_ID] == equipment
+            ),
+            None,
+        )
+        return found
 
     def _is_taken(self, equipment: int) -> bool:
         mine = self.context.get("subentry_id")

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, Final, override
 
+from homeassistant.components.sensor import DOMAIN as SENSOR, SensorDeviceClass
+from homeassistant.const import PERCENTAGE, Platform, UnitOfPower
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
     ConditionSelector,
+    EntityFilterSelectorConfig,
     EntitySelector,
     EntitySelectorConfig,
     NumberSelector,
@@ -20,6 +23,7 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
+from ..appliances.keys import CONF_NOMINAL_POWER
 from ..core.regulator import RegulatorState
 from ..core.rules import OFF_CONDITION, ON_CONDITION, REGULATOR, Need, Quantity
 from ..core.snapshot import Combination
@@ -38,7 +42,6 @@ from .settings import (
     CONF_MONTHS,
     CONF_NEED,
     CONF_NEED_FOR,
-    CONF_NOMINAL_POWER,
     CONF_OTHER,
     CONF_PRIORITY,
     CONF_READY_BY,
@@ -59,7 +62,20 @@ SECTION_RANK: Final = "rank"
 
 WATTS: Final = 100_000
 DAY: Final = 86_400
-_NUMBERS: Final = EntitySelector(EntitySelectorConfig(domain=["sensor", "number", "input_number"]))
+_HELPERS: Final = EntityFilterSelectorConfig(domain=[Platform.NUMBER, "input_number"])
+
+
+def _measures(device_class: SensorDeviceClass, *units: str) -> EntitySelector:
+    """Return what offers the sensors of a quantity, and what people enter themselves."""
+    sensors = (
+        EntityFilterSelectorConfig(domain=SENSOR, device_class=device_class),
+        EntityFilterSelectorConfig(domain=SENSOR, unit_of_measurement=list(units)),
+    )
+    return EntitySelector(EntitySelectorConfig(filter=[*sensors, _HELPERS]))
+
+
+_POWERS: Final = _measures(SensorDeviceClass.POWER, UnitOfPower.WATT, UnitOfPower.KILO_WATT)
+_PERCENTS: Final = _measures(SensorDeviceClass.BATTERY, PERCENTAGE)
 _TEXTS: Final = EntitySelector(EntitySelectorConfig(domain=["sensor", "select", "input_select"]))
 
 
@@ -75,22 +91,29 @@ class RawConditionSelector(ConditionSelector):
 
 
 def rule_schema(
-    known: Mapping[str, Any], equipments: Mapping[int, str], others: Mapping[int, str]
+    known: Mapping[str, Any],
+    equipments: Mapping[int, str],
+    others: Mapping[int, str],
+    power: float | None = None,
 ) -> vol.Schema:
     """Return the form of a rule, filled with what is known.
 
     `equipments` may be chosen for the rule, by number and name; it may depend on `others`.
+    `power`, in watts, is offered where none is known.
     """
     fill = _Filler(known)
-    equipment, power = known.get(CONF_EQUIPMENT), known.get(CONF_NOMINAL_POWER)
+    equipment = known.get(CONF_EQUIPMENT)
+    power = known.get(CONF_NOMINAL_POWER, power)
     return vol.Schema(
         {
             _asked(CONF_EQUIPMENT, None if equipment is None else str(equipment)): _choose(
                 equipments
             ),
-            fill.open(Quantity.SURPLUS): _NUMBERS,
+            fill.open(Quantity.SURPLUS): _POWERS,
             fill.given(CONF_MEASURES): _select(MEASURES, "rule_measures"),
-            _asked(CONF_NOMINAL_POWER, power): _number(0, WATTS, "W"),
+            vol.Optional(CONF_NOMINAL_POWER, description={"suggested_value": power}): _number(
+                1, WATTS, "W"
+            ),
             **_folded(
                 SECTION_SURPLUS,
                 {
@@ -102,7 +125,7 @@ def rule_schema(
             **_folded(
                 SECTION_BATTERY,
                 {
-                    **fill.thresholds(Quantity.SOC, _number(0, 100, "%")),
+                    **fill.thresholds(Quantity.SOC, _PERCENTS, _number(0, 100, "%")),
                     fill.open(REGULATOR): _TEXTS,
                     fill.given(CONF_REGULATOR_STATES): _select(
                         tuple(RegulatorState), "regulator_state", multiple=True
@@ -113,8 +136,8 @@ def rule_schema(
             **_folded(
                 SECTION_SUN,
                 {
-                    **fill.thresholds(Quantity.PRODUCTION, _number(0, WATTS, "W")),
-                    **fill.thresholds(Quantity.FORECAST, _number(0, 100, "%")),
+                    **fill.thresholds(Quantity.PRODUCTION, _POWERS, _number(0, WATTS, "W")),
+                    **fill.thresholds(Quantity.FORECAST, _PERCENTS, _number(0, 100, "%")),
                 },
             ),
             **_folded(
@@ -195,10 +218,12 @@ class _Filler:
             value = str(value)
         return vol.Optional(key, description={"suggested_value": value})
 
-    def thresholds(self, quantity: Quantity, number: NumberSelector) -> dict[vol.Marker, Any]:
+    def thresholds(
+        self, quantity: Quantity, sensor: EntitySelector, number: NumberSelector
+    ) -> dict[vol.Marker, Any]:
         """Return the fields of a quantity: its sensor, thresholds and delays."""
         return {
-            self.open(quantity): _NUMBERS,
+            self.open(quantity): sensor,
             self.given(f"{quantity}_on"): number,
             self.given(f"{quantity}_off"): number,
             **self.delays(quantity),

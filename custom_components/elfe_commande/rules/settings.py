@@ -5,6 +5,7 @@ from datetime import time
 from types import MappingProxyType
 from typing import Any, Final
 
+from ..appliances.keys import CONF_NOMINAL_POWER
 from ..core.model import EquipmentId
 from ..core.regulator import CHARGED, RegulatorState
 from ..core.rules import (
@@ -24,7 +25,6 @@ SUBENTRY_RULE: Final = "surplus_rule"
 CONF_EQUIPMENT: Final = "equipment"
 """Number of the equipment; text in the form, as selectors want it."""
 CONF_MEASURES: Final = "measures"
-CONF_NOMINAL_POWER: Final = "nominal_power"
 CONF_REGULATOR_STATES: Final = "regulator_states"
 CONF_REGULATOR_GRACE: Final = "regulator_grace"
 CONF_BEGIN: Final = "begin"

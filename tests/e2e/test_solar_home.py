@@ -1,0 +1,87 @@
+"""The home without a server: a meter, rules that follow the sun, a UPS whose mains are cut."""
+
+from typing import Any
+
+import pytest
+
+from demo.solar import MAINS
+from tests.e2e.conftest import House, eventually
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
+
+TANK, RADIATOR = 1, 2
+TANK_RELAY, RADIATOR_PLUG = "D121", "A122"
+"""What the two are switched by, as the demonstration tells it."""
+SUNRISE = 240
+"""Seconds until the roof gives enough for the tank at the latest, and a rule has looked."""
+
+
+async def decision(home: House, equipment_id: int) -> tuple[str, str, str]:
+    """Return the order, who gave it, and why."""
+    found: dict[str, Any] = await home.client.state(home.entity("decision", equipment_id))
+    attributes = found["attributes"]
+    return found["state"], attributes.get("source", ""), attributes.get("reason", "")
+
+
+async def relay(home: House, device: str) -> str:
+    """Return what a device was told last, in its own words."""
+    return (await home.told(device) or [""])[-1]
+
+
+def on(told: str) -> bool:
+    """Whether an order of a relay or a plug switches on."""
+    return told.upper() == "ON" or '"on":true' in told.replace(" ", "").lower()
+
+
+async def test_the_meter_tells_what_flows(house: House) -> None:
+    (surplus,) = house.solar.ending("surplus")
+    (net,) = house.solar.ending("net_power")
+
+    async def flows() -> tuple[float, float]:
+        states = [(await house.client.state(each))["state"] for each in (surplus, net)]
+        return float(states[0]), float(states[1])
+
+    watts, taken = await flows()
+    assert watts == pytest.approx(-taken, abs=1)
+    (bought,) = house.solar.ending("1-0:1.8.0*255")
+    assert float((await house.client.state(bought))["state"]) > 8000
+    # The sun rises before one's eyes.
+    await eventually(flows, lambda now: now[0] > watts + 20)
+
+
+async def test_a_rule_follows_the_sun_and_gives_way_to_the_mains(house: House) -> None:
+    home = house.solar
+    order, source, _ = await eventually(
+        lambda: decision(home, TANK), lambda seen: seen[0] == "on", within=SUNRISE
+    )
+    assert (order, source) == ("on", "surplus")
+    await eventually(lambda: relay(home, TANK_RELAY), on)
+    rule, *_ = home.ending("rule")
+    state = await home.client.state(rule)
+    assert state["state"] == "on"
+    assert state["attributes"]["trace"]["surplus"]["value"] > 0
+
+    mode = home.entity("mode", RADIATOR)
+    await home.client.act("select.select_option", entity_id=mode, option="forced_on")
+    await eventually(lambda: relay(home, RADIATOR_PLUG), on)
+    before = len(home.demo.told(RADIATOR_PLUG))
+
+    mains = home.entities[MAINS]
+    (on_battery,) = home.ending("on_battery")
+    await home.client.act("switch.turn_off", entity_id=mains)
+    cut = await eventually(lambda: decision(home, TANK), lambda seen: seen[1] == "safety")
+    assert cut == ("off", "safety", "shed")
+    await eventually(lambda: relay(home, TANK_RELAY), lambda told: not on(told))
+    assert (await home.client.state(on_battery))["state"] == "on"
+
+    await home.client.act("switch.turn_on", entity_id=mains)
+    returned = await eventually(
+        lambda: decision(home, TANK), lambda seen: seen[1] != "safety", within=90
+    )
+    assert returned[:2] == ("on", "surplus")
+    await eventually(lambda: relay(home, TANK_RELAY), on)
+    assert (await home.client.state(on_battery))["state"] == "off"
+
+    # What a person forced was left alone all the time.
+    assert (await decision(home, RADIATOR))[1] == "user"
+    assert len(await home.told(RADIATOR_PLUG)) == before
