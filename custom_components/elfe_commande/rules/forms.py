@@ -9,7 +9,6 @@ from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
     ConditionSelector,
-    EntityFilterSelectorConfig,
     EntitySelector,
     EntitySelectorConfig,
     NumberSelector,
@@ -62,16 +61,19 @@ SECTION_RANK: Final = "rank"
 
 WATTS: Final = 100_000
 DAY: Final = 86_400
-_HELPERS: Final = EntityFilterSelectorConfig(domain=[Platform.NUMBER, "input_number"])
 
 
 def _measures(device_class: SensorDeviceClass, *units: str) -> EntitySelector:
     """Return what offers the sensors of a quantity, and what people enter themselves."""
-    sensors = (
-        EntityFilterSelectorConfig(domain=SENSOR, device_class=device_class),
-        EntityFilterSelectorConfig(domain=SENSOR, unit_of_measurement=list(units)),
+    return EntitySelector(
+        EntitySelectorConfig(
+            filter=[
+                {"domain": SENSOR, "device_class": device_class},
+                {"domain": SENSOR, "unit_of_measurement": list(units)},
+                {"domain": [Platform.NUMBER, "input_number"]},
+            ]
+        )
     )
-    return EntitySelector(EntitySelectorConfig(filter=[*sensors, _HELPERS]))
 
 
 _POWERS: Final = _measures(SensorDeviceClass.POWER, UnitOfPower.WATT, UnitOfPower.KILO_WATT)
