@@ -114,6 +114,8 @@ class FakeHub:
     coordinator: ElfeCoordinator
     roster: Roster
     compact: bool
+    local: None = None
+    """No home without a server."""
     subentries: Subentries = field(init=False)
 
     def __post_init__(self) -> None:
