@@ -244,15 +244,15 @@ async def test_an_equipment_that_goes_between_two_chunks_is_not_added(
 async def test_a_repair_is_raised_before_home_assistant_drops_entities(
     hass, start_default: Start, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(capacity, "MAX_ENTITIES", 12)
+    monkeypatch.setattr(capacity, "MAX_ENTITIES", 13)
     world = await start_default([status_of(1), status_of(2)])
 
     issue = ir.async_get(hass).async_get_issue(DOMAIN, f"{ENTRY_ID}_too_many_entities")
     enabled = [
         e for e in er.async_entries_for_config_entry(er.async_get(hass), ENTRY_ID) if not e.disabled
     ]
-    assert issue.translation_placeholders == {"entry": "Territory", "count": "19", "limit": "12"}
-    assert len(enabled) == 12
+    assert issue.translation_placeholders == {"entry": "Territory", "count": "19", "limit": "13"}
+    assert len(enabled) == 13
 
     await world.drop(2)
     assert ir.async_get(hass).async_get_issue(DOMAIN, f"{ENTRY_ID}_too_many_entities") is None
