@@ -14,7 +14,18 @@ from demo.specs import plug, screen
 from demo.territory import MANUAL, PILOTED, Equipment
 from tests.fixtures_engine import LAYOUT, World
 
-from .bench import COMMAND, CONTROL, EMS, MODE, PROGRAMMED, STARTED, events_of, furnish, impatient
+from .bench import (
+    COMMAND,
+    CONTROL,
+    EMS,
+    MODE,
+    PROGRAMMED,
+    STARTED,
+    events_of,
+    furnish,
+    impatient,
+    until_row,
+)
 from .wall import (
     DRYER,
     HALL,
@@ -222,8 +233,8 @@ async def test_what_the_plan_does_is_shown_as_well(world: World) -> None:
     assert wall.lines(HALL)[-9:] == wall.lines(KITCHEN)[-9:] == expected
 
 
-async def test_before_the_engine_runs_a_press_is_pushed_back(world: World) -> None:
-    household = await furnish(world, washer(), timing=together())
+async def test_before_the_engine_runs_a_press_waits(world: World) -> None:
+    household = await furnish(world, washer(), timing=together(request_lifetime=30.0))
     wall = Wall(world, household)
     await wall.held(online=True)
     await world.start(run=False)
@@ -231,14 +242,12 @@ async def test_before_the_engine_runs_a_press_is_pushed_back(world: World) -> No
     starting = asyncio.create_task(world.engine.start(may_run.wait()))
     try:
         await wall.drawn()
-        world.fleet.recorder.clear()
         wall.turn(HALL, 3, 0)
-        wall.roll(HALL, 3, 8, 4, "04h")
-        wall.say(f"viriya/update/{WASHER}")
-        await wall.refreshed(HALL, KITCHEN)
+        await world.fleet.recorder.quiet(0.4)
         assert await world.row(WASHER) == before
         assert wall.orders("X7") == []
-        assert wall.screen(HALL).shown(3, 3) == {"val": 1}
     finally:
         may_run.set()
         await starting
+    await until_row(world, WASHER, **{MODE: MANUAL, COMMAND: 13})
+    assert wall.orders("X7") == ["on"]

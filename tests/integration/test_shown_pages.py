@@ -2,15 +2,18 @@
 
 from dataclasses import replace
 
+from homeassistant.components import mqtt
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.elfe_commande.engine.events import ScreenEvent
 from demo.specs import plug, screen
 from demo.territory import MANUAL, PILOTED, Equipment
 from tests.configuration.flows import open_options
 from tests.engine.bench import MODE, furnish, until_row
 from tests.engine.wall import HALL, Wall, together
-from tests.fixtures_home_assistant import Installed
+from tests.fixtures_home_assistant import Installed, no_yaml, wait_for
 
 FIRST, SECOND, ALONE = 7, 8, 9
 
@@ -75,6 +78,31 @@ async def test_a_choice_that_is_not_offered_is_kept(installed: Installed) -> Non
 
     await installed.running_again(former)
     assert installed.entry.options["screens"]["chosen"] == {"R002": {"3": 12}, "R001": {"3": 8}}
+
+
+async def test_a_press_counts_once_after_every_kind_of_reload(
+    installed: Installed, mqtt_entry: MockConfigEntry
+) -> None:
+    """Home Assistant restores subscriptions on a new client: a former engine may hear them too."""
+    hass, world = installed.hass, installed.world
+    wall = Wall(world, await furnish(world, machines()[0], timing=together()))
+    await installed.setup()
+    with no_yaml():
+        assert await hass.config_entries.async_reload(mqtt_entry.entry_id)
+    await wait_for(lambda: mqtt.is_connected(hass))
+    await installed.reload()
+    await wait_for(lambda: installed.hub.engine.screens)
+    await world.fleet.recorder.quiet(0.3)
+    world.events.clear()
+    before = len(wall.orders("Y7"))
+
+    wall.turn(HALL, 3, 1)
+
+    await until_row(world, FIRST, **{MODE: PILOTED})
+    await world.fleet.recorder.quiet(0.3)
+    touches = [e.touched.event for e in world.events if isinstance(e, ScreenEvent)]
+    assert touches == ["down", "up"]
+    assert len(wall.orders("Y7")) == before + 1
 
 
 async def test_there_may_be_nothing_to_choose(installed: Installed) -> None:

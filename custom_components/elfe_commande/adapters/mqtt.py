@@ -146,4 +146,10 @@ class MqttMessenger(Messenger):
 
     @override
     def watch_connection(self, changed: Callable[[bool], None]) -> Unsubscribe:
-        return mqtt.async_subscribe_connection_status(self._hass, changed)
+        @callback
+        def tell(connected: bool) -> None:
+            # A plain function would be called in another thread.
+            if not self._closed:
+                changed(connected)
+
+        return mqtt.async_subscribe_connection_status(self._hass, tell)

@@ -302,8 +302,11 @@ class Surfaces:
     async def _publish(self, publications: Iterable[Publication]) -> None:
         """Hand messages over in order; none waits until the one before has left."""
         publish = self._messenger.publish
-        try:
-            await asyncio.gather(*(publish(each.topic, each.payload) for each in publications))
-        except MessengerError as error:
-            # The screens are refreshed when they are back.
-            _LOGGER.debug("Not shown: %s", error)
+        handed = [publish(each.topic, each.payload) for each in publications]
+        for error in await asyncio.gather(*handed, return_exceptions=True):
+            if isinstance(error, MessengerError):
+                # The screens are refreshed when they are back.
+                _LOGGER.debug("Not shown: %s", error)
+                return
+            if error is not None:
+                raise error
