@@ -65,6 +65,8 @@ CONF_CONTINUOUS_TYPES: Final = "continuous_types"
 CONF_ACK_TIMEOUTS: Final = "ack_timeouts"
 """Seconds per device type id; the ids are text, as JSON wants its keys."""
 CONF_ORDERS_AT_ONCE: Final = "orders_at_once"
+CONF_RULE_PERIOD: Final = "rule_period"
+"""Seconds between two passes over the surplus rules."""
 CONF_COMPACT: Final = "compact"
 """Only the switch per equipment."""
 CONF_TOPICS: Final = "topics"
@@ -75,6 +77,9 @@ CONF_CONNECTED_WORDS: Final = "connected_words"
 
 DEFAULT_CONTINUOUS_TYPES: Final = (131, 151, 155)
 DEFAULT_ORDERS_AT_ONCE: Final = 256
+DEFAULT_RULE_PERIOD: Final = 60
+MIN_RULE_PERIOD: Final = 10
+MAX_RULE_PERIOD: Final = 600
 MAX_ORDERS_AT_ONCE: Final = 1024
 MAX_ACK_TIMEOUT: Final = 300
 DEFAULT_TOPICS: Final = ("hasp/#", "viriya/#", "Socorel/#")

@@ -12,6 +12,7 @@ CHOSEN = {
     "homes": ["R9"],
     "continuous_types": ["131", "999"],
     "orders_at_once": 32,
+    "rule_period": 30,
     "compact": True,
     "connected_words": ["Distant", " remote "],
     "ack_timeouts": {"111": 2.5, "112": 5, "311": 40, "411": 5, "811": 15},
@@ -39,6 +40,7 @@ async def test_options_are_kept_with_those_not_shown(hass, database, homes):
     }
     timing = settings.timing(entry.options)
     assert timing.ack_for(111) == 2.5
+    assert timing.rule_pass == 30
     assert timing.ack_for(311) == 40
     assert timing.ack_for(5) == timing.ack_timeout
     assert settings.compact(entry.options)

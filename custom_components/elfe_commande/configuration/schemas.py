@@ -32,6 +32,7 @@ from ..const import (
     CONF_HOME_NAME,
     CONF_HOMES,
     CONF_ORDERS_AT_ONCE,
+    CONF_RULE_PERIOD,
     CONF_SCHEMA,
     CONF_SSL,
     DEFAULT_DATABASE,
@@ -41,6 +42,8 @@ from ..const import (
     ENTRY_POSTGRESQL,
     MAX_ACK_TIMEOUT,
     MAX_ORDERS_AT_ONCE,
+    MAX_RULE_PERIOD,
+    MIN_RULE_PERIOD,
     SECTION_ADVANCED,
     SSL_DISABLE,
     SSL_MODES,
@@ -204,6 +207,9 @@ def local_options_schema(options: Mapping[str, Any]) -> vol.Schema:
             vol.Required(CONF_ORDERS_AT_ONCE, default=settings.orders_at_once(options)): integer(
                 1, MAX_ORDERS_AT_ONCE
             ),
+            vol.Required(CONF_RULE_PERIOD, default=int(settings.timing(options).rule_pass)): (
+                integer(MIN_RULE_PERIOD, MAX_RULE_PERIOD)
+            ),
             **_timeouts(options),
         }
     )
@@ -238,6 +244,9 @@ def options_schema(options: Mapping[str, Any], found: Iterable[str]) -> vol.Sche
             _suggested(CONF_CONTINUOUS_TYPES, continuous): types,
             vol.Required(CONF_ORDERS_AT_ONCE, default=settings.orders_at_once(options)): integer(
                 1, MAX_ORDERS_AT_ONCE
+            ),
+            vol.Required(CONF_RULE_PERIOD, default=int(settings.timing(options).rule_pass)): (
+                integer(MIN_RULE_PERIOD, MAX_RULE_PERIOD)
             ),
             vol.Required(CONF_COMPACT, default=settings.compact(options)): BooleanSelector(),
             _suggested(CONF_CONNECTED_WORDS, words): SelectSelector(

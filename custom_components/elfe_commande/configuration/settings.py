@@ -21,6 +21,7 @@ from ..const import (
     CONF_ENTRY_TYPE,
     CONF_HOMES,
     CONF_ORDERS_AT_ONCE,
+    CONF_RULE_PERIOD,
     CONF_SCHEMA,
     CONF_SCREENS,
     CONF_SSL,
@@ -28,6 +29,7 @@ from ..const import (
     DEFAULT_CONTINUOUS_TYPES,
     DEFAULT_EMS_TABLE,
     DEFAULT_ORDERS_AT_ONCE,
+    DEFAULT_RULE_PERIOD,
     DEFAULT_SCHEMA,
     DEFAULT_SCREENS,
     DEFAULT_TOPICS,
@@ -115,9 +117,12 @@ def continuous_types(options: Settings) -> frozenset[EquipmentTypeId]:
 
 
 def timing(options: Settings) -> Timing:
-    """Return the engine's waits, with the ack timeouts chosen (seconds)."""
+    """Return the engine's waits, with the ack timeouts and the rules' period chosen (seconds)."""
     chosen = {int(key): float(value) for key, value in options.get(CONF_ACK_TIMEOUTS, {}).items()}
-    return Timing(ack_timeouts=MappingProxyType({**DEFAULT_ACK_TIMEOUTS, **chosen}))
+    return Timing(
+        ack_timeouts=MappingProxyType({**DEFAULT_ACK_TIMEOUTS, **chosen}),
+        rule_pass=float(options.get(CONF_RULE_PERIOD, DEFAULT_RULE_PERIOD)),
+    )
 
 
 def orders_at_once(options: Settings) -> int:
