@@ -199,6 +199,8 @@ async def test_two_meters_and_a_dead_one(installed, line, tmp_path):
             speaking(other, lambda n: told(1000 + n, server_id=OTHER_ID)),
         ):
             await installed.until("binary_sensor", dead, "connection", "off")
+            for each in (here, there):
+                await installed.until("binary_sensor", each, "connection", "on", 30)
             before = float(shown(installed, here, NET)), float(shown(installed, there, NET))
             await wait_for(lambda: float(shown(installed, here, NET)) > before[0] + 3)
             await wait_for(lambda: float(shown(installed, there, NET)) > before[1] + 3)
