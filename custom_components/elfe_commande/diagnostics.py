@@ -18,6 +18,8 @@ from .core.lifecycle import Transition
 from .core.plan import DayPlan
 from .devices import equipment_of
 from .engine.status import EquipmentStatus
+from .meters.diagnostics import describe_meter
+from .meters.unit import MeterUnit
 from .upses.diagnostics import describe_ups, secrets_of as ups_secrets_of
 from .upses.unit import UpsUnit
 
@@ -196,6 +198,7 @@ async def async_get_config_entry_diagnostics(
                 status.last_result.outcome for status in statuses if status.last_result is not None
             ),
         },
+        "meters": [describe_meter(unit) for unit in entry.runtime_data.subentries.units(MeterUnit)],
         "upses": [
             describe_ups(unit, redactor.plain)
             for unit in entry.runtime_data.subentries.units(UpsUnit)
@@ -217,6 +220,9 @@ async def async_get_device_diagnostics(
     equipment_id = equipment_of(entry.entry_id, device.identifiers)
     if equipment_id is not None and (status := statuses.get(equipment_id)) is not None:
         return {"equipment": _equipment(_redactor(entry), status)}
+    for meter in entry.runtime_data.subentries.units(MeterUnit):
+        if meter.subentry_id == device.config_subentry_id:
+            return {"meter": describe_meter(meter)}
     for unit in entry.runtime_data.subentries.units(UpsUnit):
         if unit.subentry.subentry_id == device.config_subentry_id:
             return {"ups": describe_ups(unit, _redactor(entry).plain)}

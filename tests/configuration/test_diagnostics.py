@@ -98,7 +98,9 @@ def entry(hass) -> MockConfigEntry:
     )
     entry.add_to_hass(hass)
     entry.mock_state(hass, ConfigEntryState.LOADED)
-    entry.runtime_data = SimpleNamespace(engine=engine, async_close=AsyncMock())
+    entry.runtime_data = SimpleNamespace(
+        engine=engine, subentries=SimpleNamespace(units=lambda _: []), async_close=AsyncMock()
+    )
     return entry
 
 

@@ -1,6 +1,7 @@
 """What is shown of a meter in a running Home Assistant."""
 
 import asyncio
+import json
 import logging
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, EVENT_STATE_CHANGED
@@ -9,12 +10,17 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
 from custom_components.elfe_commande.const import DOMAIN
+from custom_components.elfe_commande.diagnostics import (
+    async_get_config_entry_diagnostics,
+    async_get_device_diagnostics,
+)
 from demo.sml import Entry, SerialLine, SocketLine, Unit, telegram
 from tests.fixtures_home_assistant import wait_for
 from tests.meters.house import ONE_WAY, TWO_WAY, add_meter, issues, shown, speaking, unit_of
 from tests.sources.meters import (
     ABSOLUTE,
     GIVEN,
+    METER_ID,
     NET,
     OTHER_ID,
     SERVER_ID,
@@ -193,6 +199,8 @@ async def test_two_meters_and_a_dead_one(installed, line, tmp_path):
             speaking(other, lambda n: told(1000 + n, server_id=OTHER_ID)),
         ):
             await installed.until("binary_sensor", dead, "connection", "off")
+            for each in (here, there):
+                await installed.until("binary_sensor", each, "connection", "on", 30)
             before = float(shown(installed, here, NET)), float(shown(installed, there, NET))
             await wait_for(lambda: float(shown(installed, here, NET)) > before[0] + 3)
             await wait_for(lambda: float(shown(installed, there, NET)) > before[1] + 3)
@@ -282,3 +290,25 @@ async def test_blocking_calls_are_reported_nowhere(installed, line, where, caplo
         async with speaking(wire):
             await installed.until("binary_sensor", meter, "connection", "on")
     assert "blocking call" not in caplog.text
+
+
+async def test_diagnostics_tell_no_identity(installed, line):
+    await installed.setup()
+    meter = await add_meter(installed, line.url)
+    async with speaking(line):
+        await installed.until("binary_sensor", meter, "connection", "on")
+
+    found = await async_get_config_entry_diagnostics(installed.hass, installed.entry)
+
+    (described,) = found["meters"]
+    assert described["codes"][NET] == {"unit": "W", "value": -4300.0}
+    assert described["telegrams"]["valid"] > 0
+    assert described["line"]["kind"] == "local"
+    device = dr.async_get(installed.hass).async_get_device_by_identifier(
+        (DOMAIN, f"{installed.entry.entry_id}_{meter}"), installed.entry.entry_id
+    )
+    alone = await async_get_device_diagnostics(installed.hass, installed.entry, device)
+    assert alone["meter"]["surplus"] == 4300.0
+    for text in (METER_ID, line.url, "Meter"):
+        assert text not in json.dumps(found)
+        assert text not in json.dumps(alone)
