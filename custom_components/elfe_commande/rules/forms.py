@@ -9,9 +9,9 @@ from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
     ConditionSelector,
-    EntityFilterSelectorConfig,
     EntitySelector,
     EntitySelectorConfig,
+    EntityWithDeviceFilterSelectorConfig,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
@@ -62,14 +62,14 @@ SECTION_RANK: Final = "rank"
 
 WATTS: Final = 100_000
 DAY: Final = 86_400
-_HELPERS: Final = EntityFilterSelectorConfig(domain=[Platform.NUMBER, "input_number"])
+_HELPERS: Final = EntityWithDeviceFilterSelectorConfig(domain=[Platform.NUMBER, "input_number"])
 
 
 def _measures(device_class: SensorDeviceClass, *units: str) -> EntitySelector:
     """Return what offers the sensors of a quantity, and what people enter themselves."""
     sensors = (
-        EntityFilterSelectorConfig(domain=SENSOR, device_class=device_class),
-        EntityFilterSelectorConfig(domain=SENSOR, unit_of_measurement=list(units)),
+        EntityWithDeviceFilterSelectorConfig(domain=SENSOR, device_class=device_class),
+        EntityWithDeviceFilterSelectorConfig(domain=SENSOR, unit_of_measurement=list(units)),
     )
     return EntitySelector(EntitySelectorConfig(filter=[*sensors, _HELPERS]))
 
