@@ -122,7 +122,10 @@ class ElfeConfigFlow(UpsReauth, ConfigFlow, domain=DOMAIN):
 
     async def async_step_local(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the name of the home; its equipments are added afterwards."""
-        return await self._async_step_home("local", user_input, self.hass.config.location_name)
+        others = self._async_current_entries(include_ignore=False)
+        usual = self.hass.config.location_name
+        taken = any(other.data.get(CONF_HOME_NAME) == usual for other in others)
+        return await self._async_step_home("local", user_input, "" if taken else usual)
 
     async def async_step_reconfigure_local(
         self, user_input: dict[str, Any] | None = None
