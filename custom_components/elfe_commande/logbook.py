@@ -21,6 +21,7 @@ from .payloads import activity_word, words_for
 
 type Describe = Callable[[LazyEventPartialState], dict[str, Any]]
 
+_MACHINES = frozenset({Origin.EMS, Origin.RULE})
 _ICONS = {
     Outcome.ACKNOWLEDGED: "mdi:check-circle-outline",
     Outcome.DOUBTFUL: "mdi:help-circle-outline",
@@ -47,9 +48,9 @@ def async_describe_events(
         }
 
     def by(data: Mapping[str, Any]) -> str:
-        """Return who or what asked; where a plan would have, what stood in for it."""
+        """Return who or what asked; where plan or rule would have, what stood in for it."""
         who, source = data.get("origin", ""), data.get("source", Source.EMS)
-        return words_for(hass)("common", f"logbook_by_{source if who == Origin.EMS else who}")
+        return words_for(hass)("common", f"logbook_by_{source if who in _MACHINES else who}")
 
     @callback
     def describe_order(event: LazyEventPartialState) -> dict[str, Any]:

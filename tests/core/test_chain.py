@@ -167,4 +167,4 @@ class TestRule:
         found = decide(snapshot(continuous=True, proposal=silent))
         assert told(found) == (Source.DEFAULT, "no_plan", None)
         alone = decide(snapshot(continuous=True, proposal=replace(silent, alone=True)))
-        assert told(alone) == (Source.DEFAULT, "rule_silent", Act.OFF)
+        assert told(alone) == (Source.DEFAULT, "stale_inputs", Act.OFF)

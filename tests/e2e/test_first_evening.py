@@ -106,7 +106,7 @@ async def test_from_nothing_to_a_relay_that_follows_the_surplus(
     evening.shine(2600)
     await eventually(evening.relay_is_on, bool, within=2 * PASS + 30)
     await look_at_boiler(page, running=True)
-    await expect(page.get_by_text("switched on by a rule").first).to_be_visible()
+    await expect(page.get_by_text("switched on by a surplus rule").first).to_be_visible()
     await picture(page, "rule_switched")
     await look_at_reason(page)
 

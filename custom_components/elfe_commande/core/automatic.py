@@ -56,7 +56,7 @@ def default_link(snapshot: Snapshot) -> Decision:
     proposal = snapshot.proposal
     if snapshot.equipment.continuous:
         if proposal is not None and proposal.alone and not snapshot.presses:
-            return Decision(Source.DEFAULT, "rule_silent", on=False, act=Act.OFF)
+            return Decision(Source.DEFAULT, proposal.reason, on=False, act=Act.OFF)
         return Decision(Source.DEFAULT, "no_plan")
     stale = snapshot.plan is not None and valid_plan(snapshot) is None
     reason = "programmed_after_plan" if stale else "no_plan"

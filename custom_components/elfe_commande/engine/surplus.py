@@ -126,7 +126,8 @@ class Surplus:
         status.unwatch = readings.watch(lambda: self._observe(status))
         self._unsaved = True
         if (load := self._judge.load_of(status)) is not None:
-            self._propose(status, load, status.history.on, "restored")
+            reason = "rule_silent" if status.history.on is None else "restored"
+            self._propose(status, load, status.history.on, reason)
         return status
 
     def change(self, rule_id: str, rule: Rule) -> None:
