@@ -8,6 +8,7 @@ from unittest.mock import AsyncMock
 from homeassistant.components.diagnostics import REDACTED
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.translation import async_get_translations
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, get_system_health_info
@@ -200,6 +201,8 @@ async def health(hass):
 @pytest.mark.usefixtures("health", "enable_custom_integrations")
 async def test_system_health(hass, entry, freezer):
     MockConfigEntry(domain=DOMAIN, title="Not loaded", data={}).add_to_hass(hass)
+    # Loaded with the platforms of an entry, which this one has none of.
+    await async_get_translations(hass, "en", "entity", [DOMAIN])
     freezer.move_to("2023-11-14T22:27:00+00:00")
 
     found = await get_system_health_info(hass, DOMAIN)

@@ -153,6 +153,8 @@ async def test_confirming_needs_no_running_engine(hass, hass_client, entry):
 
 @pytest.mark.usefixtures("setup_entry", "repairs")
 async def test_refused_credentials_are_asked_for_again(hass, hass_client):
+    # What our flows depend on is there before the first request, as in a started Home Assistant.
+    assert await async_setup_component(hass, "usb", {})
     entry = MockConfigEntry(domain=DOMAIN, title="Testville", data={"username": "commande"})
     entry.add_to_hass(hass)
     sync_issues(hass, entry, [Problem("storage_refused", "storage", {"detail": "no"})])
