@@ -1,5 +1,6 @@
 """Fixture: an engine on real parts, without Home Assistant."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 import time
@@ -50,6 +51,16 @@ LAYOUT = Layout(
 
 async def _at_once() -> None:
     """Let the engine run as soon as it can."""
+
+
+STANDING_TASKS = frozenset({"elfe beat", "elfe rules"})
+"""The tasks of an engine that has nothing to do."""
+
+
+def is_busy() -> bool:
+    """Return whether an engine of this loop has anything under way."""
+    names = (task.get_name() for task in asyncio.all_tasks())
+    return any(name.startswith("elfe ") and name not in STANDING_TASKS for name in names)
 
 
 @dataclass

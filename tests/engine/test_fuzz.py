@@ -18,7 +18,7 @@ from demo.appliances import Fleet
 from demo.engine_host import AiomqttMessenger
 from demo.parts import Broker, PostgresServer
 from demo.territory import two_homes
-from tests.fixtures_engine import SCALE, World
+from tests.fixtures_engine import SCALE, World, is_busy
 from tests.fixtures_parts import fresh_database
 
 from .bench import calm, furnish, stubborn
@@ -27,8 +27,6 @@ from .hostile import Hostile, messages
 MESSAGES = int(os.environ.get("ELFE_FUZZ_MESSAGES", "10000"))
 BATCH = 100
 SEED = 20261125
-IDLE = "elfe beat"
-"""The task of an engine that has nothing to do."""
 
 
 class Tap(AiomqttMessenger):
@@ -108,11 +106,9 @@ class Siege:
         quiet = 0
         async with asyncio.timeout(60):
             while quiet < 2:
-                busy = any(
-                    task.get_name().startswith("elfe") and task.get_name() != IDLE
-                    for task in asyncio.all_tasks()
+                quiet = (
+                    0 if is_busy() or self.world.engine.context.write_back.pending else quiet + 1
                 )
-                quiet = 0 if busy or self.world.engine.context.write_back.pending else quiet + 1
                 await asyncio.sleep(0.005)
 
 

@@ -19,7 +19,7 @@ from demo.appliances.recorder import Recorder
 from demo.appliances.scenario import recorded_device
 from demo.database import SCHEMA, PlanRow, insert_plans, insert_rows, pad
 from demo.parts import Broker, PostgresServer
-from tests.fixtures_engine import World
+from tests.fixtures_engine import World, is_busy
 from tests.fixtures_parts import fresh_database
 from tests.steady_loop import LoopClock, run_steadily
 
@@ -184,11 +184,7 @@ async def _settled() -> None:
     """Return once no order is under way, a retry or a wait for a meter included."""
     quiet = 0
     while quiet < 3:
-        busy = any(
-            task.get_name().startswith("elfe ") and task.get_name() != "elfe beat"
-            for task in asyncio.all_tasks()
-        )
-        quiet = 0 if busy else quiet + 1
+        quiet = 0 if is_busy() else quiet + 1
         await asyncio.sleep(0.1)
 
 
