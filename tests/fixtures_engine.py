@@ -53,7 +53,7 @@ async def _at_once() -> None:
     """Let the engine run as soon as it can."""
 
 
-STANDING_TASKS = frozenset({"elfe beat", "elfe rules"})
+STANDING_TASKS = frozenset({"elfe beat", "elfe rules", "elfe shedding"})
 """The tasks of an engine that has nothing to do."""
 
 
