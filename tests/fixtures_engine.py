@@ -154,8 +154,9 @@ class World:
         return dict(record)
 
     def orders(self, topic: str) -> list[str]:
-        """Return what was published on a command topic."""
-        return list(self.fleet.recorder.texts(topic))
+        """Return what was published on a command topic, questions about the state left out."""
+        texts = self.fleet.recorder.texts(topic)
+        return [text for text in texts if text and "Switch.GetStatus" not in text]
 
     def ended(self, machine_id: int) -> list[OrderEnded]:
         """Return the ends of the equipment's orders so far."""

@@ -26,7 +26,8 @@ async def homes(database: Database) -> tuple[str, ...]:
 
 @pytest.fixture
 def setup_entry(hass: HomeAssistant) -> Iterator[AsyncMock]:
-    """Keep the integration from being set up; MQTT is taken to be there."""
+    """Keep the integration from being set up; MQTT and USB are taken to be there."""
     hass.config.components.add("mqtt")
+    hass.config.components.add("usb")
     with patch(f"custom_components.{DOMAIN}.async_setup_entry", return_value=True) as mock:
         yield mock

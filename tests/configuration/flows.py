@@ -51,7 +51,7 @@ async def begin(hass: HomeAssistant, step: str = "postgresql") -> ConfigFlowResu
     flow = hass.config_entries.flow
     menu = await flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     assert menu["type"] is FlowResultType.MENU
-    assert menu["menu_options"] == ["postgresql", "import_config"]
+    assert menu["menu_options"] == ["local", "postgresql", "import_config"]
     result = await flow.async_configure(menu["flow_id"], {"next_step_id": step})
     assert result["type"] is FlowResultType.FORM
     assert result["step_id"] == step

@@ -132,9 +132,10 @@ def _heard(engine: Engine, identifier: str) -> float:
 
 def _tasks(engine: Engine) -> Iterable[asyncio.Task]:
     writer, cycle = engine.context.write_back._writer, engine._beat._running
+    standing = (engine._beating, engine._ruling, engine.shedding._task)
     return (
         *engine._executor._tasks,
         *engine._executor._watchers,
         *engine._presses._settling,
-        *(task for task in (writer, cycle, engine._beating) if task is not None),
+        *(task for task in (writer, cycle, *standing) if task is not None),
     )
