@@ -34,7 +34,9 @@ SECONDS = 1000
 
 # Only the environment of the newest release has the browser's driver.
 IN_BROWSER = ["test_browser.py", "test_first_evening.py", "test_meter.py"]
-collect_ignore = [] if importlib.util.find_spec("playwright") else IN_BROWSER
+# What takes minutes and has nothing to do with a release is run on that one only.
+LONG = ["test_solar_home.py"]
+collect_ignore = [] if importlib.util.find_spec("playwright") else [*IN_BROWSER, *LONG]
 
 
 @dataclass
