@@ -78,6 +78,8 @@ async def test_a_person_confirms_a_press_that_nobody_is_sure_of(
     with pytest.raises(BaseException):  # noqa: B017, PT011
         await cycle
     await installed.setup()
+    # Told at the end of the start, once the devices were asked how they are.
+    await wait_for(lambda: "press_doubtful" in issues_of(hass), 45)
     issue = issues_of(hass)["press_doubtful"]
     assert issue.is_fixable
     assert issue.is_persistent
