@@ -165,6 +165,11 @@ class House:
             if unique_id.startswith(self.entry_id) and unique_id.endswith(f"_{key}")
         ]
 
+    async def ask(self, action: str, /, **data: Any) -> Any:
+        """Call an action of ours on the territory's entry; there are others."""
+        entry_id = self.demo.status["entry_id"]
+        return await self.client.ask(f"{DOMAIN}.{action}", config_entry_id=entry_id, **data)
+
     async def state(self, key: str, equipment_id: int | None = None) -> str:
         """Return a state; "absent" while Home Assistant has not made it yet."""
         try:

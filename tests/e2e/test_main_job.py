@@ -65,19 +65,17 @@ async def test_a_mode_is_chosen(house: House) -> None:
 
 
 async def test_actions_answer(house: House) -> None:
-    (told,) = (await house.client.ask(f"{DOMAIN}.get_plan", equipment_id=WASHING_MACHINE))[
-        "equipments"
-    ]
+    (told,) = (await house.ask("get_plan", equipment_id=WASHING_MACHINE))["equipments"]
     assert told["name"] == "Lave-linge"
     assert len(told["plan"]["slots"]) == 96
     assert told["plan"]["runs"]
 
-    ran = await house.client.ask(f"{DOMAIN}.run_typology", equipment_id=DRYER, order="on")
+    ran = await house.ask("run_typology", equipment_id=DRYER, order="on")
     (result,) = ran["equipments"]
     assert (result["outcome"], result["acknowledged"]) == ("acknowledged", True)
     assert result["written"]["mode"] == MANUAL
 
-    report = await house.client.ask(f"{DOMAIN}.run_cycle")
+    report = await house.ask("run_cycle")
     assert report["equipments"] >= 11
     assert report["failed"] == report["doubtful"] == 0
 
@@ -88,7 +86,7 @@ async def test_a_reload_presses_nothing_again(house: House) -> None:
     assert answer == {"require_restart": False}
     await wait_loaded(house.client, entry_id)
     await eventually(lambda: house.state("lifecycle"), lambda s: s == "running")
-    await house.client.ask(f"{DOMAIN}.run_cycle")
+    await house.ask("run_cycle")
     assert await house.told("C101") == ["ON"]
 
 
