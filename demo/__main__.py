@@ -64,10 +64,11 @@ async def _perform(show: Show, options: Options) -> None:
         f"""
   Look at      {show.installation.url}
   Log in as    {USER}, password {PASSWORD}
-  Touch        {show.screens.address}, the wall screens of both homes
+  Touch        {show.screens.address}, the wall screens of two homes
 
   Within a minute the plan starts "{name}" of home {home}: watch it run and draw power.
   Turn a switch of the dashboard: the appliance and the database follow, and so do the lines below.
+  The third home has no server, and a view of its own: {show.installation.url}/solar
   Ctrl-C stops everything.
 """,
         flush=True,
