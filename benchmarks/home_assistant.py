@@ -79,6 +79,8 @@ async def measure(stage: Stage, folder: str, *, compact: bool) -> dict[str, Any]
     assert hass is not None
     await hass.async_start()
     logging.disable(logging.CRITICAL)
+    # Home Assistant would log what ends this process.
+    sys.excepthook = sys.__excepthook__
     ours = await install(hass, stage, compact=compact)
     hub = ours.runtime_data
     registry = er.async_get(hass)
@@ -86,10 +88,10 @@ async def measure(stage: Stage, folder: str, *, compact: bool) -> dict[str, Any]
     entities = sum(not each.disabled for each in registered)
     show = Rehearsed(
         hub.engine,
-        hub._messenger,  # noqa: SLF001
+        hub.messenger,
         statements,
         wall,
-        lambda: not hub.coordinator._flushing,  # noqa: SLF001
+        lambda: hub.coordinator.settled,
     )
     memory = resident() - hass.data["bench_before"]
     await show.rehearse()

@@ -137,6 +137,8 @@ class PlanCalendar(ElfeEntity, CalendarEntity):
         self._log = RunLog()
         self._asked: dict[EquipmentId, OrderEnded] = {}
         self._following = False
+        self._event_at: tuple[int, CalendarEvent | None] | None = None
+        """The run under way or the next, and the second in which it was found."""
         self.members: dict[EquipmentId, list[CALLBACK_TYPE]] = {}
         """The equipments shown, and how to follow them no longer."""
 
@@ -202,6 +204,7 @@ class PlanCalendar(ElfeEntity, CalendarEntity):
     def _changed(self) -> None:
         """Take note of what the loads do, and show it."""
         now = _now()
+        self._event_at = None
         for equipment_id in self.members:
             if (status := self._engine.statuses.get(equipment_id)) is not None:
                 self._log.note(status, now, self._why(equipment_id, now))
@@ -228,8 +231,11 @@ class PlanCalendar(ElfeEntity, CalendarEntity):
     def event(self) -> CalendarEvent | None:
         """Return the run under way, else the next."""
         now = _now()
-        span = min((s for s in self._spans(now) if s.end > now), key=_order, default=None)
-        return None if span is None else self._event(span)
+        # Home Assistant asks several times for one state.
+        if self._event_at is None or self._event_at[0] != int(now):
+            span = min((s for s in self._spans(now) if s.end > now), key=_order, default=None)
+            self._event_at = int(now), None if span is None else self._event(span)
+        return self._event_at[1]
 
     @override
     async def async_get_events(

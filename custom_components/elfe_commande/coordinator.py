@@ -4,9 +4,11 @@ The engine keeps its own time and pushes, so this is not a polling `DataUpdateCo
 with thousands of equipments its all-listeners wake-up would block the loop.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+import asyncio
+from collections.abc import Callable, Iterable
 from functools import partial
-from itertools import islice
+from itertools import batched
+import logging
 from typing import TYPE_CHECKING
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -31,10 +33,15 @@ from .engine.events import (
 if TYPE_CHECKING:
     from .engine.engine import Engine
 
-WRITES_PER_TURN = 100
+_LOGGER = logging.getLogger(__name__)
+
+WRITES_PER_TURN = 25
 """State writes in one turn of the event loop."""
-_BUSY_PAUSE = 0.1
-"""Seconds from one round of writes to the next, once a round's time saw more than a turn's."""
+_SHORT = 0.005
+"""Seconds of writing after which the next round need not wait."""
+_REST = 3.0
+"""Pause after a longer round, in times of what it worked."""
+_LONGEST_REST = 1.0
 
 type EquipmentEvent = OrderEnded | ModeChanged
 
@@ -54,10 +61,8 @@ class ElfeCoordinator:
         self._removal_watchers: list[Callable[[frozenset[EquipmentId]], None]] = []
         self._listeners: list[Callable[[Event], None]] = []
         self._due: dict[CALLBACK_TYPE, None] = {}
-        self._flushing = False
-        self._round: Iterator[CALLBACK_TYPE] = iter(())
-        self._counted_from = float("-inf")
-        self._counted = 0
+        self._writing: asyncio.Task[None] | None = None
+        self._rest_until = float("-inf")
 
     @callback
     def watch_equipment(self, equipment_id: EquipmentId, changed: CALLBACK_TYPE) -> CALLBACK_TYPE:
@@ -103,9 +108,9 @@ class ElfeCoordinator:
     def handle(self, event: Event) -> None:
         """Take one event of the engine."""
         match event:
-            case EquipmentChanged(ids):
+            case EquipmentChanged(ids, at_once):
                 for equipment_id in ids:
-                    self._wake(self._equipment_watchers.get(equipment_id, ()))
+                    self._wake(self._equipment_watchers.get(equipment_id, ()), at_once=at_once)
             case OrderEnded() | ModeChanged():
                 _tell(self._event_watchers.get(event.equipment_id, ()), event)
             case InventoryChanged(added, removed):
@@ -128,51 +133,51 @@ class ElfeCoordinator:
             _tell(self._removal_watchers, removed)
 
     @callback
-    def _wake(self, watchers: Iterable[CALLBACK_TYPE]) -> None:
+    def _wake(self, watchers: Iterable[CALLBACK_TYPE], *, at_once: bool = False) -> None:
+        if at_once:
+            for changed in watchers:
+                self._due.pop(changed, None)
+                self.hass.loop.call_soon(changed)
+            return
         self._due.update(dict.fromkeys(watchers))
-        if self._due and not self._flushing:
-            self._schedule()
+        if self._due and self._writing is None:
+            self._writing = self.hass.async_create_task(self._write(), "elfe states")
 
-    @callback
-    def _schedule(self) -> None:
-        """Write at once, but in a cycle only after a pause: most loads change again in it."""
+    @property
+    def settled(self) -> bool:
+        """Whether every entity shows what is known."""
+        return self._writing is None
+
+    async def _write(self) -> None:
+        """Write states until none is due: a few at a time, and after what waits to be read.
+
+        In a cycle most loads change several times: the longer the last round took, the longer
+        is the pause in which changes add up.
+        """
         loop = self.hass.loop
-        self._flushing = True
-        now = loop.time()
-        if now >= self._counted_from + _BUSY_PAUSE:
-            self._counted_from, self._counted = now, 0
-        if self._counted > WRITES_PER_TURN:
-            loop.call_at(self._counted_from + _BUSY_PAUSE, self._begin_round)
-        else:
-            loop.call_soon(self._begin_round)
-
-    @callback
-    def _begin_round(self) -> None:
-        now = self.hass.loop.time()
-        if now >= self._counted_from + _BUSY_PAUSE:
-            self._counted_from, self._counted = now, 0
-        self._counted += len(self._due)
-        self._round, self._due = iter(self._due), {}
-        self._flush()
-
-    @callback
-    def _flush(self) -> None:
-        """Write a chunk of states, and leave the loop to others before the next."""
-        written = 0
-        ended = False
         try:
-            for changed in islice(self._round, WRITES_PER_TURN):
-                written += 1
-                changed()
-            ended = written < WRITES_PER_TURN
+            while self._due:
+                await asyncio.sleep(self._rest_until - loop.time())
+                due, self._due = self._due, {}
+                worked = 0.0
+                for some in batched(due, WRITES_PER_TURN, strict=False):
+                    await self.engine.traffic.lull()
+                    began = loop.time()
+                    _write_states(some)
+                    worked += loop.time() - began
+                if worked > _SHORT:
+                    self._rest_until = loop.time() + min(_LONGEST_REST, _REST * worked)
         finally:
-            # Also when an entity fails: the others are written all the same.
-            if ended:
-                self._flushing = False
-                if self._due:
-                    self._schedule()
-            else:
-                self.hass.loop.call_soon(self._flush)
+            self._writing = None
+
+
+def _write_states(writers: Iterable[CALLBACK_TYPE]) -> None:
+    for write in writers:
+        try:
+            write()
+        except Exception:
+            # One that fails keeps no other from being written.
+            _LOGGER.exception("An entity cannot be shown")
 
 
 def _tell[T](watchers: Iterable[Callable[[T], None]], what: T) -> None:

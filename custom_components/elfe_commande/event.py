@@ -67,8 +67,7 @@ class ActivityEvent(EquipmentEntity, EventEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Follow the equipment, and what happens to it."""
-        await super().async_added_to_hass()
+        """Follow what happens to the equipment; nothing else of it is shown."""
         self.async_on_remove(
             self._hub.coordinator.watch_equipment_events(self._equipment_id, self._handle)
         )

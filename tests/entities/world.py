@@ -37,6 +37,7 @@ from custom_components.elfe_commande.engine.events import (
     ScreensChanged,
 )
 from custom_components.elfe_commande.engine.status import EquipmentStatus, ScreenStatus
+from custom_components.elfe_commande.engine.traffic import Traffic
 from custom_components.elfe_commande.subentries.keeper import Subentries
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class FakeEngine:
         self.lifecycle = Lifecycle(lambda: NOW, lambda: None)
         self.last_cycle: CycleReport | None = None
         self.connected = True
+        self.traffic = Traffic()
         self.unclean_stop = False
         self.speed: Speed | None = None
         self.previous = ()

@@ -97,17 +97,19 @@ class Acks:
         changed: Callable[[EquipmentId], None],
         returned: Callable[[EquipmentId], None],
         by_hand: Callable[[EquipmentId, Device, Hand], None],
+        arrived: Callable[[], None],
     ) -> None:
         """Route nothing yet.
 
         `changed` is called when something shown of a device changes, `returned` when a
         device that was offline is back: it may have forgotten the state it was ordered;
-        `by_hand` when somebody else changed the device itself.
+        `by_hand` when somebody else changed the device itself, `arrived` with each message.
         """
         self._messenger = messenger
         self._changed = changed
         self._returned = returned
         self._by_hand = by_hand
+        self._arrived = arrived
         self._routes: dict[str, list[_Route]] = {}
         self._topics: dict[EquipmentId, tuple[str, ...]] = {}
         self._wired: dict[EquipmentId, tuple[Device, ...]] = {}
@@ -199,6 +201,7 @@ class Acks:
         await asyncio.gather(*(subscribe(topic) for topic in topics))
 
     def _receive(self, arrival: Arrival) -> None:
+        self._arrived()
         for route in tuple(self._routes.get(arrival.topic, ())):
             if route.lwt:
                 reading = route.driver.read_online(arrival.payload)

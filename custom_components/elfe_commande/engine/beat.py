@@ -19,10 +19,10 @@ from .status import EquipmentStatus
 
 _LOGGER = logging.getLogger(__name__)
 
-_JOBS_PER_TURN = 50
+_JOBS_PER_TURN = 20
 """Orders begun in one turn of the event loop."""
-_LOOKS_PER_TURN = 250
-"""Equipments for which nothing is to be decided, taken note of in one turn."""
+_LOOKS_PER_TURN = 100
+"""Equipments looked at in one turn for which nothing is ordered."""
 _PLANS_PER_TURN = 500
 
 
@@ -219,10 +219,11 @@ class Beat:
 
     async def _order(self, slot: int) -> list[Result]:
         """Decide for every equipment, begin what follows, and await every first try."""
+        context = self._context
         firsts: list[asyncio.Future[Result]] = []
         begun = 0
         settled: list[EquipmentStatus] = []
-        for index, status in enumerate(list(self._context.statuses.values()), 1):
+        for index, status in enumerate(list(context.statuses.values()), 1):
             if self._reconsider.is_settled(status):
                 settled.append(status)
                 continue
@@ -235,12 +236,12 @@ class Beat:
             if status.equipment.piloted:
                 # As the reference does each quarter-hour, whether or not anything is ordered.
                 self._show(status.equipment.id)
-            if begun >= _JOBS_PER_TURN or index % (_JOBS_PER_TURN * 4) == 0:
+            if begun >= _JOBS_PER_TURN or index % _LOOKS_PER_TURN == 0:
                 begun = 0
-                await asyncio.sleep(0)
+                await context.traffic.lull()
         # Orders are on their way; what is left changes nothing.
         for some in batched(settled, _LOOKS_PER_TURN, strict=False):
-            await asyncio.sleep(0)
+            await context.traffic.lull()
             for status in some:
                 self._reconsider.follow(status, slot)
         return list(await asyncio.gather(*firsts))

@@ -26,6 +26,7 @@ from .jobs import Job
 from .journal import Journal
 from .ports import Clock, Problem, Storage, StorageError
 from .status import EquipmentStatus
+from .traffic import Traffic
 from .write_back import Author, Fate, WriteBack, applied
 
 _LOGGER = logging.getLogger(__name__)
@@ -75,8 +76,13 @@ class EngineContext:
     """The plans could not be read last time."""
     relook: Callable[[EquipmentStatus], object] = field(default=lambda _: None)
     """Decides anew, for show, after a state changed."""
+    traffic: Traffic = field(default_factory=Traffic)
     heard_from: float = float("-inf")
     """The loop's time from which devices are listened to."""
+    _changed: set[EquipmentId] = field(default_factory=set)
+    """What changed in this turn of the event loop and was not told yet."""
+    _starting: dict[EquipmentId, Job] = field(default_factory=dict)
+    """The job whose start was noted last."""
     fresh: FreshReader = field(init=False)
     write_back: WriteBack = field(init=False)
 
@@ -210,9 +216,23 @@ class EngineContext:
 
     # -- what is known of a load
 
-    def changed(self, *equipment_ids: EquipmentId) -> None:
-        """Tell that something shown of these equipments changed."""
-        self.notify(EquipmentChanged(frozenset(equipment_ids)))
+    def changed(self, *equipment_ids: EquipmentId, at_once: bool = False) -> None:
+        """Tell that something shown of these equipments changed.
+
+        What changes in one turn of the event loop is told together, unless someone waits to
+        see it `at_once`.
+        """
+        if at_once:
+            self.notify(EquipmentChanged(frozenset(equipment_ids), at_once=True))
+            return
+        if not self._changed:
+            asyncio.get_running_loop().call_soon(self._tell_changed)
+        self._changed.update(equipment_ids)
+
+    def _tell_changed(self) -> None:
+        ids = frozenset(self._changed)
+        self._changed.clear()
+        self.notify(EquipmentChanged(ids))
 
     def drawing(self, status: EquipmentStatus) -> bool | None:
         """Return whether the load draws power; `None` if its meter says nothing recent."""
@@ -224,10 +244,18 @@ class EngineContext:
         if job.scenario.orders:
             status.sent_at = asyncio.get_running_loop().time()
 
-    async def start_sent(self, equipment_id: EquipmentId) -> None:
-        """Remember on disk that a start is being sent, until its outcome is written."""
-        self.journal.unconfirmed[equipment_id] = self.clock.now()
+    async def start_to_come(self, job: Job) -> None:
+        """Remember on disk that a start is going to be sent, until its outcome is written."""
+        self._starting[job.equipment_id] = job
+        self.journal.unconfirmed[job.equipment_id] = self.clock.now()
         await self.journal.save()
+
+    def start_over(self, job: Job) -> None:
+        """Take note that no try of a start is under way; forget one that was never sent."""
+        if self._starting.get(job.equipment_id) is job:
+            del self._starting[job.equipment_id]
+            if job.sent_at is None:
+                self.start_settled(job.equipment_id)
 
     def start_settled(self, equipment_id: EquipmentId) -> None:
         """Forget it: the row says that the load was started, or it was never sent."""

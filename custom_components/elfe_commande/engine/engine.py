@@ -40,6 +40,7 @@ from .shedding import Shedding
 from .status import EquipmentStatus, ScreenStatus
 from .surfaces import Surfaces
 from .surplus import Surplus
+from .traffic import Traffic
 from .wishes import Wishes
 
 _LOGGER = logging.getLogger(__name__)
@@ -98,6 +99,7 @@ class Engine:
             changed=self.context.changed,
             returned=self._returned,
             by_hand=self._by_hand,
+            arrived=self.context.traffic.note,
         )
         sender = Sender(messenger, self._acks, settings.timing, self.lifecycle)
         self._presses = PressGuard(self.context)
@@ -166,6 +168,11 @@ class Engine:
     def screens(self) -> dict[DeviceId, ScreenStatus]:
         """Every wall screen of the homes served."""
         return self._surfaces.screens
+
+    @property
+    def traffic(self) -> Traffic:
+        """Tells whether messages wait to be read."""
+        return self.context.traffic
 
     @property
     def connected(self) -> bool:

@@ -21,9 +21,13 @@ class InventoryChanged:
 
 @dataclass(frozen=True, slots=True)
 class EquipmentChanged:
-    """Anything shown of these equipments changed."""
+    """Anything shown of these equipments changed.
+
+    `at_once`: somebody who wished it waits to see it.
+    """
 
     ids: frozenset[EquipmentId]
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ class Executor:
         self._presses = presses
         self._conclusion = Conclusion(context, presses)
         self._places = asyncio.Semaphore(at_once)
-        self._turnstile = Turnstile()
+        self._turnstile = Turnstile(context.traffic)
         self._locks: defaultdict[EquipmentId, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._jobs: dict[EquipmentId, Job] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -56,6 +56,8 @@ class Executor:
         ):
             present.supersede()
         self._jobs[job.equipment_id] = job
+        if job.by_person:
+            self._turnstile.give_way()
         self._spawn(self._run(job), self._tasks, f"elfe {job.act} {job.equipment_id}")
         return job.first
 
@@ -101,6 +103,7 @@ class Executor:
             watcher.cancel()
         for job in self._jobs.values():
             job.supersede()
+        await self._turnstile.close()
         tasks = set(self._tasks)
         if not tasks:
             return []
@@ -122,6 +125,7 @@ class Executor:
             self._conclusion.crashed(job)
         finally:
             self._sender.forget(job)
+            self._context.start_over(job)
             if self._jobs.get(job.equipment_id) is job:
                 del self._jobs[job.equipment_id]
 
@@ -142,13 +146,20 @@ class Executor:
             return await self._locked_try(job)
         if job.act is Act.KEEP_OFF:
             await self._context.meter_heard(job)
+        if self._to_note(job) and not job.tries:
+            # Before it waits for its turn: those of a cycle are then noted together.
+            await self._context.start_to_come(job)
         await self._places.acquire()
         job.holds_place = True
         try:
-            await self._turnstile.pass_through()
             return await self._locked_try(job)
         finally:
             self._leave_place(job)
+
+    @staticmethod
+    def _to_note(job: Job) -> bool:
+        """Whether a crash may leave a running machine that no row tells of."""
+        return job.act is Act.START and not job.presses
 
     def _leave_place(self, job: Job) -> None:
         """Let another order in: the device answered, what remains is ours to write."""
@@ -166,9 +177,14 @@ class Executor:
                 return None
             if job.presses:
                 await self._presses.claim(job)
-            elif job.act is Act.START:
-                # A crash from now on may leave a running machine that no row tells of.
-                await self._context.start_sent(job.equipment_id)
+            elif self._to_note(job) and (job.by_person or job.tries):
+                await self._context.start_to_come(job)
+            if not job.by_person:
+                await self._turnstile.pass_through(job.superseded)
+                # A press that was claimed is made; the gate in front of it is the sender's.
+                if not job.presses and (reason := self._outdated(job)) is not None:
+                    self._conclusion.skipped(job, reason)
+                    return None
             job.tries += 1
             job.waits = False
             attempt = await self._send(job)

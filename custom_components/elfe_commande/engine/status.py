@@ -68,6 +68,7 @@ class EquipmentStatus:
     """The loop's time of the last order: what a device said before it proves nothing."""
     settled: Equipment | None = None
     """The row on which alone the decision depends; see `Reconsider.is_settled`."""
+    _metered: tuple[tuple[Device, ...], Device | None] | None = None
     revision: int = 0
     """Counts the states stored since the start, to tell an older read from a newer write."""
 
@@ -110,7 +111,10 @@ class EquipmentStatus:
     @property
     def meter(self) -> Device | None:
         """Return the device that measures this load alone, if any."""
-        return meter_of(self.equipment)
+        devices = self.equipment.devices
+        if self._metered is None or self._metered[0] is not devices:
+            self._metered = devices, meter_of(self.equipment)
+        return self._metered[1]
 
     @property
     def power(self) -> float | None:

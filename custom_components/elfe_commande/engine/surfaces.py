@@ -124,6 +124,7 @@ class Surfaces:
 
     def _reader(self, interface: Interface) -> Callable[[Arrival], None]:
         def receive(arrival: Arrival) -> None:
+            self._context.traffic.note()
             gestures = interface.read(arrival.topic, arrival.payload, retained=arrival.retained)
             for gesture in gestures:
                 self._take(gesture)
@@ -195,7 +196,7 @@ class Surfaces:
         except WishRefusedError as error:
             _LOGGER.info("Switch of equipment %s refused: %s", equipment_id, error.key)
         finally:
-            self.refresh(equipment_id)
+            self.refresh(equipment_id, at_once=True)
 
     def _touched(self, touched: ScreenTouched) -> None:
         for status in self.screens.values():
@@ -234,8 +235,15 @@ class Surfaces:
 
     # -- what screens show
 
-    def refresh(self, equipment_id: EquipmentId) -> None:
-        """Show an equipment anew on all screens of its home, with what else changes now."""
+    def refresh(self, equipment_id: EquipmentId, *, at_once: bool = False) -> None:
+        """Show an equipment anew on all screens of its home, with what else changes now.
+
+        `at_once`: before all others, somebody stands before the screen and waits.
+        """
+        if at_once:
+            self._due.pop(equipment_id, None)
+            self._spawn(self._publish_due([equipment_id]), "refresh")
+            return
         self._due[equipment_id] = None
         if self._refreshing is None:
             loop = asyncio.get_running_loop()

@@ -44,7 +44,7 @@ class Wishes:
             status.wished_mode = Mode.PILOTED if wish.intent is Intent.TO_PILOTED else Mode.MANUAL
             status.wished_off = wish.intent is Intent.FORCED_OFF
             self._shown[wish.equipment_id] = wish.id
-            self.context.changed(wish.equipment_id)
+            self.context.changed(wish.equipment_id, at_once=True)
         await self._note_forced_off(wish)
         try:
             return await asyncio.shield(self.executor.submit(job))
@@ -54,7 +54,7 @@ class Wishes:
                 del self._shown[wish.equipment_id]
                 status.wished_mode = status.wished_off = None
             self.reconsider.look(status, slot_start(self.context.clock.now()))
-            self.context.changed(wish.equipment_id)
+            self.context.changed(wish.equipment_id, at_once=True)
 
     async def constrain(self, wish: ConstraintWish) -> None:
         """Write other wishes about an equipment, or raise `WishRefusedError`."""

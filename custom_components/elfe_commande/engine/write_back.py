@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 import logging
 
 from ..core.model import EquipmentId, State
@@ -17,6 +18,9 @@ from ..core.wish import Origin
 from .ports import Storage, StorageDataError, StorageError
 
 _LOGGER = logging.getLogger(__name__)
+
+_SETTLED_PER_TURN = 10
+"""Outcomes written that are taken note of in one turn of the event loop."""
 
 
 class Fate(StrEnum):
@@ -40,6 +44,7 @@ class _Entry:
     step: Step
     fate: asyncio.Future[Fate]
     by: Author
+    urgent: bool = False
     written: Callable[[], None] | None = None
 
 
@@ -99,7 +104,8 @@ class WriteBack:
             if written is not None:
                 written()
             return Fate.WRITTEN
-        entry = _Entry(step, asyncio.get_running_loop().create_future(), by, written)
+        fate = asyncio.get_running_loop().create_future()
+        entry = _Entry(step, fate, by, urgent, written)
         self._queue.append(entry)
         if urgent:
             self._hurry.set()
@@ -161,7 +167,7 @@ class WriteBack:
         except StorageDataError as error:
             # Refused for good: keeping these steps would hold up all that follow.
             _LOGGER.error("The database rejected outcomes: %s", error)  # noqa: TRY400
-            self._settle(entries, error.written, Fate.REJECTED)
+            await self._settle(entries, error.written, Fate.REJECTED)
             return
         except StorageError as error:
             self._reachable(error)
@@ -171,20 +177,34 @@ class WriteBack:
                     entry.fate.set_result(Fate.DEFERRED)
             raise
         self._reachable(None)
-        self._settle(entries, states, Fate.GUARDED)
+        await self._settle(entries, states, Fate.GUARDED)
 
-    def _settle(
+    async def _settle(
         self, entries: list[_Entry], states: Mapping[EquipmentId, State], otherwise: Fate
     ) -> None:
         done = set(map(id, entries))
         self._queue = [entry for entry in self._queue if id(entry) not in done]
         if self._deferred:
             self._deferred = {entry.step.equipment_id for entry in self._queue}
-        for entry in entries:
-            state = states.get(entry.step.equipment_id)
-            if state is not None:
-                self._stored(entry.step.equipment_id, state, entry.by)
-            if not entry.fate.done():
-                entry.fate.set_result(otherwise if state is None else Fate.WRITTEN)
-            if entry.written is not None:
-                entry.written()
+        # Whoever waits for it first; each makes its load be decided anew.
+        left = iter(sorted(entries, key=lambda entry: not entry.urgent))
+        try:
+            while some := list(islice(left, _SETTLED_PER_TURN)):
+                for entry in some:
+                    self._settle_one(entry, states, otherwise)
+                await asyncio.sleep(0)
+        finally:
+            # All of it is in the database, also when this is the end.
+            for entry in left:
+                self._settle_one(entry, states, otherwise)
+
+    def _settle_one(
+        self, entry: _Entry, states: Mapping[EquipmentId, State], otherwise: Fate
+    ) -> None:
+        state = states.get(entry.step.equipment_id)
+        if state is not None:
+            self._stored(entry.step.equipment_id, state, entry.by)
+        if not entry.fate.done():
+            entry.fate.set_result(otherwise if state is None else Fate.WRITTEN)
+        if entry.written is not None:
+            entry.written()

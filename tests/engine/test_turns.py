@@ -1,0 +1,114 @@
+"""Who goes first when there is much to do: what waits to be read, then people, then a cycle."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from custom_components.elfe_commande.engine.traffic import Traffic
+from custom_components.elfe_commande.engine.turnstile import Turnstile
+
+
+@pytest.fixture
+async def turnstile() -> AsyncIterator[Turnstile]:
+    found = Turnstile(Traffic())
+    yield found
+    await found.close()
+
+
+def never() -> asyncio.Future[None]:
+    return asyncio.get_running_loop().create_future()
+
+
+async def messages(traffic: Traffic, count: int) -> None:
+    """Let messages come, one at each turn of the loop, as the broker's client reads them."""
+    for _ in range(count):
+        traffic.note()
+        await asyncio.sleep(0)
+
+
+async def test_what_can_wait_goes_after_the_messages_that_wait() -> None:
+    traffic = Traffic()
+    reading = asyncio.create_task(messages(traffic, 20))
+    await asyncio.sleep(0)
+    await traffic.lull()
+    assert reading.done()
+    assert traffic.arrivals == 20
+
+
+async def test_messages_without_an_end_hold_nothing_up_for_long() -> None:
+    traffic = Traffic()
+    reading = asyncio.create_task(messages(traffic, 10**9))
+    async with asyncio.timeout(5):
+        await traffic.lull()
+    reading.cancel()
+
+
+async def test_orders_pass_in_their_order_and_answers_are_read_in_between() -> None:
+    traffic = Traffic()
+    turnstile = Turnstile(traffic)
+    passed: list[int] = []
+    unread = most = 0
+
+    async def order(number: int) -> None:
+        nonlocal unread, most
+        await turnstile.pass_through(never())
+        passed.append(number)
+        unread += 1
+        most = max(most, unread)
+
+    async def read() -> None:
+        """Read one answer a turn, as long as there is one."""
+        nonlocal unread
+        while len(passed) < 100 or unread:
+            if unread:
+                unread -= 1
+                traffic.note()
+            await asyncio.sleep(0)
+
+    async with asyncio.timeout(20):
+        await asyncio.gather(read(), *(order(number) for number in range(100)))
+    assert passed == list(range(100))
+    # Each order is answered at once here: no more of them wait to be read than passed together.
+    assert most <= 8
+
+
+async def test_a_person_goes_first(turnstile: Turnstile) -> None:
+    loop = asyncio.get_running_loop()
+    turnstile.give_way()
+    wished = loop.time()
+    async with asyncio.timeout(5):
+        await turnstile.pass_through(never())
+    assert loop.time() - wished >= 0.14
+
+
+async def test_people_who_never_stop_slow_a_cycle_down_and_no_more(turnstile: Turnstile) -> None:
+    async def wish() -> None:
+        while True:
+            turnstile.give_way()
+            await asyncio.sleep(0.01)
+
+    wishing = asyncio.create_task(wish())
+    async with asyncio.timeout(20):
+        await asyncio.gather(*(turnstile.pass_through(never()) for _ in range(50)))
+    wishing.cancel()
+
+
+async def test_what_is_given_up_waits_no_longer(turnstile: Turnstile) -> None:
+    given_up = never()
+    turnstile.give_way()
+    waiting = asyncio.create_task(turnstile.pass_through(given_up))
+    await asyncio.sleep(0)
+    given_up.set_result(None)
+    async with asyncio.timeout(0.1):
+        await waiting
+
+
+async def test_nobody_is_left_waiting_when_it_closes() -> None:
+    turnstile = Turnstile(Traffic())
+    turnstile.give_way()
+    waiting = asyncio.create_task(turnstile.pass_through(never()))
+    await asyncio.sleep(0)
+    await turnstile.close()
+    async with asyncio.timeout(1):
+        await waiting
