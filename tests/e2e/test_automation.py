@@ -95,6 +95,12 @@ async def runs(house: House, item: str) -> int:
     return sum(trace["trigger"] == "portal update of Sèche-linge" for trace in traces)
 
 
+async def search(page: Page, words: str) -> None:
+    """Type into the field for searching of the dialog that was opened last."""
+    box = page.get_by_placeholder("Search").last
+    await box.press_sequentially(words, delay=20)
+
+
 @pytest.mark.browser
 async def test_an_automation_made_by_clicks(page: Page, demo: Demo, house: House) -> None:
     from playwright.async_api import expect  # noqa: PLC0415
@@ -102,24 +108,20 @@ async def test_an_automation_made_by_clicks(page: Page, demo: Demo, house: House
     await page.goto(f"{demo.status['address']}/config/automation/edit/new")
     await page.get_by_role("button", name="Add trigger").click()
     found = page.get_by_text(HEADLINE).first
-    await expect(page.get_by_text("Add trigger").last).to_be_visible()
-    await page.wait_for_timeout(SECONDS)
-    await page.keyboard.type("Portal changed", delay=20)
+    await search(page, "Portal changed")
     await expect(found).to_be_visible()
     await picture(page, "automation_trigger")
     await found.click()
 
     await page.get_by_role("button", name="Add target").click()
-    await page.wait_for_timeout(SECONDS)
-    await page.keyboard.type("Sèche-linge", delay=20)
+    await search(page, "Sèche-linge")
     await page.get_by_text("Switch", exact=True).first.click()
     await page.locator("ha-checkbox").first.click()
     await page.get_by_role("button", name="Add", exact=True).click()
     await page.get_by_text("Wished end", exact=True).click()
 
     await page.get_by_role("button", name="Add action").click()
-    await page.wait_for_timeout(SECONDS)
-    await page.keyboard.type("persistent notification", delay=20)
+    await search(page, "persistent notification")
     await page.get_by_text("Create persistent notification").first.click()
     message = page.locator("ha-selector-text input").first
     await message.fill("{{ trigger.name }}: {{ trigger.changed | join }}")
@@ -127,8 +129,8 @@ async def test_an_automation_made_by_clicks(page: Page, demo: Demo, house: House
     await expect(page.locator("ha-code-editor").first).to_contain_text("trigger.changed")
     await page.wait_for_timeout(SECONDS)
     await page.get_by_role("button", name="Save").click()
-    await page.wait_for_timeout(SECONDS)
-    await page.keyboard.type("The portal moved an end", delay=20)
+    name = page.get_by_placeholder("New automation")
+    await name.press_sequentially("The portal moved an end", delay=20)
     await page.get_by_role("button", name="Save").last.click()
     await expect(page.get_by_text("Traces")).to_be_visible()
     await page.get_by_text(HEADLINE).first.click()

@@ -99,7 +99,7 @@ async def add_meter(page: Page, demo: Demo, line: SerialLine) -> None:
     await expect(port).to_be_visible(timeout=PATIENT)
     await dialog.locator("ha-picker-field").first.click()
     await page.get_by_text("Enter manually").click()
-    await dialog.locator("ha-form input").first.fill(line.url)
+    await type_port(dialog.locator("ha-form input").first, line.url)
     await dialog.get_by_role("button", name="Submit").click()
 
     await expect(dialog.get_by_text("A meter is heard")).to_be_visible(timeout=PATIENT)
@@ -110,6 +110,16 @@ async def add_meter(page: Page, demo: Demo, line: SerialLine) -> None:
     finish = dialog.get_by_role("button", name=re.compile("finish", re.IGNORECASE))
     await finish.click(timeout=PATIENT)
     await expect(dialog).to_be_hidden(timeout=PATIENT)
+
+
+async def type_port(field: Locator, port: str) -> None:
+    """Type a port; anew if the form, which asks for ports meanwhile, was drawn again."""
+    for _ in range(5):
+        await field.fill(port)
+        await asyncio.sleep(1)
+        if await field.input_value() == port:
+            return
+    await expect(field).to_have_value(port)
 
 
 async def choose_in_energy_dashboard(page: Page, demo: Demo) -> None:

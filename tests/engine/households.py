@@ -132,7 +132,7 @@ def _heard(engine: Engine, identifier: str) -> float:
 
 def _tasks(engine: Engine) -> Iterable[asyncio.Task]:
     writer, cycle = engine.context.write_back._writer, engine._beat._running
-    standing = (engine._beating, engine._ruling, engine.shedding._task)
+    standing = (engine._course.beating, engine._course.ruling, engine.shedding._task)
     return (
         *engine._executor._tasks,
         *engine._executor._watchers,

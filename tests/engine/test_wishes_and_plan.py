@@ -47,6 +47,8 @@ class TestPeopleAndThePlan:
         await world.start()
         cycle = asyncio.create_task(world.engine.run_cycle())
         await world.fleet.recorder.wait(1)
+        # The plug looks how to behave a moment after it heard the order.
+        await asyncio.sleep(0.5)
         household.devices["W120"].behaviour = Behaviour.ACK
         began = time.monotonic()
         result = await world.wish(7, Intent.FORCED_OFF)

@@ -81,8 +81,8 @@ class EngineContext:
     """The loop's time from which devices are listened to."""
     _changed: set[EquipmentId] = field(default_factory=set)
     """What changed in this turn of the event loop and was not told yet."""
-    _starting: dict[EquipmentId, Job] = field(default_factory=dict)
-    """The job whose start was noted last."""
+    _starting: dict[EquipmentId, tuple[Job, float | None]] = field(default_factory=dict)
+    """The job whose start was noted last, and what was noted before it."""
     fresh: FreshReader = field(init=False)
     write_back: WriteBack = field(init=False)
 
@@ -246,16 +246,26 @@ class EngineContext:
 
     async def start_to_come(self, job: Job) -> None:
         """Remember on disk that a start is going to be sent, until its outcome is written."""
-        self._starting[job.equipment_id] = job
-        self.journal.unconfirmed[job.equipment_id] = self.clock.now()
+        noted = self.journal.unconfirmed
+        equipment_id = job.equipment_id
+        present, before = self._starting.get(equipment_id, (None, None))
+        if present is not job:
+            before = noted.get(equipment_id)
+        self._starting[equipment_id] = job, before
+        noted[equipment_id] = self.clock.now()
         await self.journal.save()
 
     def start_over(self, job: Job) -> None:
         """Take note that no try of a start is under way; forget one that was never sent."""
-        if self._starting.get(job.equipment_id) is job:
-            del self._starting[job.equipment_id]
-            if job.sent_at is None:
-                self.start_settled(job.equipment_id)
+        present, before = self._starting.get(job.equipment_id, (None, None))
+        if present is not job:
+            return
+        del self._starting[job.equipment_id]
+        if job.sent_at is None and before is None:
+            self.start_settled(job.equipment_id)
+        elif job.sent_at is None and before is not None:
+            # An earlier start that was sent is as unconfirmed as it was.
+            self.journal.unconfirmed[job.equipment_id] = before
 
     def start_settled(self, equipment_id: EquipmentId) -> None:
         """Forget it: the row says that the load was started, or it was never sent."""

@@ -1,13 +1,11 @@
-"""One engine per config entry: puts the rooms together, starts and stops them in order."""
+"""One engine per config entry: puts the rooms together, and answers for all of them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from itertools import batched, chain
+from itertools import chain
 import logging
-from typing import Any
 
 from ..core.household import Layout
 from ..core.lifecycle import Code, Lifecycle, Transition
@@ -17,18 +15,17 @@ from ..core.plan import PlanBook, slot_start
 from ..core.speed import Speed
 from ..core.timing import Timing
 from ..core.wish import ConstraintWish, Wish
-from ..drivers import DRIVERS, Hand
-from ..typologies import TYPOLOGIES
-from . import memory
+from ..drivers import Hand
 from .acks import Acks
 from .beat import Beat, CycleReport
 from .clock_watch import ClockWatch
 from .context import EngineContext
+from .course import Course
 from .events import Event, LifecycleChanged, ModeChanged, OrderEnded
 from .executor import Executor
 from .hands import Hands
 from .inventory import InventoryKeeper
-from .journal import Claim, Journal
+from .journal import Journal
 from .outputs import Outputs
 from .panels import Panels
 from .portal import Portal
@@ -78,11 +75,7 @@ class Engine:
         sources: Sources | None = None,
     ) -> None:
         """Hand in what the engine needs of the world; `notify` hears of every change."""
-        self._sources = sources or NoSources()
-        self._settings = settings
-        self._messenger = messenger
         self._notify = notify
-        self._memory_document = disk.document("memory")
         self.lifecycle = Lifecycle(clock.now, lambda: notify(LifecycleChanged(self.lifecycle.code)))
         self.context = EngineContext(
             storage=storage,
@@ -127,29 +120,41 @@ class Engine:
         )
         self._inventory.take_screens = self._surfaces.adopt
         self._inventory.regroup = self._surfaces.regroup
-        self._watch = ClockWatch(self.context)
-        self._outputs = Outputs(self.context, messenger)
+        watch = ClockWatch(self.context)
         self._beat = Beat(
             self.context,
             self.plans,
             self._reconsider,
             self._executor,
-            self._watch,
+            watch,
             read_inventory=self._inventory.read,
             remember=self._remember,
             show=self._surfaces.refresh,
         )
         self.context.relook = lambda status: self._reconsider.look(status, slot_start(clock.now()))
-        self._open_claims: dict[str, Claim] = {}
-        self.speed: Speed | None = None
         self._returned_at: dict[EquipmentId, float] = {}
-        self._opened = False
-        self._starting: asyncio.Task[Any] | None = None
-        self._beating: asyncio.Task[None] | None = None
-        self._ruling: asyncio.Task[None] | None = None
-        self.unclean_stop = False
-        self.previous: list[Transition] = []
-        """How the run before went, as far as it is known."""
+        self._course = Course(
+            context=self.context,
+            place=settings.place,
+            document=disk.document("memory"),
+            plans=self.plans,
+            watch=watch,
+            inventory=self._inventory,
+            reconsider=self._reconsider,
+            acks=self._acks,
+            surfaces=self._surfaces,
+            sources=sources or NoSources(),
+            outputs=Outputs(self.context, messenger),
+            presses=self._presses,
+            executor=self._executor,
+            hands=self._hands,
+            beat=self._beat,
+            surplus=self.surplus,
+            shedding=self.shedding,
+        )
+
+    async def _remember(self) -> None:
+        await self._course.remember()
 
     def _tell(self, event: Event) -> None:
         """Tell the entities, and show on the screens what they show."""
@@ -173,6 +178,21 @@ class Engine:
     def traffic(self) -> Traffic:
         """Tells whether messages wait to be read."""
         return self.context.traffic
+
+    @property
+    def unclean_stop(self) -> bool:
+        """Whether the run before ended without a word."""
+        return self._course.unclean_stop
+
+    @property
+    def previous(self) -> list[Transition]:
+        """How the run before went, as far as it is known."""
+        return self._course.previous
+
+    @property
+    def speed(self) -> Speed | None:
+        """How fast the database is, once measured."""
+        return self._course.speed
 
     @property
     def connected(self) -> bool:
@@ -212,97 +232,21 @@ class Engine:
         """Show a problem no longer: a person looked at it."""
         self.context.settle_problem(key, subject)
 
-    # -- start
+    # -- start and stop
 
     async def open(self) -> None:
         """Read what is known, from the database or else from disk; orders nothing.
 
         Raises a `StorageError` when there is neither.
         """
-        self.lifecycle.advance(Code.LOGGING)
-        self._open_claims = await self.context.journal.load()
-        await self.surplus.load()
-        remembered = await memory.load(self._memory_document)
-        if remembered is not None:
-            self.unclean_stop = remembered.code not in (None, int(Code.STOPPED))
-            if self.unclean_stop:
-                _LOGGER.warning(
-                    "The last stop was not clean: presses under way then are not made again,"
-                    " and outputs are read again before the first order"
-                )
-            self._watch.last_time = remembered.at
-            self.speed = remembered.speed
-            self.previous = remembered.history
-            self.context.processed.update(remembered.processed)
-            self.plans.update(remembered.plans)
-        self.lifecycle.advance(Code.REQUIREMENTS)
-        try:
-            await self.context.storage.open()
-            await self._inventory.read()
-        except StorageError as error:
-            if remembered is None or not remembered.equipments:
-                raise
-            self.context.reachable(error)
-            for equipment in remembered.equipments:
-                self.statuses[equipment.id] = EquipmentStatus(equipment)
-        self._opened = True
+        await self._course.open()
 
     async def start(self, may_run: Awaitable[None]) -> None:
         """Go through the numbered start; `may_run` is awaited before the last step.
 
         Returns once running, with the beat begun.
         """
-        self._starting = asyncio.current_task()
-        await self._watch.plausible(self.lifecycle.note)
-        if self.connected and (self.speed is None or self.speed.measured_on != self._place):
-            self.lifecycle.advance(Code.SPEED)
-            await self._measure_speed()
-        self.lifecycle.advance(Code.STARTING)
-        self._beat.arm()
-        self.lifecycle.advance(Code.MODULES, ", ".join(self._surfaces.names))
-        self.lifecycle.advance(Code.DRIVERS, f"{len(DRIVERS)} + {len(TYPOLOGIES)}")
-        self.lifecycle.advance(Code.ITEMS, f"{len(self.statuses)}")
-        self.lifecycle.advance(Code.PREPARED)
-        slot = slot_start(self.context.clock.now())
-        for status in list(self.statuses.values()):
-            self._reconsider.look(status, slot)
-        self.lifecycle.advance(Code.RULES)
-        self.context.heard_from = asyncio.get_running_loop().time()
-        await self._acks.wire(list(self.statuses.values()))
-        await self._surfaces.open()
-        await self._sources.open()
-        self.lifecycle.advance(Code.CONNECTED)
-        if self.unclean_stop:
-            self.lifecycle.note("outputs")
-            await self._outputs.read_again()
-        self.lifecycle.note("")
-        await may_run
-        self.lifecycle.advance(Code.RUNNING)
-        # From here on, a stop that is not clean is one.
-        await self._remember()
-        for status in list(self.statuses.values()):
-            self._reconsider.look(status, slot)
-        self.shedding.start()
-        await self._presses.report_open(self._open_claims)
-        self._open_claims = {}
-        self._surfaces.resume()
-        self._beating = asyncio.create_task(self._beat.run(), name="elfe beat")
-        self._ruling = asyncio.create_task(self.surplus.run(), name="elfe rules")
-        self._starting = None
-
-    @property
-    def _place(self) -> str:
-        return self._settings.place
-
-    async def _measure_speed(self) -> None:
-        """Measure one round trip to the database."""
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        with suppress(StorageError):
-            await self.context.storage.read_states(list(self.statuses)[:1])
-            self.speed = Speed(loop.time() - began, self._place)
-
-    # -- stop
+        await self._course.start(may_run)
 
     def begin_restart(self) -> None:
         """Send nothing more: whoever drives the engine stops it and starts another.
@@ -314,29 +258,7 @@ class Engine:
 
     async def stop(self) -> None:
         """Send nothing more, end what is under way, and remember how far it got."""
-        if self.lifecycle.code >= Code.STOPPING:
-            return
-        self.lifecycle.advance(Code.STOPPING)
-        for task in (self._starting, self._beating, self._ruling):
-            if task is not None and task is not asyncio.current_task():
-                task.cancel()
-                await asyncio.wait([task])
-        await self.shedding.stop()
-        await self._surfaces.close()
-        await self._beat.stop()
-        self.lifecycle.advance(Code.STOPPING_TASKS)
-        late = await self._executor.close(self._settings.timing.stop_allowance)
-        if late:
-            _LOGGER.warning("Ended before their devices answered: %s", ", ".join(late))
-        await self._sources.close()
-        await self.surplus.close()
-        self._acks.close()
-        await self._hands.close()
-        await self.context.write_back.close()
-        self.lifecycle.advance(Code.STOPPED)
-        if self._opened:
-            await self._remember()
-        await self.context.storage.close()
+        await self._course.stop()
 
     # -- what is asked
 
@@ -409,25 +331,3 @@ class Engine:
         job = self._reconsider.job(status, slot_start(self.context.clock.now()))
         if job is not None:
             _ = self._executor.submit(job)
-
-    async def _remember(self) -> None:
-        """Store what a restart needs."""
-        now = self.context.clock.now()
-        for some in batched(self.plans.planned, _PLANS_PER_TURN, strict=False):
-            self.plans.prune(slot_start(now), some)
-            await asyncio.sleep(0)
-        try:
-            await memory.save(
-                self._memory_document,
-                memory.Memory(
-                    [status.equipment for status in self.statuses.values()],
-                    list(self.plans),
-                    self.context.processed,
-                    now,
-                    int(self.lifecycle.code),
-                    self.speed,
-                    list(self.lifecycle.history),
-                ),
-            )
-        except OSError as error:
-            _LOGGER.warning("What a restart needs could not be stored: %s", error)
