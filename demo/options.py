@@ -33,7 +33,11 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         epilog="Ctrl-C stops everything. Nothing but the folder .demo is left behind.",
     )
     add = parser.add_argument
-    add("--port", type=int, help="port of Home Assistant (8123, or a free one when that is busy)")
+    add(
+        "--port",
+        type=int,
+        help="port of Home Assistant (8123, or a free one when that is busy; 0: any free one)",
+    )
     add("--screens-port", type=int, default=0, help="port of the page of screens (a free one)")
     add("--language", choices=("en", "fr"), default="en", help="language of Home Assistant")
     add("--seconds", type=float, metavar="N", help="stop after N seconds")

@@ -57,10 +57,13 @@ class Instance:
     """Home Assistant, as this interpreter's environment has it, on 127.0.0.1."""
 
     def __init__(self, folder: Path, *, port: int | None = None, language: str = "en") -> None:
-        """Prepare a configuration in `folder`, which is emptied; a busy `port` is an error."""
+        """Prepare a configuration in `folder`, which is emptied; a busy `port` is an error.
+
+        Without a port it is the usual one, or a free one when that is busy; 0: any free one.
+        """
         self.folder = folder
         self.language = language
-        self.port = _free_port() if port is None else port
+        self.port = port or _free_port(usual=port is None)
         if not _is_free(self.port):
             raise PartError(f"port {self.port} is busy: give another one with --port")
         self.address = f"http://127.0.0.1:{self.port}"
@@ -131,8 +134,8 @@ class Instance:
         (storage / key).write_text(json.dumps(document))
 
 
-def _free_port() -> int:
-    if _is_free(USUAL_PORT):
+def _free_port(*, usual: bool) -> int:
+    if usual and _is_free(USUAL_PORT):
         return USUAL_PORT
     chance = random.SystemRandom()
     return next(

@@ -11,7 +11,6 @@ from pathlib import Path
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -86,13 +85,6 @@ class Demo:
         return self.process.wait(90)
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on: other demonstrations may run at the same time."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-    return port
-
-
 @pytest.fixture(scope="session")
 def start_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Demo]]:
     """Return what starts a demonstration and waits until it says that it is ready."""
@@ -104,7 +96,7 @@ def start_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..
         command = [sys.executable, "-m", "demo", "--folder", str(folder), "--status", str(status)]
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [*command, "--seconds", "900", "--port", str(free_port()), *arguments],
+                [*command, "--seconds", "900", "--port", "0", *arguments],
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=output,

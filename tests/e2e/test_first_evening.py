@@ -13,7 +13,7 @@ from demo.appliances import Fleet, Message, ShellyPlus, WaterHeater
 from demo.home_assistant import Client, Instance
 from demo.parts import Broker
 from demo.specs import relay
-from tests.e2e.conftest import eventually, free_port, picture
+from tests.e2e.conftest import eventually, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(500)]
 
@@ -56,7 +56,7 @@ class Evening:
 @pytest.fixture
 async def evening(tmp_path: Path, socket_enabled: None) -> AsyncIterator[Evening]:
     """Home Assistant with its first user and its own MQTT integration; nothing of ours."""
-    instance = Instance(tmp_path / "home_assistant", port=free_port())
+    instance = Instance(tmp_path / "home_assistant", port=0)
     instance.start()
     try:
         async with Broker() as broker:
