@@ -192,6 +192,33 @@ def test_shelly_plus_ignores_nonsense(payload: bytes) -> None:
     assert ShellyPlus("D2", Topics("a", "b")).understand(payload) is None
 
 
+async def test_shelly_plus_tells_its_status(ear: Ear, fleet: Fleet) -> None:
+    relay = ShellyPlus("D2", topics(ear, "say/status/switch:0"), on=True)
+    await fleet.add(relay)
+    await ear.client.subscribe("me/rpc")
+    await ear.order("do", b'{"id":7,"src":"me","method":"Switch.GetStatus","params":{"id":0}}')
+    ((topic, text),) = await ear.hear(1)
+    told = json.loads(text)
+    assert (topic, told["id"], told["src"], told["dst"]) == ("me/rpc", 7, "D2", "me")
+    assert (told["result"]["id"], told["result"]["output"]) == (0, True)
+
+
+async def test_tasmota_answers_an_empty_command(ear: Ear, fleet: Fleet) -> None:
+    await fleet.add(Tasmota("A1", topics(ear, "say/state", "cmnd/A1/POWER"), on=True))
+    await ear.order("cmnd/A1/POWER", b"")
+    assert await ear.hear(2) == [("stat/A1/RESULT", '{"POWER":"ON"}'), ("stat/A1/POWER", "ON")]
+
+
+async def test_plug_is_updated_beside_its_relay(ear: Ear, fleet: Fleet) -> None:
+    plug = ShellyPlug("D1", topics(ear, "say/relay/0", "say/relay/0/command"))
+    await fleet.add(plug)
+    await ear.order("say/command", "on")
+    await ear.order("say/command", "update")
+    heard = [said for said in await ear.hear(4) if not said[0].endswith("command")]
+    assert heard == [("say/relay/0", "off"), ("say/relay/0/power", "0.00")]
+    assert (plug.orders, plug.on) == (0, False)
+
+
 async def test_plc(ear: Ear, fleet: Fleet) -> None:
     outputs = Outputs()
     for number in (1, 3):
