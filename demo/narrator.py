@@ -13,6 +13,7 @@ from .database import RESULT, SCHEMA
 from .database.results import SLOT
 from .meters import Meters
 from .parts import Access
+from .specs import DeviceSpec
 from .territory import PILOTED, Equipment
 
 TABLE = f"{SCHEMA}.equipement_pilote_ou_mesure"
@@ -109,10 +110,11 @@ class Narrator:
         self._meters = meters
         self._access = access
         self._equipments = {each.id: each for each in equipments}
-        self._commands = {
-            device.topics.command: (each, device)
+        self._heard = {
+            topic: (each, spec)
             for each in self._equipments.values()
-            for device in each.devices
+            for spec in each.devices
+            for topic in self._topics(spec)
         }
         self._draws: dict[int, bool] = {}
         self._modes: dict[int, int] = {}
@@ -137,13 +139,23 @@ class Narrator:
         messages: list[Received] = list(self._fleet.recorder)
         self._fleet.recorder.clear()
         for message in messages:
-            if message.topic in self._commands:
-                equipment, device = self._commands[message.topic]
-                if device.type == SCREEN:
+            if message.topic in self._heard:
+                equipment, spec = self._heard[message.topic]
+                if spec.type == SCREEN:
                     # Its pages are to be seen, line by line they only fill the terminal.
                     continue
-                kind = DEVICES.get(device.type, "device")
-                _say(equipment, f"{kind} {device.id} is told {message.text}", message.time)
+                kind = DEVICES.get(spec.type, "device")
+                _say(equipment, f"{kind} {spec.id} {self._understood(spec, message)}", message.time)
+
+    def _topics(self, spec: DeviceSpec) -> set[str]:
+        device = self._fleet.devices.get(spec.id)
+        return {spec.topics.command} | ({device.question_topic} if device else set())
+
+    def _understood(self, spec: DeviceSpec, message: Received) -> str:
+        device = self._fleet.devices.get(spec.id)
+        if device and device.question(message.topic, message.payload) is not None:
+            return "is asked for its state"
+        return f"is told {message.text}"
 
     def _tell_power(self) -> None:
         for number, equipment in self._equipments.items():

@@ -31,6 +31,7 @@ from custom_components.elfe_commande.upses import schemas as ups_schemas
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "custom_components" / const.DOMAIN
 LANGUAGES = ("en", "fr")
+READMES = ("README.md", "README.fr.md")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 FLOW_MODULES = ("config_flow.py", "configuration", "upses/reauth.py")
 UNIT_FOLDERS = (
@@ -199,6 +200,20 @@ def test_texts_are_written_the_usual_way(language):
         assert words_ == words_.strip(), where
         assert words_, where
         assert "[%key" not in words_, f"references are not resolved: {where}"
+
+
+def test_french_has_one_kind_of_apostrophe():
+    for where, text in leaves(words("fr")):
+        assert "'" not in text, where
+    assert "'" not in (ROOT / "README.fr.md").read_text(encoding="utf-8")
+
+
+def test_both_readmes_have_the_same_options():
+    rows = [
+        re.findall(r"^\| ", text.partition("### Options")[2].partition("\n## ")[0], re.MULTILINE)
+        for text in ((ROOT / name).read_text(encoding="utf-8") for name in READMES)
+    ]
+    assert len(rows[0]) == len(rows[1]) > 8
 
 
 def test_languages_have_the_same_texts_with_the_same_placeholders():

@@ -1,6 +1,6 @@
 """Simulated devices that speak their vendors' MQTT, and the machines behind them."""
 
-from .device import Behaviour, Device, Dialect, Load, Message, Order, Topics
+from .device import Behaviour, Device, Dialect, Load, Message, Order, Question, Topics
 from .finger import Finger
 from .fleet import AnyDevice, Fleet
 from .machine import DISHES, DRYING, WASHING, Machine, Phase, Start
@@ -36,6 +36,7 @@ __all__ = [
     "Order",
     "Outputs",
     "Phase",
+    "Question",
     "Received",
     "Recorder",
     "Screen",

@@ -69,8 +69,16 @@ class Order[Value]:
     id: object = None
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A request for the state; `reply_to` and `id` where the protocol has them."""
+
+    reply_to: str = ""
+    id: object = None
+
+
 class Device[Value](ABC):
-    """A device that obeys orders on its command topic.
+    """A device that obeys orders on its command topic, and says its state when asked.
 
     Subclasses speak one protocol; they hold no clock and no connection: the fleet does.
     Delays are in seconds, before the fleet's scale.
@@ -136,6 +144,19 @@ class Device[Value](ABC):
         """Yield the protocol's way of saying that it did not work."""
         return self.contradict(order)
 
+    @property
+    def question_topic(self) -> str:
+        """Return where it is asked for its state."""
+        return self.topics.command
+
+    def understand_question(self, payload: bytes) -> Question | None:  # noqa: ARG002
+        """Parse a question on its topic; None where the protocol has none, or it is no question."""
+        return None
+
+    def tell(self, question: Question) -> Iterator[Message]:  # noqa: ARG002
+        """Yield the answer to a question: how it is, whatever it does with orders."""
+        yield from ()
+
     def announce(self, order: Order[Value]) -> Iterator[Message]:  # noqa: ARG002
         """Yield what the device says as soon as it gets the order."""
         yield from ()
@@ -184,6 +205,13 @@ class Device[Value](ABC):
         if not (self.behaviour is Behaviour.LATE and self.obeys_silently):
             self.act(order)
         return tuple(self.confirm(order))
+
+    def question(self, topic: str, payload: bytes) -> Question | None:
+        """Return the question that a message on one of its topics is, if it is one."""
+        # What is in the recordings was never asked anything.
+        if self.recorded or topic != self.question_topic:
+            return None
+        return self.understand_question(payload)
 
     def custom_topic(self, order: Order[Value]) -> str:
         """Return where a custom answer to this order goes."""

@@ -1,7 +1,7 @@
 """All simulated devices over one MQTT connection."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 import logging
 import random
@@ -111,7 +111,7 @@ class Fleet:
         for device in devices:
             self._add(device)
         if self._client and self.connected:
-            await self._subscribe(self._client, [device.topics.command for device in devices])
+            await self._subscribe(self._client, [t for each in devices for t in _heard_by(each)])
         self._announce(devices)
 
     async def wait_connected(self, within: float = 10) -> None:
@@ -157,7 +157,7 @@ class Fleet:
         await self.stop()
 
     def _add(self, device: AnyDevice | Screen) -> None:
-        self._by_topic[device.topics.command] = device
+        self._by_topic |= dict.fromkeys(_heard_by(device), device)
         if isinstance(device, Screen):
             self.screens[device.identifier] = device
         else:
@@ -226,13 +226,18 @@ class Fleet:
         if isinstance(device, Screen):
             device.draw(data)
         elif device is not None:
-            self._obey(device, data)
+            self._attend(device, topic, data)
 
-    def _obey(self, device: AnyDevice, payload: bytes) -> None:
+    def _attend(self, device: AnyDevice, topic: str, payload: bytes) -> None:
         if device.lost or (self.loss and self._chance.random() < self.loss):
             return
-        if (order := device.understand(payload)) is None:
-            return
+        if (question := device.question(topic, payload)) is not None:
+            if device.behaviour is not Behaviour.SILENT:
+                self._after(device, device.delay, lambda: self.say(device.tell(question)))
+        elif topic == device.topics.command and (order := device.understand(payload)) is not None:
+            self._obey(device, order)
+
+    def _obey(self, device: AnyDevice, order: Order[Any]) -> None:
         device.orders += 1
         self.say(device.announce(order))
         delay = device.delay
@@ -240,14 +245,18 @@ class Fleet:
             delay = device.late_delay
             if device.obeys_silently:
                 device.act(order)
+        self._after(device, delay, lambda: self._answer(device, order))
+
+    def _after(self, device: AnyDevice, delay: float, answer: Callable[[], None]) -> None:
+        """Let a device answer after a delay, unless it is gone by then."""
         if delay * self.scale <= 0:
-            self._answer(device, order)
+            answer()
             return
 
         def due() -> None:
             self._timers.discard(timer)
             if not device.lost:
-                self._answer(device, order)
+                answer()
 
         loop = asyncio.get_running_loop()
         timer: asyncio.TimerHandle = loop.call_later(delay * self.scale, due)
@@ -271,3 +280,10 @@ class Fleet:
                 if device.behaviour is Behaviour.FLAPPING:
                     self.say(device.presence(online))
             online = not online
+
+
+def _heard_by(device: AnyDevice | Screen) -> tuple[str, ...]:
+    """Return the topics that a device listens to."""
+    if isinstance(device, Screen):
+        return (device.topics.command,)
+    return tuple(dict.fromkeys((device.topics.command, device.question_topic)))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import override
 
-from .device import Device, Message, Order, on_off
+from .device import Device, Message, Order, Question, on_off
 
 
 class ShellyPlug(Device[bool]):
@@ -32,6 +32,22 @@ class ShellyPlug(Device[bool]):
     @override
     def fail(self, order: Order[bool]) -> Iterator[Message]:
         yield Message(self.topics.control, "overpower")
+
+    @property
+    @override
+    def question_topic(self) -> str:
+        """Return `shellies/<id>/command`, beside `shellies/<id>/relay/0/command`."""
+        base, found, _ = self.topics.command.rpartition("/relay/")
+        return f"{base}/command" if found else self.topics.command
+
+    @override
+    def understand_question(self, payload: bytes) -> Question | None:
+        return Question() if payload.strip() == b"update" else None
+
+    @override
+    def tell(self, question: Question) -> Iterator[Message]:
+        yield from self.state()
+        yield from self.power()
 
     @override
     def state(self) -> Iterator[Message]:

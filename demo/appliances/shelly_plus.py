@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import json
 from typing import Any, override
 
-from .device import Device, Message, Order
+from .device import Device, Message, Order, Question
 
 VOLTS = 230.0
 
@@ -17,17 +17,13 @@ class ShellyPlus(Device[bool]):
 
     @override
     def understand(self, payload: bytes) -> Order[bool] | None:
-        try:
-            request: Any = json.loads(payload)
-            if request["method"] != "Switch.Set":
-                return None
-            wanted = request["params"]["on"]
-            source = request["src"]
-        except ValueError, KeyError, TypeError:
+        if (request := _request(payload, "Switch.Set")) is None:
             return None
-        if not isinstance(wanted, bool) or not isinstance(source, str):
+        params = request.get("params")
+        wanted = params.get("on") if isinstance(params, dict) else None
+        if not isinstance(wanted, bool):
             return None
-        return Order(wanted, f"{source}/rpc", request.get("id"))
+        return Order(wanted, f"{request['src']}/rpc", request.get("id"))
 
     @override
     def act(self, order: Order[bool]) -> None:
@@ -35,23 +31,41 @@ class ShellyPlus(Device[bool]):
 
     @override
     def confirm(self, order: Order[bool]) -> Iterator[Message]:
-        yield self._reply(order, {"result": {"was_on": not order.value}})
+        yield self._reply(order.reply_to, order.id, {"result": {"was_on": not order.value}})
         if not self.recorded:
             yield from self.state()
 
     @override
     def contradict(self, order: Order[bool]) -> Iterator[Message]:
-        other = Order(order.value, order.reply_to, f"not-{order.id}")
-        yield self._reply(other, {"result": {"was_on": not order.value}})
+        other = f"not-{order.id}"
+        yield self._reply(order.reply_to, other, {"result": {"was_on": not order.value}})
 
     @override
     def fail(self, order: Order[bool]) -> Iterator[Message]:
-        yield self._reply(order, {"error": {"code": -103, "message": "overpower"}})
+        error = {"code": -103, "message": "overpower"}
+        yield self._reply(order.reply_to, order.id, {"error": error})
+
+    @override
+    def understand_question(self, payload: bytes) -> Question | None:
+        if (request := _request(payload, "Switch.GetStatus")) is None:
+            return None
+        return Question(f"{request['src']}/rpc", request.get("id"))
+
+    @override
+    def tell(self, question: Question) -> Iterator[Message]:
+        yield self._reply(question.reply_to, question.id, {"result": self._status()})
 
     @override
     def state(self) -> Iterator[Message]:
+        yield Message(self.topics.control, json.dumps(self._status(), separators=(",", ":")))
+
+    @override
+    def power(self) -> Iterator[Message]:
+        return self.state()
+
+    def _status(self) -> dict[str, object]:
         watts = self.watts
-        status = {
+        return {
             "id": 0,
             "source": "MQTT",
             "output": self.on,
@@ -61,12 +75,18 @@ class ShellyPlus(Device[bool]):
             "aenergy": {"total": 0.0, "by_minute": [0.0, 0.0, 0.0], "minute_ts": 0},
             "temperature": {"tC": 41.2, "tF": 106.2},
         }
-        yield Message(self.topics.control, json.dumps(status, separators=(",", ":")))
 
-    @override
-    def power(self) -> Iterator[Message]:
-        return self.state()
+    def _reply(self, to: str, request: object, outcome: dict[str, object]) -> Message:
+        body = {"id": request, "src": self.identifier, "dst": to.removesuffix("/rpc")}
+        return Message(to, json.dumps(body | outcome, separators=(",", ":")))
 
-    def _reply(self, order: Order[bool], outcome: dict[str, object]) -> Message:
-        body = {"id": order.id, "src": self.identifier, "dst": order.reply_to.removesuffix("/rpc")}
-        return Message(order.reply_to, json.dumps(body | outcome, separators=(",", ":")))
+
+def _request(payload: bytes, method: str) -> dict[str, Any] | None:
+    """Return a request for a method whose sender can be answered."""
+    try:
+        request = json.loads(payload)
+    except ValueError:
+        return None
+    if not isinstance(request, dict) or request.get("method") != method:
+        return None
+    return request if isinstance(request.get("src"), str) else None

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import json
 from typing import override
 
-from .device import Device, Message, Order, on_off
+from .device import Device, Message, Order, Question, on_off
 
 VOLTS = 230
 
@@ -44,6 +44,15 @@ class Tasmota(Device[bool]):
     @override
     def fail(self, order: Order[bool]) -> Iterator[Message]:
         yield Message(self.topic("stat", "RESULT"), '{"Command":"Unknown"}')
+
+    @override
+    def understand_question(self, payload: bytes) -> Question | None:
+        # A command without a value asks for the present one.
+        return None if payload.strip() else Question()
+
+    @override
+    def tell(self, question: Question) -> Iterator[Message]:
+        yield from self._result(_word(self.on))
 
     @override
     def state(self) -> Iterator[Message]:

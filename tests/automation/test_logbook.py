@@ -63,7 +63,7 @@ STORIES = [
     (
         order_ended(outcome=DONE, act=Act.FORCED_OFF, origin=Origin.SCREEN),
         "forced off at the wall screen",
-        "arrêt forcé à l'écran mural",
+        "arrêt forcé à l’écran mural",
     ),
     (
         order_ended(outcome=DONE, act=Act.OFF, source=Source.DEFAULT),
@@ -73,27 +73,27 @@ STORIES = [
     (
         order_ended(),
         "did not carry out “Start”, asked by the plan: the device did not answer",
-        "n'a pas exécuté « Démarrer », demandé par le plan : l'appareil n'a pas répondu",
+        "n’a pas exécuté « Démarrer », demandé par le plan : l’appareil n’a pas répondu",
     ),
     (
         order_ended(outcome=Outcome.DOUBTFUL, reason="unconfirmed", origin=Origin.AUTOMATION),
         "may not have carried out “Start”, asked by an automation: not confirmed",
-        "n'a peut-être pas exécuté « Démarrer », demandé par une automatisation : non confirmé",
+        "n’a peut-être pas exécuté « Démarrer », demandé par une automatisation : non confirmé",
     ),
     (
         order_ended(outcome=Outcome.SKIPPED, reason="disconnected"),
         "was not sent “Start”, asked by the plan: MQTT broker not connected",
-        "n'a pas reçu « Démarrer », demandé par le plan : serveur MQTT non connecté",
+        "n’a pas reçu « Démarrer », demandé par le plan : serveur MQTT non connecté",
     ),
     (
         mode_changed(),
         "set to manual at the wall screen",
-        "passe en mode manuel à l'écran mural",
+        "passe en mode manuel à l’écran mural",
     ),
     (
         mode_changed(origin=Origin.ELSEWHERE, modes=(Mode.MANUAL, 42)),
         "set to 42 elsewhere, as the database shows",
-        "passe en mode 42 ailleurs, d'après la base de données",
+        "passe en mode 42 ailleurs, d’après la base de données",
     ),
 ]
 

@@ -17,6 +17,7 @@ from custom_components.elfe_commande.core.wish import ConstraintWish, Intent, Or
 from custom_components.elfe_commande.engine.events import CycleEnded, OrderEnded
 from custom_components.elfe_commande.engine.jobs import Job
 from custom_components.elfe_commande.engine.postponed import MOST, Postponed
+from demo.appliances import Behaviour
 from demo.engine_host import MemoryDisk, SystemClock
 from demo.specs import plug
 from demo.territory import Equipment
@@ -297,7 +298,7 @@ async def test_how_the_run_before_went_is_on_disk(world: World) -> None:
 async def test_after_an_unclean_stop_outputs_are_read_before_the_first_order(world: World) -> None:
     """Killed while running; the next start asks the plug, and orders after it answered."""
     timing = calm(outputs_wait=20.0, first_cycle=0.05)
-    household = await furnish(world, WASHER, timing=timing)
+    device = (await furnish(world, WASHER, timing=timing)).devices["SW2"]
     await world.start()
     await until(lambda: events_of(world, CycleEnded), "the first cycle")
     assert isinstance(world.disk, MemoryDisk)
@@ -306,6 +307,7 @@ async def test_after_an_unclean_stop_outputs_are_read_before_the_first_order(wor
     world.disk.document("memory").text = killed
     await world.plan(NUMBER, [1])
     world.fleet.recorder.clear()
+    device.behaviour = Behaviour.SILENT
 
     await world.start(run=False)
     starting = asyncio.create_task(world.engine.start(asyncio.sleep(0)))
@@ -314,7 +316,8 @@ async def test_after_an_unclean_stop_outputs_are_read_before_the_first_order(wor
     assert world.engine.unclean_stop
     assert not starting.done()
     assert not world.orders(COMMAND_2)
-    world.fleet.say(list(household.devices["SW2"].state()))
+    device.behaviour = Behaviour.ACK
+    world.fleet.say(device.state())
     await starting
 
     assert status_of(world, NUMBER).reported_on is not None

@@ -130,6 +130,23 @@ class LocalInstalled:
         assert flow["step_id"] == "habits", flow
         return await self.finish(flow, operation, advanced, **used)
 
+    async def add_mqtt(
+        self,
+        name: str,
+        topic: str,
+        driver: str,
+        *,
+        kind: str = "washing_machine",
+        operation: str = "once",
+    ) -> int:
+        """Add an equipment driven by an MQTT device of that name; return its number."""
+        flow = await self.start_flow()
+        flow = await self.answer(flow, next_step_id="mqtt")
+        flow = await self.answer(flow, name=name, equipment_type=kind, driver=driver)
+        flow = await self.answer(flow, topic=topic, advanced={})
+        assert flow["step_id"] == "habits", flow
+        return await self.finish(flow, operation)
+
     async def finish(
         self,
         flow: dict[str, Any],
