@@ -166,6 +166,15 @@ class Client:
         entry: dict[str, Any] = answer["result"]
         return entry
 
+    async def choose(self, entry_id: str, *steps: dict[str, Any]) -> None:
+        """Go through the options flow of an entry, one answer per step."""
+        flows = "/api/config/config_entries/options/flow"
+        answer = await self.post(flows, {"handler": entry_id})
+        for step in steps:
+            answer = await self.post(f"{flows}/{answer['flow_id']}", step)
+        if answer["type"] != "create_entry":
+            raise ClientError(f"the options of {entry_id} ended in {answer}")
+
     async def add(self, entry_id: str, kind: str, *steps: dict[str, Any]) -> None:
         """Add a subentry to an entry through its flow, one answer per step."""
         flows = "/api/config/config_entries/subentries/flow"

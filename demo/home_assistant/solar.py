@@ -22,6 +22,8 @@ SURPLUS = {
     "times": {"min_on": 90, "min_off": 60},
 }
 """Quicker than the defaults of the form, as the demonstration's sun is."""
+LOOK_EVERY = 20
+"""Seconds between two looks at the rules."""
 READY_IN = timedelta(hours=3)
 
 
@@ -29,6 +31,11 @@ async def install_solar_home(client: Client, life: SolarLife, language: str) -> 
     """Add the home and all that belongs to it, by its flows; return the id of its entry."""
     entry = await client.configure(DOMAIN, {"next_step_id": "local"}, {"home": NAMES[language]})
     entry_id: str = entry["entry_id"]
+    await client.choose(
+        entry_id,
+        {"next_step_id": "local"},
+        {"orders_at_once": 16, "rule_period": LOOK_EVERY, "ack_timeouts": {}},
+    )
     heater, radiator, washer = solar_home()
     await client.add(entry_id, "meter", {"port": life.meter.line.url}, {"name": METER[language]})
     await client.add(

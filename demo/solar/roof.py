@@ -10,7 +10,7 @@ DAY = 900.0
 """Seconds from one sunrise to the next."""
 LIGHT = 0.75
 """The part of a day between sunrise and sunset."""
-EARLY = 0.06
+EARLY = 0.12
 """How long ago the sun rose when a roof is made, as a part of a day."""
 CLOUD = (0.45, 0.50)
 """A cloud before noon, as parts of the day's light."""
@@ -19,7 +19,7 @@ THROUGH_CLOUD = 0.2
 
 
 class Roof:
-    """Produces at once: it is made a little after sunrise."""
+    """Produces at once: it is made in the morning."""
 
     def __init__(
         self, *, peak: float = PEAK, day: float = DAY, clock: Callable[[], float] = time.time

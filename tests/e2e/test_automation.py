@@ -124,9 +124,14 @@ async def test_an_automation_made_by_clicks(page: Page, demo: Demo, house: House
     await search(page, "persistent notification")
     await page.get_by_text("Create persistent notification").first.click()
     message = page.locator("ha-selector-text input").first
-    await message.fill("{{ trigger.name }}: {{ trigger.changed | join }}")
-    # A template: the field becomes an editor of its own.
-    await expect(page.locator("ha-code-editor").first).to_contain_text("trigger.changed")
+    editor = page.locator("ha-code-editor").first
+    for _ in range(5):
+        # A template: the field becomes an editor of its own, unless the form was drawn again.
+        await message.fill("{{ trigger.name }}: {{ trigger.changed | join }}")
+        await page.wait_for_timeout(2 * SECONDS)
+        if await editor.is_visible():
+            break
+    await expect(editor).to_contain_text("trigger.changed")
     await page.wait_for_timeout(SECONDS)
     await page.get_by_role("button", name="Save").click()
     name = page.get_by_placeholder("New automation")

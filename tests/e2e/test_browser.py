@@ -1,8 +1,11 @@
 """What a person sees and clicks, in a real browser."""
 
+import asyncio
 from dataclasses import replace
+import json
 import re
 
+import aiomqtt
 from playwright.async_api import Page, expect
 import pytest
 
@@ -50,6 +53,33 @@ async def test_pages_of_the_integration(page: Page, demo: Demo) -> None:
     await expect(page.get_by_text("Washing machine").first).to_be_visible()
     await expect(page.get_by_text("Decision").first).to_be_visible()
     await picture(page, "device")
+
+
+async def test_what_screens_show_is_an_option(page: Page, demo: Demo, house: House) -> None:
+    """A label is changed by clicks; the screens are drawn with it."""
+    await page.goto(f"{demo.status['address']}/config/integrations/integration/elfe_commande")
+    row = page.locator("ha-config-entry-row", has_text="bdd_coordination").first
+    await row.get_by_role("button", name="Configure").first.click()
+    await page.get_by_text("Wall screens: pages, label, colours").click()
+    label = page.get_by_label("Connection label")
+    await expect(label).to_have_value("ecran connecté")
+    await picture(page, "options_screens")
+    await label.fill("relié")
+
+    await page.get_by_role("button", name="Submit").click()
+
+    await page.get_by_role("button", name=re.compile("finish", re.IGNORECASE)).click()
+    mqtt = demo.status["mqtt"]
+    async with aiomqtt.Client(mqtt["host"], mqtt["port"]) as client:
+        await client.subscribe("hasp/+/command/jsonl")
+        await eventually(lambda: house.state("lifecycle"), lambda state: state == "running")
+        await house.ask("refresh_screens")
+        async with asyncio.timeout(30):
+            async for message in client.messages:
+                if isinstance(message.payload, bytes) and "relié" in json.loads(
+                    message.payload
+                ).get("text", ""):
+                    break
 
 
 async def test_an_entry_made_by_clicks(page: Page, demo: Demo, house: House) -> None:
