@@ -13,7 +13,7 @@ from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.meters.unit import MeterUnit
 from demo.sml import SerialLine, SocketLine
 from tests.fixtures_home_assistant import Installed
-from tests.sources.meters import ABSOLUTE, GIVEN, METER_ID, NET, TAKEN, told
+from tests.sources.meters import ABSOLUTE, GIVEN, METER_ID, NET, TAKEN, pieces, told
 
 TWO_WAY = {"1-0:96.50.1*1": None, TAKEN: "Wh", GIVEN: "Wh", NET: "W"}
 ONE_WAY = {TAKEN: "Wh", ABSOLUTE: "W"}
@@ -74,6 +74,13 @@ async def speaking(
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+async def play(line: SerialLine, octets: bytes) -> None:
+    """Send a capture, in pieces as a line delivers them."""
+    for piece in pieces(octets, 37):
+        await line.send(piece)
+        await asyncio.sleep(0)
 
 
 def shown(installed: Installed, subentry_id: str, key: str, platform: str = "sensor") -> str:

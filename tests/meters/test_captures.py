@@ -7,17 +7,11 @@ import logging
 from custom_components.elfe_commande.sources.sml.power import net_power
 from demo.sml import SerialLine
 from tests.fixtures_home_assistant import wait_for
-from tests.meters.house import add_meter, issues, shown, unit_of
-from tests.sources.meters import capture, captures, pieces, read
+from tests.meters.house import add_meter, issues, play, shown, unit_of
+from tests.sources.meters import capture, captures, read
 
 WITHOUT_PIN = "ISKRA_MT631-D1A52-K0z-H01_without_PIN"
 WITH_PIN = "ISKRA_MT631-D1A52-K0z-H01_with_PIN"
-
-
-async def play(line: SerialLine, octets: bytes) -> None:
-    for piece in pieces(octets, 37):
-        await line.send(piece)
-        await asyncio.sleep(0)
 
 
 async def test_every_capture(installed, tmp_path, caplog):
