@@ -19,6 +19,7 @@ LINE_ERRORS = (OSError, EOFError, serialx.SerialException)
 """What a line that is gone, busy, silent or badly addressed raises."""
 
 _PIECE = 4096
+_LATE = "the port cannot be opened in time"
 _MOMENT = 1.0
 """More than it takes a thread to open a local port."""
 
@@ -136,9 +137,12 @@ async def _open(line: serialx.AsyncSerial, within: float) -> None:
         raise
     if not opening.done():
         await _given_up(opening)
-        raise TimeoutError("the port cannot be opened in time")
+        raise TimeoutError(_LATE)
     try:
         opening.result()
+    except TimeoutError as error:
+        # The library's own patience with a server.
+        raise TimeoutError(_LATE) from error
     except ValueError as error:
         # An address that is none.
         raise OSError(str(error)) from error
