@@ -139,7 +139,7 @@ async def test_the_port_of_a_server_is_set_read_and_comes_back(server, caplog):
 
 
 async def test_a_server_that_leaves_a_command_without_answer(server, caplog):
-    """As pyserial's does, and ser2net before 4.6.1: the port is not opened, and that is said."""
+    """As pyserial's does, and older ones of ser2net: the port is not opened, and that is said."""
     server.manager = rfc2217.PortManager
     timing = replace(TIMING, open_timeout=0.3)
     async with listening(server.url, timing=timing) as (listener,):
