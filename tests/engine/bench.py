@@ -164,6 +164,9 @@ class StubbornStorage(PostgresStorage):
         self.ends: list[tuple[EquipmentId, int | None]] = []
         self.failures: dict[str, StorageError] = {}
         """By method: what it raises."""
+        self.flowing = asyncio.Event()
+        """While it is cleared, rows are asked for and do not come."""
+        self.flowing.set()
 
     def _fail(self, method: str) -> None:
         if error := self.failures.get(method) or self.failures.get("all"):
@@ -188,6 +191,7 @@ class StubbornStorage(PostgresStorage):
     async def read_states(self, ids: Collection[EquipmentId]) -> dict[EquipmentId, State]:
         self._fail("read_states")
         self.state_reads.append(frozenset(ids))
+        await self.flowing.wait()
         return await super().read_states(ids)
 
     @override

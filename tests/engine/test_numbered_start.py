@@ -23,7 +23,18 @@ from demo.specs import plug
 from demo.territory import Equipment
 from tests.fixtures_engine import World
 
-from .bench import COMMAND, MODE, calm, events_of, furnish, pass_slots, status_of, until, until_row
+from .bench import (
+    COMMAND,
+    MODE,
+    calm,
+    events_of,
+    furnish,
+    pass_slots,
+    status_of,
+    stubborn,
+    until,
+    until_row,
+)
 from .wall import HALL, WASHER as WASHER_ID, Wall, together, washer
 
 NUMBER = 2
@@ -104,6 +115,24 @@ async def test_nothing_is_ordered_at_any_code_but_twenty(world: World) -> None:
 
 def ask_when_running(world: World) -> list[asyncio.Future[object]]:
     return [asyncio.ensure_future(world.wish(NUMBER, Intent.TO_MANUAL))]
+
+
+async def test_an_order_on_its_way_when_the_engine_ends_is_not_sent(world: World) -> None:
+    """It was allowed when it was made, and waits for its row: the gate is the last thing."""
+    await furnish(world, WASHER, timing=calm(fresh_for=0.0))
+    storage = stubborn(world)
+    await world.start()
+    storage.flowing.clear()
+    storage.state_reads.clear()
+    before = world.messenger.published
+    wish = asyncio.create_task(world.wish(NUMBER, Intent.TO_MANUAL))
+    await until(lambda: storage.state_reads, "the reading of the row")
+
+    world.engine.begin_restart()
+    storage.flowing.set()
+
+    assert (await wish).reason == "not_running"
+    assert world.messenger.published == before
 
 
 async def test_a_cycle_due_before_the_start_ends_is_run_at_once(world: World) -> None:

@@ -117,10 +117,11 @@ class Conclusion:
         return partial(self.context.start_settled, job.equipment_id)
 
     def _failure(self, job: Job, attempt: Attempt, written: Writes, *, will_retry: bool) -> Result:
-        reason = attempt.refusal or {
+        told = {
             Answer.REFUSED: "not_pressed" if job.presses else "refused",
             Answer.UNSENT: "disconnected",
         }.get(attempt.answer, "silent")
+        reason = attempt.refusal or attempt.reason or told
         result = self._result(job, Outcome.FAILED, reason, written)
         return replace(result, will_retry=will_retry)
 
