@@ -39,9 +39,11 @@ WRITES_PER_TURN = 25
 """State writes in one turn of the event loop."""
 _SHORT = 0.005
 """Seconds of writing after which the next round need not wait."""
-_REST = 3.0
-"""Pause after a longer round, in times of what it worked."""
+_REST = 9.0
+"""Pause after a longer round, in times of what it worked: orders go before pictures of them."""
 _LONGEST_REST = 1.0
+_LOOK_AGAIN = 0.05
+"""Seconds between two looks at whether the orders of a cycle are out."""
 
 type EquipmentEvent = OrderEnded | ModeChanged
 
@@ -105,6 +107,11 @@ class ElfeCoordinator:
         return _enlist(self._listeners, happened)
 
     @callback
+    def write_soon(self, write: CALLBACK_TYPE) -> None:
+        """Call `write` with the next states that are written, after what was due before."""
+        self._wake((write,))
+
+    @callback
     def handle(self, event: Event) -> None:
         """Take one event of the engine."""
         match event:
@@ -157,7 +164,7 @@ class ElfeCoordinator:
         loop = self.hass.loop
         try:
             while self._due:
-                await asyncio.sleep(self._rest_until - loop.time())
+                await self._rest()
                 due, self._due = self._due, {}
                 worked = 0.0
                 for some in batched(due, WRITES_PER_TURN, strict=False):
@@ -169,6 +176,15 @@ class ElfeCoordinator:
                     self._rest_until = loop.time() + min(_LONGEST_REST, _REST * worked)
         finally:
             self._writing = None
+
+    async def _rest(self) -> None:
+        """Let the orders of a cycle go first, and changes add up; not for long."""
+        loop = self.hass.loop
+        await asyncio.sleep(self._rest_until - loop.time())
+        for _ in range(int(_LONGEST_REST / _LOOK_AGAIN)):
+            if not self.engine.busy:
+                break
+            await asyncio.sleep(_LOOK_AGAIN)
 
 
 def _write_states(writers: Iterable[CALLBACK_TYPE]) -> None:

@@ -1,5 +1,6 @@
 """What happens: each order's end and change of mode, with who and why; touches of screens."""
 
+from functools import partial
 from typing import Any, override
 
 from homeassistant.components.event import DOMAIN as PLATFORM, EventEntity, EventEntityDescription
@@ -74,6 +75,11 @@ class ActivityEvent(EquipmentEntity, EventEntity):
 
     @callback
     def _handle(self, event: EquipmentEvent) -> None:
+        # None is left out, and in a cycle there are thousands: orders go first.
+        self._hub.coordinator.write_soon(partial(self._tell, event))
+
+    @callback
+    def _tell(self, event: EquipmentEvent) -> None:
         if event.user_id is not None:
             self.async_set_context(Context(user_id=event.user_id))
         if isinstance(event, OrderEnded):

@@ -13,7 +13,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "about": (
             "No server here: a roof, a smart meter and three loads, all in Home Assistant."
             "\n\n- The roof's day lasts a quarter of an hour. When the **surplus** reaches what a"
-            " load draws, its rule switches it on; one load a minute, the first in rank first."
+            " load draws, its rule switches it on; one load at a time, the first in rank first."
             "\n- Cut the **mains**: the UPS says so, and the loads that follow rules are shed, one"
             " by one. Give the mains back, and they return."
             "\n- Every **mode** can be forced; a load that a person forced is left alone."
@@ -33,7 +33,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "about": (
             "Aucun serveur ici : un toit, un compteur et trois appareils, tous dans Home Assistant."
             "\n\n- Le jour du toit dure un quart d’heure. Quand le **surplus** atteint ce que tire"
-            " un appareil, sa règle l’allume ; un par minute, le premier du rang d’abord."
+            " un appareil, sa règle l’allume ; un à la fois, le premier du rang d’abord."
             "\n- Coupez le **secteur** : l’onduleur le dit, et les appareils qui suivent des règles"
             " sont délestés, un par un. Rendez le secteur, et ils reviennent."
             "\n- Chaque **mode** peut être forcé ; ce qu’une personne a forcé n’est pas touché."

@@ -61,7 +61,7 @@ async def test_what_screens_show_is_an_option(page: Page, demo: Demo, house: Hou
     row = page.locator("ha-config-entry-row", has_text="bdd_coordination").first
     await row.get_by_role("button", name="Configure").first.click()
     await page.get_by_text("Wall screens: pages, label, colours").click()
-    label = page.get_by_label("Connection label")
+    label = page.get_by_role("textbox", name=re.compile("Connection label"))
     await expect(label).to_have_value("ecran connecté")
     await picture(page, "options_screens")
     await label.fill("relié")

@@ -61,6 +61,7 @@ class FakeEngine:
         self.last_cycle: CycleReport | None = None
         self.connected = True
         self.traffic = Traffic()
+        self.busy = False
         self.unclean_stop = False
         self.speed: Speed | None = None
         self.previous = ()

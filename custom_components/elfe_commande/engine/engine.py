@@ -175,6 +175,11 @@ class Engine:
         return self._surfaces.screens
 
     @property
+    def busy(self) -> bool:
+        """Whether so many orders are under way that what can wait should."""
+        return self._executor.busy
+
+    @property
     def traffic(self) -> Traffic:
         """Tells whether messages wait to be read."""
         return self.context.traffic

@@ -25,6 +25,7 @@ from .turnstile import Turnstile
 
 _LOGGER = logging.getLogger(__name__)
 
+_MANY = 100
 _PUT_OFF = frozenset({"database_unavailable", "device_unavailable"})
 """Reasons not to press now that may pass within the slot."""
 
@@ -44,6 +45,7 @@ class Executor:
         self._turnstile = Turnstile(context.traffic)
         self._locks: defaultdict[EquipmentId, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._jobs: dict[EquipmentId, Job] = {}
+        self._to_come = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._watchers: set[asyncio.Task[None]] = set()
         context.fresh.companions = self.waiting
@@ -56,10 +58,20 @@ class Executor:
         ):
             present.supersede()
         self._jobs[job.equipment_id] = job
+        self._to_come += 1
+        job.first.add_done_callback(self._tried)
         if job.by_person:
             self._turnstile.give_way()
         self._spawn(self._run(job), self._tasks, f"elfe {job.act} {job.equipment_id}")
         return job.first
+
+    @property
+    def busy(self) -> bool:
+        """Whether so many first tries are to come as only a cycle over many loads brings."""
+        return self._to_come >= _MANY
+
+    def _tried(self, _: asyncio.Future[Result]) -> None:
+        self._to_come -= 1
 
     def waiting(self) -> list[EquipmentId]:
         """Return the equipments whose order awaits its turn, or its next try."""
