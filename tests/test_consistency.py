@@ -20,6 +20,7 @@ from custom_components.elfe_commande.appliances.definition import DRIVER_OF
 from custom_components.elfe_commande.capacity import ISSUE as CAPACITY_ISSUE
 from custom_components.elfe_commande.configuration import (
     mode_file_form,
+    plates_form,
     schemas,
     screens_form,
     shown_form,
@@ -292,6 +293,7 @@ def test_steps_of_the_options_have_labels():
         "screens": screens_form.screens_schema({}, {}),
         "shown": shown_form.shown_schema({}, []),
         "local": schemas.local_options_schema({}),
+        "plates": plates_form.plates_schema({}),
         "mode_file": mode_file_form.mode_file_schema({}),
     }
     steps = words()["options"]["step"]

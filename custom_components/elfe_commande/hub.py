@@ -224,7 +224,7 @@ async def _async_postgres_hub(hass: HomeAssistant, entry: ElfeConfigEntry) -> Hu
 
 
 async def _async_local_hub(hass: HomeAssistant, entry: ElfeConfigEntry) -> Hub:
-    """Return the hub of a local entry, which needs MQTT only for MQTT devices."""
+    """Return the hub of a local entry, which needs MQTT only for MQTT devices and screens."""
     storage = LocalStorage(HomeAssistantDisk(hass, entry.entry_id).document("local"))
     messenger = RoutedMessenger(EntityMessenger(hass))
     local = LocalHome(hass, entry, storage, messenger, HomeAssistantClock())

@@ -10,8 +10,10 @@ from homeassistant.util import dt as dt_util
 
 from ..adapters.mqtt import MqttMessenger
 from ..adapters.routes import RoutedMessenger
-from ..const import SUBENTRY_EQUIPMENT
-from ..core.model import EquipmentId
+from ..configuration.settings import plates
+from ..const import CONF_HOME_NAME, SUBENTRY_EQUIPMENT
+from ..core.household import Screen
+from ..core.model import EquipmentId, HomeId
 from ..core.plan import DayPlan
 from ..engine.ports import Clock, StorageError
 from ..storage.local import Definition, LocalStorage
@@ -47,14 +49,16 @@ class LocalHome:
         return self._subentries.get(equipment_id)
 
     async def async_prepare(self) -> bool:
-        """Tell the storage of all equipments; false while MQTT, which one needs, is missing."""
-        await self.storage.define(self._definitions())
+        """Tell the storage of all equipments; false while MQTT is needed and missing."""
+        definitions = self._definitions()
+        await self.storage.define(definitions, self._screens(definitions))
         return await self._async_reach_broker()
 
     async def async_apply(self, engine: Engine) -> None:
         """Follow subentries that were added, changed or removed; leave the others alone."""
         try:
-            await self.storage.define(self._definitions())
+            definitions = self._definitions()
+            await self.storage.define(definitions, self._screens(definitions))
         except StorageError as error:
             _LOGGER.warning("A change of the equipments could not be stored: %s", error)
         if not await self._async_reach_broker():
@@ -85,6 +89,17 @@ class LocalHome:
         self._subentries = found
         return definitions
 
+    def _screens(self, definitions: list[Definition]) -> list[Screen]:
+        """Return the wall screens: they show what is in the home that gave the entry its name.
+
+        Where all equipments say the same other home, that one is meant: a home was renamed.
+        """
+        home = HomeId(self._entry.data[CONF_HOME_NAME])
+        homes = {definition.equipment.home for definition in definitions}
+        if len(homes) == 1:
+            home = homes.pop()
+        return [Screen.of_plate(plate, home) for plate in plates(self._entry.options)]
+
     def equipments(self) -> list[ConfigSubentry]:
         """Return the subentries that define equipments."""
         return [
@@ -94,8 +109,9 @@ class LocalHome:
         ]
 
     async def _async_reach_broker(self) -> bool:
-        """Have the broker, if an equipment needs it; whether that is so."""
+        """Have the broker, if an equipment or a screen needs it; whether that is so."""
         needed = any(needs_broker(subentry.data) for subentry in self.equipments())
+        needed = needed or bool(plates(self._entry.options))
         if not needed or self._messenger.broker is not None:
             return True
         if not await mqtt.async_wait_for_mqtt_client(self._hass):

@@ -11,6 +11,7 @@ from ..interfaces.socorel import MANUAL
 from .database import async_check
 from .mode_file_form import async_mode_file_errors, mode_file_options, mode_file_schema
 from .neighbours import neighbours, overlap_error
+from .plates_form import plates_errors, plates_options, plates_schema
 from .schemas import entry_options, local_options_schema, options_schema
 from .screens_form import screens_errors, screens_options, screens_schema
 from .settings import homes as homes_of, is_local, layout
@@ -29,7 +30,7 @@ class ElfeOptionsFlow(OptionsFlow):
         """Offer what can be changed."""
         menu = ["general", "screens", "shown", "mode_file"]
         if is_local(self.config_entry):
-            menu = ["local", "mode_file"]
+            menu = ["local", "plates", "screens", "shown", "mode_file"]
         return self.async_show_menu(step_id="init", menu_options=menu)
 
     async def async_step_general(
@@ -116,6 +117,24 @@ class ElfeOptionsFlow(OptionsFlow):
             return self.async_create_entry(data={**entry.options, **user_input})
         return self.async_show_form(
             step_id="local", data_schema=local_options_schema(entry.options)
+        )
+
+    async def async_step_plates(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask which wall screens a local home has."""
+        errors: dict[str, str] = {}
+        placeholders: dict[str, str] = {}
+        options = self.config_entry.options
+        schema = plates_schema(options)
+        if user_input is not None:
+            errors, placeholders = plates_errors(user_input)
+            if not errors:
+                return self.async_create_entry(data=plates_options(options, user_input))
+            schema = self.add_suggested_values_to_schema(schema, user_input)
+        return self.async_show_form(
+            step_id="plates",
+            data_schema=schema,
+            errors=errors,
+            description_placeholders=placeholders,
         )
 
     async def async_step_mode_file(

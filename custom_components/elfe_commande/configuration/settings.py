@@ -21,6 +21,7 @@ from ..const import (
     CONF_ENTRY_TYPE,
     CONF_HOMES,
     CONF_ORDERS_AT_ONCE,
+    CONF_PLATES,
     CONF_RULE_PERIOD,
     CONF_SCHEMA,
     CONF_SCREENS,
@@ -138,6 +139,11 @@ def compact(options: Settings) -> bool:
 def topics(options: Settings) -> tuple[str, ...]:
     """Return the topics that people's interfaces publish on unasked."""
     return tuple(options.get(CONF_TOPICS, DEFAULT_TOPICS))
+
+
+def plates(options: Settings) -> tuple[str, ...]:
+    """Return the names of the wall screens of a local home."""
+    return tuple(options.get(CONF_PLATES, ()))
 
 
 def connected_words(options: Settings) -> frozenset[str]:

@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+import re
 from typing import Final
 
 from .model import DeviceId, Equipment, EquipmentId, EquipmentTypeId, HomeId
+
+PLATE_NAME: Final = re.compile(r"[a-zA-Z0-9_-]{1,32}")
+"""Before it is put in lower case: only these have no twin outside ASCII."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,12 @@ class Screen:
     home: HomeId
     command_topic: str
     lwt_topic: str | None = None
+
+    @classmethod
+    def of_plate(cls, plate: str, home: HomeId) -> Screen:
+        """Return the screen of a plate (in lower case) whose topics are openHASP's own."""
+        topic = f"hasp/{plate}"
+        return cls(DeviceId(plate), plate, home, f"{topic}/command/jsonl", f"{topic}/LWT")
 
 
 class PageKind(StrEnum):

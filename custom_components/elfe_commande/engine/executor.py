@@ -187,16 +187,15 @@ class Executor:
             if reason is not None:
                 self._conclusion.skipped(job, reason)
                 return None
+            if not job.by_person:
+                await self._turnstile.pass_through(job.superseded)
+                if (reason := self._outdated(job) or self._unfit(job)) is not None:
+                    self._conclusion.skipped(job, reason)
+                    return None
             if job.presses:
                 await self._presses.claim(job)
             elif self._to_note(job) and (job.by_person or job.tries):
                 await self._context.start_to_come(job)
-            if not job.by_person:
-                await self._turnstile.pass_through(job.superseded)
-                # A press that was claimed is made; the gate in front of it is the sender's.
-                if not job.presses and (reason := self._outdated(job)) is not None:
-                    self._conclusion.skipped(job, reason)
-                    return None
             job.tries += 1
             job.waits = False
             attempt = await self._send(job)
@@ -219,15 +218,20 @@ class Executor:
         # A press, and a try after the first, is made on a row read just before.
         patient = not job.begun and not job.presses
         writable = await self._context.refresh(job.equipment_id, patient=patient)
+        if (reason := self._unfit(job)) is not None:
+            return reason
+        status = self._context.statuses[job.equipment_id]
+        if (reason := self._sender.unable(status.equipment, job)) is not None:
+            return reason
+        return self._presses.refusal(status, job, writable=writable) if job.presses else None
+
+    def _unfit(self, job: Job) -> str | None:
+        """Return why the order does not fit the load as it is known now, `None` if it does."""
         status = self._context.statuses.get(job.equipment_id)
         if status is None:
             return "removed"
         if not _mode_allows(status, job):
             return "mode_changed"
-        if (reason := self._sender.unable(status.equipment, job)) is not None:
-            return reason
-        if job.presses:
-            return self._presses.refusal(status, job, writable=writable)
         if job.act is Act.KEEP_OFF and self._context.drawing(status):
             return "machine_running"
         return None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 import logging
 from typing import Any, Final, override
 
+from ..core.household import Screen
 from ..core.model import (
     DRIVEN_MODES,
     Constraints,
@@ -61,6 +62,7 @@ class LocalStorage(Storage):
     def __init__(self, document: Document, definitions: Iterable[Definition] = ()) -> None:
         """Know the equipments; nothing is read before `open`."""
         self._document = document
+        self._screens: tuple[Screen, ...] = ()
         self._definitions = {d.equipment.id: d for d in definitions}
         self._kept: dict[EquipmentId, _Kept] = {}
         self._inventory: Inventory = {}
@@ -77,8 +79,11 @@ class LocalStorage(Storage):
         self._last_id = max(self._last_id, *self._definitions, 0) + 1
         return EquipmentId(self._last_id)
 
-    async def define(self, definitions: Iterable[Definition]) -> None:
+    async def define(
+        self, definitions: Iterable[Definition], screens: Iterable[Screen] = ()
+    ) -> None:
         """Follow equipments that were added, changed or removed. Raises a `StorageError`."""
+        self._screens = tuple(screens)
         async with self._turn:
             self._definitions = {d.equipment.id: d for d in definitions}
             # Before `open` it is not known yet what was kept of them.
@@ -101,7 +106,7 @@ class LocalStorage(Storage):
 
     @override
     async def read_inventory(self) -> InventoryRead:
-        return InventoryRead(dict(self._inventory))
+        return InventoryRead(dict(self._inventory), screens=self._screens)
 
     @override
     async def read_equipments(self, ids: Collection[EquipmentId]) -> Inventory:

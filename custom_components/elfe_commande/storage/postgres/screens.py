@@ -1,15 +1,9 @@
 """Wall screens from their rows, and what is wrong with them; pure."""
 
-import re
-from typing import Final
-
-from ...core.household import Screen
+from ...core.household import PLATE_NAME, Screen
 from ...core.model import DeviceId, HomeId
 from ...engine.ports import Problem
 from .assemble import NO_VALUE, Row, is_topic
-
-_PLATE: Final = re.compile(r"[a-zA-Z0-9_-]{1,32}")
-"""Before it is put in lower case: only these have no twin outside ASCII."""
 
 
 class ScreenFinder:
@@ -31,7 +25,7 @@ class ScreenFinder:
             shown = {"device": number, "plate": plate or "", "home": home}
             self.problems.append(Problem(key, number, shown | placeholders))
 
-        if plate is None or _PLATE.fullmatch(plate) is None:
+        if plate is None or PLATE_NAME.fullmatch(plate) is None:
             tell("invalid_plate")
             return
         if not found:
