@@ -32,6 +32,30 @@ pytest_plugins: list[str] = [
 CORPORA = ("ELFE_SML_CORPUS", "ELFE_NUT_CORPUS", "ELFE_RECORDINGS")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_VERSION = "2026.11"
+# Spread over processes, a file that takes a minute must not be the last one to begin.
+LONGEST = (
+    "test_recordings",
+    "test_browser",
+    "test_made",
+    "test_stops",
+    "test_first_evening",
+    "test_surfaces_switch",
+    "test_solar_home",
+    "test_rules_shown",
+    "test_entities",
+    "test_surfaces_panels",
+    "test_surfaces_rollers",
+    "test_faults_parts",
+    "test_surfaces_portal",
+    "test_surfaces",
+    "test_ups",
+    "test_panels",
+    "test_mutations",
+    "test_device_defects",
+    "test_wishes",
+    "test_fuzz",
+    "test_random_days",
+)
 
 
 # ------------------------------------------------------------------- Home Assistant
@@ -84,7 +108,9 @@ def sockets_allowed() -> Callable[[], AbstractContextManager[None]]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip, with a reason, what needs something that is not here."""
+    """Skip, with a reason, what needs something that is not here; begin with what takes long."""
+    ranks = {name: rank for rank, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: ranks.get(item.path.stem, len(ranks)))
     absent = _find_what_is_absent()
     for item in items:
         for name, reason in absent.items():
