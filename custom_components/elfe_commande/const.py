@@ -84,9 +84,9 @@ MAX_ORDERS_AT_ONCE: Final = 1024
 MAX_ACK_TIMEOUT: Final = 300
 DEFAULT_TOPICS: Final = ("hasp/#", "viriya/#", "Socorel/#")
 
-CONF_MODE_FILE: Final = "mode_file"
 CONF_PLATES: Final = "plates"
 """Names of the wall screens of a local home."""
+CONF_MODE_FILE: Final = "mode_file"
 """Path of the file in which other programs see and choose modes; empty for none."""
 CONF_STATE_FILE: Final = "state_file"
 """Path of the file that says what runs."""

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from itertools import chain
-import logging
 
 from ..core.household import Layout
 from ..core.lifecycle import Code, Lifecycle, Transition
@@ -39,11 +38,6 @@ from .surfaces import Surfaces
 from .surplus import Surplus
 from .traffic import Traffic
 from .wishes import Wishes
-
-_LOGGER = logging.getLogger(__name__)
-
-_PLANS_PER_TURN = 500
-"""Equipments whose old plans are forgotten in one turn of the event loop."""
 
 
 @dataclass(frozen=True, slots=True)
