@@ -107,9 +107,9 @@ class ElfeCoordinator:
         return _enlist(self._listeners, happened)
 
     @callback
-    def write_soon(self, write: CALLBACK_TYPE) -> None:
-        """Call `write` with the next states that are written, after what was due before."""
-        self._wake((write,))
+    def write_soon(self, write: CALLBACK_TYPE, *, at_once: bool = False) -> None:
+        """Call `write` once with the next states that are written, or before them `at_once`."""
+        self._wake((write,), at_once=at_once)
 
     @callback
     def handle(self, event: Event) -> None:

@@ -1,6 +1,5 @@
 """What happens: each order's end and change of mode, with who and why; touches of screens."""
 
-from functools import partial
 from typing import Any, override
 
 from homeassistant.components.event import DOMAIN as PLATFORM, EventEntity, EventEntityDescription
@@ -11,6 +10,7 @@ from .coordinator import EquipmentEvent
 from .core.gesture import ScreenTouched
 from .core.model import DeviceId, Mode
 from .core.outcome import Outcome
+from .core.wish import UNATTENDED
 from .engine.events import ModeChanged, OrderEnded
 from .entity import EquipmentEntity, ScreenEntity, attributes
 from .hub import ElfeConfigEntry, Hub
@@ -64,7 +64,9 @@ async def async_setup_entry(
 
 
 class ActivityEvent(EquipmentEntity, EventEntity):
-    """Tells of the equipment's orders and modes."""
+    """Tells of the equipment's orders and modes, of each, in their order."""
+
+    _to_tell: tuple[EquipmentEvent, ...] = ()
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -75,8 +77,15 @@ class ActivityEvent(EquipmentEntity, EventEntity):
 
     @callback
     def _handle(self, event: EquipmentEvent) -> None:
-        # None is left out, and in a cycle there are thousands: orders go first.
-        self._hub.coordinator.write_soon(partial(self._tell, event))
+        self._to_tell += (event,)
+        # In a cycle there are thousands, and orders go first; what people did shows at once.
+        self._hub.coordinator.write_soon(self._write, at_once=event.origin not in UNATTENDED)
+
+    @callback
+    def _write(self) -> None:
+        events, self._to_tell = self._to_tell, ()
+        for event in events:
+            self._tell(event)
 
     @callback
     def _tell(self, event: EquipmentEvent) -> None:

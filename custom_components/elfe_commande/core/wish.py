@@ -28,6 +28,10 @@ class Origin(StrEnum):
     """Found changed in the database."""
 
 
+UNATTENDED = frozenset({Origin.EMS, Origin.RULE, Origin.ELSEWHERE})
+"""Nobody stands there and waits to see what came of it."""
+
+
 class Intent(StrEnum):
     """What is wished."""
 
