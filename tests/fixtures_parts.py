@@ -17,6 +17,7 @@ from demo.appliances import Fleet
 from demo.database import Level, load_result, load_schema
 from demo.parts import Access, Broker, PostgresServer
 from demo.parts.postgres import COMMANDE, EMS, OWNER
+from tests.databases import Lender
 
 TEMPLATES = {Level.V6: "template_v6", Level.V7: "template_v7"}
 EMS_TEMPLATE = "template_ems"
@@ -49,7 +50,8 @@ def postgres_server(
     sockets_allowed: Callable[[], AbstractContextManager[None]],
 ) -> Iterator[PostgresServer]:
     """A server for the whole session; do not crash it, start one of your own for that."""
-    server = PostgresServer()
+    # Counted while a database was empty, rows would mislead its planner in the next test.
+    server = PostgresServer(settings={"autovacuum": "off"})
     with sockets_allowed():
         _run(_prepare(server))
     yield server
@@ -65,30 +67,31 @@ def broker() -> Iterator[Broker]:
     _run(server.close())
 
 
+@pytest.fixture(scope="session")
+def lenders(postgres_server: PostgresServer) -> dict[str, Lender]:
+    """Who lends databases, by the name of the template they are made from."""
+    names = (*TEMPLATES.values(), EMS_TEMPLATE)
+    return {name: Lender(postgres_server, name) for name in names}
+
+
 @pytest.fixture
-async def database(
-    postgres_server: PostgresServer, socket_enabled: None
-) -> AsyncIterator[Database]:
+async def database(lenders: dict[str, Lender], socket_enabled: None) -> AsyncIterator[Database]:
     """A fresh database at the v6.3 level."""
-    async with _fresh(postgres_server, TEMPLATES[Level.V6]) as found:
+    async with _lent(lenders[TEMPLATES[Level.V6]]) as found:
         yield found
 
 
 @pytest.fixture
-async def database_v7(
-    postgres_server: PostgresServer, socket_enabled: None
-) -> AsyncIterator[Database]:
+async def database_v7(lenders: dict[str, Lender], socket_enabled: None) -> AsyncIterator[Database]:
     """A fresh database at the v7 level."""
-    async with _fresh(postgres_server, TEMPLATES[Level.V7]) as found:
+    async with _lent(lenders[TEMPLATES[Level.V7]]) as found:
         yield found
 
 
 @pytest.fixture
-async def ems_database(
-    postgres_server: PostgresServer, socket_enabled: None
-) -> AsyncIterator[Database]:
+async def ems_database(lenders: dict[str, Lender], socket_enabled: None) -> AsyncIterator[Database]:
     """A fresh database of the EMS's own, with `public.result` only."""
-    async with _fresh(postgres_server, EMS_TEMPLATE) as found:
+    async with _lent(lenders[EMS_TEMPLATE]) as found:
         yield found
 
 
@@ -131,12 +134,10 @@ async def fresh_database(server: PostgresServer, level: Level = Level.V6) -> Dat
 
 
 @asynccontextmanager
-async def _fresh(server: PostgresServer, template: str) -> AsyncIterator[Database]:
-    name = f"fresh_{next(_numbers)}"
-    await server.create_database(name, template=template)
-    yield Database(server, name)
-    if server.running:
-        await server.drop_database(name)
+async def _lent(lender: Lender) -> AsyncIterator[Database]:
+    name = await lender.lend()
+    yield Database(lender.server, name)
+    await lender.take_back(name)
 
 
 async def _prepare(server: PostgresServer) -> None:

@@ -143,7 +143,9 @@ async def test_suspending_starts_nothing_and_cuts_nothing(shed: Shed) -> None:
     await shed.switch_on()
     shed.world.engine.shedding.report(UPS, BATTERY)
     await until(lambda: status_of(shed.world, HEATER.id).shed is not None, "demand")
+    await shed.world.engine.run_cycle()
     assert shed.orders(HEATER) == ["on"]
+    assert shed.source(HEATER) is Source.EMS
 
     # Once off, it stays off.
     await shed.world.wish(HEATER.id, Intent.FORCED_OFF)

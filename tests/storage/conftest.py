@@ -6,20 +6,12 @@ import pytest
 
 from custom_components.elfe_commande.storage.postgres import PostgresStorage
 
-from ..fixtures_parts import (  # noqa: F401
-    Database,
-    database,
-    database_v7,
-    ems_database,
-    own_postgres,
-    owner,
-    postgres_server,
-)
+from ..fixtures_parts import Database
 from .rows import Rows, settings_for
 
 
 @pytest.fixture
-async def rows(database: Database) -> AsyncIterator[Rows]:  # noqa: F811
+async def rows(database: Database) -> AsyncIterator[Rows]:
     """Rows of a v6.3 database."""
     connection = await database.owner.connect()
     yield Rows(connection)
@@ -27,7 +19,7 @@ async def rows(database: Database) -> AsyncIterator[Rows]:  # noqa: F811
 
 
 @pytest.fixture
-async def storage(database: Database) -> AsyncIterator[PostgresStorage]:  # noqa: F811
+async def storage(database: Database) -> AsyncIterator[PostgresStorage]:
     """A storage with the privileges of `commande`."""
     found = PostgresStorage(settings_for(database))
     await found.open()

@@ -32,7 +32,6 @@ INSERT INTO equipement_domotique_shellyplugs_shellycloud_v1
   SELECT i, 'P' || i, 'p/' || i, 'p/' || i || '/set', 'aucun' FROM generate_series(1, {COUNT}) i;
 INSERT INTO equipement_domotique_switchbot_mqtt2ble_v7
   SELECT i, 'F' || i, 'f/' || i, 'f/' || i || '/set', 'aucun' FROM generate_series(1, {COUNT}) i;
-ANALYZE;
 """
 
 
@@ -71,6 +70,7 @@ async def test_no_long_block(
     await rows.run(TERRITORY)
     plans = [PlanRow(m, SLOT + s, pulse(m % 96)) for m in range(1, COUNT + 1) for s in (0, 900)]
     await insert_plans(rows.connection, plans)
+    await rows.run("ANALYZE")
 
     async def first_read() -> None:
         reader = PostgresStorage(settings_for(database))

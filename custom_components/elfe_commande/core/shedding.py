@@ -1,5 +1,7 @@
 """What a UPS on battery changes: nothing is started, or loads go off until mains are back."""
 
+from dataclasses import replace
+
 from .automatic import automatic
 from .model import ControlState, Mode
 from .snapshot import Act, Decision, Snapshot, Source, waiting_act
@@ -61,5 +63,6 @@ def _suspended(snapshot: Snapshot) -> Decision | None:
     if not equipment.continuous:
         return Decision(Source.SAFETY, "suspended", on=False, act=waiting_act(snapshot))
     if equipment.state.control == ControlState.ON:
-        return None
+        # The plan may keep it on; to repeat the order would start one that is off after all.
+        return replace(wanted, act=None)
     return Decision(Source.SAFETY, "suspended", on=False)
