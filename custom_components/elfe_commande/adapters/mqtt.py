@@ -129,6 +129,9 @@ class MqttMessenger(Messenger):
         except (HomeAssistantError, TimeoutError) as error:
             unsubscribe()
             raise MessengerError(str(error) or "not granted in time") from error
+        except asyncio.CancelledError:
+            unsubscribe()
+            raise
         return unsubscribe
 
     async def _granted(self, topics: Iterable[str]) -> None:

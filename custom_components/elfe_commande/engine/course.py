@@ -126,9 +126,12 @@ class Course:
             self.reconsider.look(status, slot)
         lifecycle.advance(Code.RULES)
         context.heard_from = asyncio.get_running_loop().time()
-        await self.acks.wire(list(context.statuses.values()))
-        await self.surfaces.open()
-        await self.sources.open()
+        # Together: the broker's client gathers for half a second what is asked of it.
+        await asyncio.gather(
+            self.acks.wire(list(context.statuses.values())),
+            self.surfaces.open(),
+            self.sources.open(),
+        )
         lifecycle.advance(Code.CONNECTED)
         if self.unclean_stop:
             lifecycle.note("outputs")

@@ -86,13 +86,15 @@ class Surfaces:
     async def open(self) -> None:
         """Listen to every surface; a retained "online" of a screen refreshes it."""
         self._unsubscribes.append(self._messenger.watch_connection(self._connection_changed))
-        for interface in self._interfaces.values():
-            topics = interface.topics()
-            try:
-                unsubscribe = await self._messenger.subscribe(topics, self._reader(interface))
-            except MessengerError as error:
-                _LOGGER.warning("Cannot listen to %s: %s", ", ".join(topics), error)
-                continue
+        await asyncio.gather(*map(self._listen, self._interfaces.values()))
+
+    async def _listen(self, interface: Interface) -> None:
+        topics = interface.topics()
+        try:
+            unsubscribe = await self._messenger.subscribe(topics, self._reader(interface))
+        except MessengerError as error:
+            _LOGGER.warning("Cannot listen to %s: %s", ", ".join(topics), error)
+        else:
             self._unsubscribes.append(unsubscribe)
 
     async def close(self) -> None:
