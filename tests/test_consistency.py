@@ -320,6 +320,8 @@ def test_steps_of_an_equipment_have_labels():
         "entity": forms.entity_schema({}, []),
         "mqtt": forms.mqtt_schema({}),
         "topics": forms.topics_schema({}),
+        "second_entity": forms.second_entity_schema({}, []),
+        "second_topics": forms.topics_schema({}),
     }
     steps = words()["config_subentries"]["equipment"]["step"]
     assert set(steps) == {"user", "reconfigure", "habits", *others}

@@ -53,9 +53,15 @@ TEMPLATES: list[dict[str, Any]] = [
             },
         ]
     },
-    {"button": [{"name": "Start", "press": _turn("on", THIRD)}]},
+    {
+        "button": [
+            {"name": "Start", "press": _turn("on", THIRD)},
+            {"name": "Power", "press": _turn("on", "input_boolean.other")},
+        ]
+    },
 ]
-FRAIL, BLIND, START = "switch.frail", "switch.blind", "button.start"
+FRAIL, BLIND = "switch.frail", "switch.blind"
+START, POWER_BUTTON = "button.start", "button.power"
 
 
 @dataclass

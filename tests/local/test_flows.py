@@ -5,6 +5,7 @@ from typing import Any
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
+from homeassistant.helpers.event import async_track_state_change_event
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -13,7 +14,7 @@ from custom_components.elfe_commande.const import DOMAIN
 from demo.parts import Broker
 from tests.fixtures_home_assistant import mqtt_entry_for, no_yaml, wait_for
 
-from .homes import ADVANCED, POWER, START, LocalInstalled
+from .homes import ADVANCED, POWER, POWER_BUTTON, START, LocalInstalled
 
 RELAY, OTHER = "input_boolean.relay", "input_boolean.other"
 
@@ -243,5 +244,82 @@ async def test_topics_of_one_s_own_win(home: LocalInstalled, broker: Broker) -> 
         "cellar/POWER",
         "tele/tasmota_1/LWT",
     )
+    await home.unload()
+    await home.hass.config_entries.async_unload(mqtt.entry_id)
+
+
+# -------------------------------------------------------------------------- two fingers
+
+TWO_FINGERS = ADVANCED | {"typology": "plug_and_two_fingers"}
+
+
+async def test_two_buttons_are_pressed_one_after_the_other(home: LocalInstalled) -> None:
+    flow = await at_entity(home)
+    flow = await home.answer(flow, name="Linge", equipment_type="washing_machine", entity_id=START)
+    flow = await home.answer(flow, operation="once", advanced=TWO_FINGERS)
+    assert flow["step_id"] == "second_entity"
+    for entity_id, error in (
+        (START, "entity_taken"),
+        (RELAY, "not_a_button"),
+        ("button.absent", "no_such_entity"),
+    ):
+        flow = await home.answer(flow, entity_id=entity_id)
+        assert (flow["step_id"], flow["errors"]) == ("second_entity", {"entity_id": error})
+    flow = await home.answer(flow, entity_id=POWER_BUTTON)
+    number: int = flow["data"]["equipment_id"]
+    await wait_for(lambda: number in home.hub.engine.statuses)
+    await home.hass.async_block_till_done(wait_background_tasks=True)
+
+    pressed: list[str] = []
+    track = async_track_state_change_event(
+        home.hass, [START, POWER_BUTTON], lambda event: pressed.append(event.data["entity_id"])
+    )
+    await home.act("switch", "turn_on", number, "pilot")
+    await home.call("run_typology", equipment_id=number, order=True)
+    await wait_for(lambda: len(pressed) == 2)
+    track()
+    assert pressed == [POWER_BUTTON, START]
+
+
+async def test_two_fingers_on_the_broker_and_one_afterwards(
+    home: LocalInstalled, broker: Broker, socket_enabled: None
+) -> None:
+    mqtt = mqtt_entry_for(broker)
+    mqtt.add_to_hass(home.hass)
+    with no_yaml():
+        assert await home.hass.config_entries.async_setup(mqtt.entry_id)
+    flow = await home.answer(await home.start_flow(), next_step_id="mqtt")
+    flow = await home.answer(
+        flow, name="Linge", equipment_type="washing_machine", driver="switchbot"
+    )
+    flow = await home.answer(flow, topic="switchbot/esp32/bot/A1", advanced={})
+    flow = await home.answer(flow, operation="once", advanced=TWO_FINGERS)
+    assert flow["step_id"] == "second_topics"
+    for topic, error in (("", "topics_missing"), ("switchbot/esp32/bot/A1", "same_device")):
+        flow = await home.answer(flow, topic=topic, advanced={})
+        assert (flow["step_id"], flow["errors"]) == ("second_topics", {"base": error})
+    flow = await home.answer(flow, topic="switchbot/esp32/bot/A2", advanced={})
+    number: int = flow["data"]["equipment_id"]
+    await wait_for(lambda: number in home.hub.engine.statuses)
+    await home.hass.async_block_till_done(wait_background_tasks=True)
+    found = {d.usage: d.command_topic for d in home.status(number).equipment.devices}
+    assert found == {32: "switchbot/esp32/bot/A1/set", 31: "switchbot/esp32/bot/A2/set"}
+
+    flow = await home.hass.config_entries.subentries.async_init(
+        (home.entry.entry_id, "equipment"),
+        context={"source": SOURCE_RECONFIGURE, "subentry_id": home.subentry_id(number)},
+    )
+    flow = await home.answer(flow, next_step_id="mqtt")
+    flow = await home.answer(
+        flow, name="Linge", equipment_type="washing_machine", driver="switchbot"
+    )
+    flow = await home.answer(flow, topic="switchbot/esp32/bot/A1", advanced={})
+    shown = {str(key): key for key in flow["data_schema"].schema}
+    assert shown["advanced"].default()["typology"] == "plug_and_two_fingers"
+    flow = await home.answer(
+        flow, operation="once", advanced=ADVANCED | {"typology": "double_press"}
+    )
+    assert flow["reason"] == "reconfigure_successful"
+    await wait_for(lambda: len(home.status(number).equipment.devices) == 1)
     await home.unload()
     await home.hass.config_entries.async_unload(mqtt.entry_id)

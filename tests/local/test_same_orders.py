@@ -37,6 +37,8 @@ class Case:
     """Part of each payload."""
     rows: tuple[tuple[int, int, int, bool], ...]
     """Mode, command and control state and EMS order, after each step."""
+    before: tuple[DeviceSpec, str] | None = None
+    """A finger that presses once before each order of the other, and what is entered for it."""
 
 
 _WAITING = (30, 11, 25, False)
@@ -111,22 +113,54 @@ CASES = {
             (20, 13, 15, False),
         ),
     ),
+    "two fingers, started once": Case(
+        finger("P312"),
+        "plug_and_two_fingers",
+        111,
+        "switchbot/esp32/bot/P312",
+        ("ON",),
+        (
+            (30, 11, 15, False),
+            (30, 11, 15, False),
+            _STARTED,
+            _STARTED,
+            _STARTED,
+            _STARTED,
+            (20, 13, 15, False),
+        ),
+        before=(finger("P313", 31), "switchbot/esp32/bot/P313"),
+    ),
 }
 
 
 def defined_in_tables(case: Case) -> Equipment:
     """Return the appliance as the tables have it."""
     typology = TYPOLOGY_OF[case.typology]
-    return Equipment(
-        NUMBER, "R001", "Appareil", case.kind, typology.id, (case.device,), mode=MANUAL
-    )
+    others = () if case.before is None else (case.before[0],)
+    devices = (*others, case.device)
+    return Equipment(NUMBER, "R001", "Appareil", case.kind, typology.id, devices, mode=MANUAL)
+
+
+def entered(device: DeviceSpec, name: str) -> dict[str, Any]:
+    """Return a device as the form of its topics keeps it."""
+    driver = next(d for d in DRIVER_OF.values() if d.type_id == device.type)
+    topics = driver.topics_of(name)
+    assert topics is not None
+    return {
+        "usage": device.usage,
+        "driver": driver.name,
+        "topic": name,
+        "control_topic": topics.control,
+        "command_topic": topics.command,
+        "lwt_topic": topics.lwt,
+    }
 
 
 def defined_locally(case: Case, now: float) -> Definition:
     """Return the appliance as a person defines it in Home Assistant, in manual like the other."""
-    driver = next(d for d in DRIVER_OF.values() if d.type_id == case.device.type)
-    topics = driver.topics_of(case.name)
-    assert topics is not None
+    devices = [entered(case.device, case.name)]
+    if case.before is not None:
+        devices.append(entered(*case.before))
     data: dict[str, Any] = {
         "equipment_id": int(NUMBER),
         "home": "R001",
@@ -134,16 +168,7 @@ def defined_locally(case: Case, now: float) -> Definition:
         "typology": case.typology,
         "continuous": case.kind in (131, 151),
         "cycle_duration": 5400,
-        "devices": [
-            {
-                "usage": case.device.usage,
-                "driver": driver.name,
-                "topic": case.name,
-                "control_topic": topics.control,
-                "command_topic": topics.command,
-                "lwt_topic": topics.lwt,
-            }
-        ],
+        "devices": devices,
     }
     subentry = ConfigSubentry(
         data=data,
@@ -199,6 +224,10 @@ async def test_the_same_orders_for_the_same_plan(world: World, case: Case, stora
     orders = world.orders(case.device.topics.command)
     assert len(orders) == len(case.orders), orders
     assert all(part in payload for part, payload in zip(case.orders, orders, strict=True)), orders
+    if case.before is not None:
+        pressed = [message.topic for message in world.fleet.recorder]
+        pair = [case.before[0].topics.command, case.device.topics.command]
+        assert pressed == pair * len(case.orders)
     assert tuple(rows) == case.rows
     ended = await wait_for_end(world, NUMBER)
     assert {e.result.outcome for e in world.ended(NUMBER)} == {Outcome.ACKNOWLEDGED}, ended

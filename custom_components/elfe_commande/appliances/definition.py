@@ -69,6 +69,11 @@ def driver_of_entity(entity_id: str) -> Driver:
     return ENTITY_BUTTON if entity_id.partition(".")[0] == BUTTON else ENTITY_SWITCH
 
 
+def roles_of(typology: Typology) -> tuple[int, ...]:
+    """Return the roles of the devices that it orders: first the one that starts the load."""
+    return tuple(sorted(map(int, typology.usages), key=lambda usage: usage == Usage.PRESS_POWER))
+
+
 def needs_broker(data: Data) -> bool:
     """Return whether a device of the equipment is reached through MQTT."""
     return any(CONF_ENTITY not in device for device in data[CONF_DEVICES])

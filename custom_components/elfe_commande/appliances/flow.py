@@ -12,12 +12,21 @@ from homeassistant.config_entries import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
-from ..const import CONF_HOME_NAME, DOMAIN, SECTION_ADVANCED, SUBENTRY_EQUIPMENT
+from ..const import CONF_HOME_NAME, DOMAIN, SUBENTRY_EQUIPMENT
 from ..drivers import Driver
 from .checks import entity_error, sensor_error, topics_from
-from .definition import DRIVER_OF, TYPOLOGY_OF, driver_of_entity
-from .forms import entity_schema, habits, habits_schema, mqtt_schema, topics_schema
+from .definition import DRIVER_OF, TYPOLOGY_OF, driver_of_entity, roles_of
+from .forms import (
+    entity_schema,
+    habits,
+    habits_schema,
+    mqtt_schema,
+    second_entity_schema,
+    topics_given,
+    topics_schema,
+)
 from .keys import (
+    CONF_COMMAND_TOPIC,
     CONF_DEVICES,
     CONF_DRIVER,
     CONF_ENTITY,
@@ -34,12 +43,19 @@ type Input = dict[str, Any] | None
 
 
 class EquipmentFlow(ConfigSubentryFlow):
-    """Three short steps; the same ones change an equipment, filled with what is known."""
+    """Three short steps; the same ones change an equipment, filled with what is known.
+
+    A fourth one asks for the second of two finger robots.
+    """
 
     def __init__(self) -> None:
         """Know nothing yet."""
         self._known: dict[str, Any] = {}
         self._device: dict[str, Any] = {}
+        self._second: dict[str, Any] = {}
+        """What is known of the second device."""
+        self._found: dict[str, Any] = {}
+        """How the load is used."""
 
     async def async_step_user(self, _: Input = None) -> SubentryFlowResult:
         """Ask how the load is driven."""
@@ -51,7 +67,8 @@ class EquipmentFlow(ConfigSubentryFlow):
         """Ask how the load is driven from now on."""
         subentry = self._get_reconfigure_subentry()
         if not self._known:
-            self._device = dict(subentry.data[CONF_DEVICES][0])
+            self._device, *others = map(dict, subentry.data[CONF_DEVICES])
+            self._second = others[0] if others else {}
             self._known = {**subentry.data, **self._device, CONF_NAME: subentry.title}
         return self.async_show_menu(step_id="reconfigure", menu_options=["entity", "mqtt"])
 
@@ -99,8 +116,7 @@ class EquipmentFlow(ConfigSubentryFlow):
         driver = DRIVER_OF[self._known[CONF_DRIVER]]
         errors: dict[str, str] = {}
         if user_input is not None:
-            given = {k: v for k, v in user_input.items() if k != SECTION_ADVANCED}
-            given |= user_input[SECTION_ADVANCED]
+            given = topics_given(user_input)
             self._known = {k: v for k, v in self._known.items() if not k.endswith("topic")} | given
             checked = topics_from(driver, given)
             if checked.error is None:
@@ -131,7 +147,12 @@ class EquipmentFlow(ConfigSubentryFlow):
             elif not found[CONF_HOME]:
                 errors["base"] = "home_missing"
             else:
-                return self._finish(found)
+                self._found = found
+                if len(roles_of(TYPOLOGY_OF[found[CONF_TYPOLOGY]])) == 1:
+                    return self._finish(self._device)
+                if CONF_ENTITY in self._device:
+                    return await self.async_step_second_entity()
+                return await self.async_step_second_topics()
         homes = {subentry.data[CONF_HOME] for subentry in self._equipments()}
         return self.async_show_form(
             step_id="habits",
@@ -142,13 +163,60 @@ class EquipmentFlow(ConfigSubentryFlow):
             description_placeholders={"name": self._known[CONF_NAME]},
         )
 
-    def _finish(self, found: Mapping[str, Any]) -> SubentryFlowResult:
-        typology = TYPOLOGY_OF[found[CONF_TYPOLOGY]]
-        usages = sorted(typology.usages)
+    # ----------------------------------------------------------------------- the second finger
+
+    async def async_step_second_entity(self, user_input: Input = None) -> SubentryFlowResult:
+        """Ask for the button that switches the machine on before the other starts it."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            entity_id = user_input[CONF_ENTITY]
+            self._second = {CONF_DRIVER: self._device[CONF_DRIVER], CONF_ENTITY: entity_id}
+            taken = self._entities_taken() | {self._device[CONF_ENTITY]}
+            error = entity_error(self.hass, entity_id, taken)
+            if error is None and not driver_of_entity(entity_id).presses:
+                error = "not_a_button"
+            if error is None:
+                return self._finish(self._device, self._second)
+            errors[CONF_ENTITY] = error
+        return self.async_show_form(
+            step_id="second_entity",
+            data_schema=second_entity_schema(self._second, _own_entities(self.hass)),
+            errors=errors,
+            description_placeholders={"name": self._known[CONF_NAME]},
+        )
+
+    async def async_step_second_topics(self, user_input: Input = None) -> SubentryFlowResult:
+        """Ask where the finger is that switches the machine on before the other starts it."""
+        driver = DRIVER_OF[self._device[CONF_DRIVER]]
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            self._second = topics_given(user_input)
+            checked = topics_from(driver, self._second)
+            if checked.error is not None:
+                errors["base"] = checked.error
+            elif checked.topics[CONF_COMMAND_TOPIC] == self._device[CONF_COMMAND_TOPIC]:
+                errors["base"] = "same_device"
+            else:
+                second = {CONF_DRIVER: driver.name, **checked.topics}
+                return self._finish(self._device, second)
+        return self.async_show_form(
+            step_id="second_topics",
+            data_schema=topics_schema(self._second),
+            errors=errors,
+            description_placeholders={
+                "example": driver.example or "-",
+                "name": self._known[CONF_NAME],
+            },
+        )
+
+    def _finish(self, *devices: Mapping[str, Any]) -> SubentryFlowResult:
+        roles = roles_of(TYPOLOGY_OF[self._found[CONF_TYPOLOGY]])
         data = {
-            **found,
+            **self._found,
             CONF_EQUIPMENT_TYPE: self._known[CONF_EQUIPMENT_TYPE],
-            CONF_DEVICES: [{CONF_USAGE: int(usage), **self._device} for usage in usages],
+            CONF_DEVICES: [
+                {**device, CONF_USAGE: role} for role, device in zip(roles, devices, strict=True)
+            ],
         }
         title = self._known[CONF_NAME].strip()
         entry = self._get_entry()

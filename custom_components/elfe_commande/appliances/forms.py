@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from homeassistant.components.button import DOMAIN as BUTTON
 from homeassistant.components.sensor import DOMAIN as SENSOR, SensorDeviceClass
 from homeassistant.const import UnitOfPower, UnitOfTime
 from homeassistant.data_entry_flow import section
@@ -79,11 +80,11 @@ _TEXT: Final = TextSelector()
 
 
 def typologies_for(driver: Driver) -> list[str]:
-    """Return the names of the typologies that one device with this driver can drive alone."""
+    """Return the names of the typologies that devices with this driver can drive."""
     return sorted(
         name
         for name, typology in TYPOLOGY_OF.items()
-        if typology.presses is driver.presses and len(typology.usages) == 1 and name != INVERTED
+        if typology.presses is driver.presses and name != INVERTED
     )
 
 
@@ -131,6 +132,14 @@ def entity_schema(known: Mapping[str, Any], own: Iterable[str]) -> vol.Schema:
         EntitySelectorConfig(filter={"domain": list(DOMAINS)}, exclude_entities=sorted(own))
     )
     return vol.Schema({**_identity(known), _required(CONF_ENTITY, known.get(CONF_ENTITY)): entity})
+
+
+def second_entity_schema(known: Mapping[str, Any], own: Iterable[str]) -> vol.Schema:
+    """Return the form of the button beside the one that starts the load."""
+    entity = EntitySelector(
+        EntitySelectorConfig(filter={"domain": [BUTTON]}, exclude_entities=sorted(own))
+    )
+    return vol.Schema({_required(CONF_ENTITY, known.get(CONF_ENTITY)): entity})
 
 
 def mqtt_schema(known: Mapping[str, Any]) -> vol.Schema:
@@ -211,6 +220,12 @@ def habits_schema(
             ),
         }
     )
+
+
+def topics_given(user_input: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the form of a device's topics says, without its section."""
+    given = {key: value for key, value in user_input.items() if key != SECTION_ADVANCED}
+    return {**given, **user_input[SECTION_ADVANCED]}
 
 
 def habits(user_input: Mapping[str, Any]) -> dict[str, Any]:
