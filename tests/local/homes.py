@@ -102,6 +102,28 @@ class LocalInstalled:
         self.timing = timing or self.timing
         await self.setup()
 
+    async def choose(self, step: str, **given: Any) -> dict[str, str] | None:
+        """Choose options and wait for the reload; return what is wrong with them, if anything."""
+        former = self.hub
+        options = self.hass.config_entries.options
+        menu = await options.async_init(self.entry.entry_id)
+        form = await options.async_configure(menu["flow_id"], {"next_step_id": step})
+        made = await options.async_configure(form["flow_id"], given)
+        if made["type"] is FlowResultType.FORM:
+            options.async_abort(made["flow_id"])
+            return made["errors"]
+        assert made["type"] is FlowResultType.CREATE_ENTRY
+        await wait_for(
+            lambda: (
+                self.entry.state is ConfigEntryState.LOADED
+                and self.hub is not former
+                and self.hub.engine.lifecycle.running
+            )
+        )
+        self.hub.coordinator.watch_all(self.events.append)
+        await self.hass.async_block_till_done()
+        return None
+
     async def cycle(self) -> None:
         """Run a cycle and let its states be written."""
         await self.hub.engine.run_cycle()

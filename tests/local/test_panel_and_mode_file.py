@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
+from homeassistant.config_entries import SOURCE_USER
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
@@ -76,29 +76,11 @@ async def wired(
     home.hass.config.allowlist_external_dirs = {str(folder)}
     home.timing = calm(ack=8.0, panel_wait=0.5, mode_file_look=0.05, mode_file_echo=0.3)
     found = Wired(home, fleet, washing, heater, folder / "modes", folder / "states")
-    await choose_files(found)
+    files = {"mode_file": str(found.modes), "state_file": str(found.states)}
+    assert await home.choose("mode_file", **files) is None
     await found.will_say(found.modes, 3, 1)
     yield found
     await home.unload()
-
-
-async def choose_files(wired: Wired) -> None:
-    home, former = wired.home, wired.home.hub
-    options = home.hass.config_entries.options
-    menu = await options.async_init(home.entry.entry_id)
-    form = await options.async_configure(menu["flow_id"], {"next_step_id": "mode_file"})
-    paths = {"mode_file": str(wired.modes), "state_file": str(wired.states)}
-    made = await options.async_configure(form["flow_id"], paths)
-    assert made["type"] is FlowResultType.CREATE_ENTRY
-    await wait_for(
-        lambda: (
-            home.entry.state is ConfigEntryState.LOADED
-            and home.hub is not former
-            and home.hub.engine.lifecycle.running
-        )
-    )
-    home.hub.coordinator.watch_all(home.events.append)
-    await home.hass.async_block_till_done()
 
 
 async def hang_panel(wired: Wired) -> None:

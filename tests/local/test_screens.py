@@ -2,8 +2,6 @@
 
 from collections.abc import AsyncIterator
 
-from homeassistant.config_entries import ConfigEntryState
-from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -20,27 +18,6 @@ from .homes import LocalInstalled
 WASHING = plug("L301")
 PAGE, SWITCH = 3, 3
 """Where washing machines are shown."""
-
-
-async def name_plates(home: LocalInstalled, *names: str) -> dict[str, str] | None:
-    """Choose the screens in the options; return what is wrong with the names, if anything."""
-    former = home.hub
-    options = home.hass.config_entries.options
-    menu = await options.async_init(home.entry.entry_id)
-    form = await options.async_configure(menu["flow_id"], {"next_step_id": "plates"})
-    found = await options.async_configure(form["flow_id"], {"plates": list(names)})
-    if found["type"] is FlowResultType.FORM:
-        options.async_abort(found["flow_id"])
-        return found["errors"]
-    assert found["type"] is FlowResultType.CREATE_ENTRY
-    await wait_for(
-        lambda: (
-            home.entry.state is ConfigEntryState.LOADED
-            and home.hub is not former
-            and home.hub.engine.lifecycle.running
-        )
-    )
-    return None
 
 
 @pytest.fixture
@@ -65,8 +42,7 @@ async def test_a_screen_shows_a_load_and_switches_it(
     home_with_plug: LocalInstalled, fleet: Fleet, plate: Screen
 ) -> None:
     home = home_with_plug
-    assert await name_plates(home, " Hall ") is None
-    home.hub.coordinator.watch_all(home.events.append)
+    assert await home.choose("plates", plates=[" Hall "]) is None
     # Found online, the screen is drawn: the machine waits in manual mode.
     await wait_for(lambda: plate.shown(PAGE, SWITCH) == {"val": 0})
 
@@ -81,7 +57,7 @@ async def test_a_screen_shows_a_load_and_switches_it(
     assert [d.name for d in devices if d.name and "hall" in d.name] == ["Screen hall"]
 
     # Named no longer, it is heard no longer, and its device goes.
-    assert await name_plates(home) is None
+    assert await home.choose("plates", plates=[]) is None
     assert home.hub.engine.screens == {}
     devices = dr.async_entries_for_config_entry(dr.async_get(home.hass), home.entry.entry_id)
     assert not [d for d in devices if d.name and "hall" in d.name]
@@ -94,4 +70,4 @@ async def test_a_screen_shows_a_load_and_switches_it(
 async def test_names_that_no_plate_has_are_refused(
     home_with_plug: LocalInstalled, names: list[str], error: str
 ) -> None:
-    assert await name_plates(home_with_plug, *names) == {"plates": error}
+    assert await home_with_plug.choose("plates", plates=list(names)) == {"plates": error}
