@@ -7,6 +7,7 @@ Fixtures of one subject live in ``tests/fixtures_<subject>.py`` and are listed i
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 import importlib.util
+import logging
 import os
 from pathlib import Path
 import shutil
@@ -56,6 +57,17 @@ LONGEST = (
     "test_fuzz",
     "test_random_days",
 )
+
+
+# Every statement and every byte told at length takes longer than what is tested.
+TERSE = ("homeassistant", "sqlalchemy.engine", "paho", "sml", "serialx", "asyncio")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _terse_libraries() -> None:
+    """Let others log what is worth a warning only; our own records are all kept."""
+    for name in TERSE:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 # ------------------------------------------------------------------- Home Assistant

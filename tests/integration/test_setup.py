@@ -157,7 +157,8 @@ async def until_lasting_row(world: World, machine: int, **columns: Any) -> None:
 async def test_passwords_are_never_told(
     installed_alone: Installed, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG)
+    for library in ("homeassistant", "asyncio"):
+        caplog.set_level(logging.DEBUG, library)
     installed, world = installed_alone, installed_alone.world
     secret = installed.entry.data["password"]
     await live_in(installed, WASHING)

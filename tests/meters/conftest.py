@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
-import logging
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -24,13 +23,6 @@ def quick(data: dict[str, Any]) -> MeterTiming:
         retry_max=0.1,
         unpowered_after=data.get("unpowered_after", 600.0),
     )
-
-
-@pytest.fixture(autouse=True, scope="package")
-def _terse_parser() -> None:
-    """Keep the parser from telling every byte: that takes longer than all the rest."""
-    for name in ("sml", "serialx"):
-        logging.getLogger(name).setLevel(logging.INFO)
 
 
 @pytest.fixture(autouse=True)
