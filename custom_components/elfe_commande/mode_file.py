@@ -27,7 +27,7 @@ from .interfaces.mode_file import (
 )
 
 if TYPE_CHECKING:
-    from .core.shared_file import SharedFile, Signature
+    from .core.shared_file import Look, SharedFile, Signature
     from .core.timing import Timing
     from .hub import Hub
 
@@ -76,6 +76,7 @@ class ModeFile(Sources):
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
+        await self._hub.hass.async_add_executor_job(self._modes.close)
 
     @callback
     def _happened(self, event: Event) -> None:
@@ -104,22 +105,22 @@ class ModeFile(Sources):
         self._signature = look.signature
         if look.signature is None:
             self._said = None
-        elif look.text is not None and not self._read(look.text):
+        elif look.text is not None and not self._read(look):
             return
         if not self._hub.engine.lifecycle.running:
             return
-        await self._write_modes()
+        await self._write_modes(anew=look.astray is not None)
         text = states_text(self._running())
         if text != self._shown_states:
             await run(self._states.overwrite, text)
             self._shown_states = text
         self._hub.engine.settle_problem(_UNUSABLE, DOMAIN)
 
-    def _read(self, text: str) -> bool:
+    def _read(self, look: Look) -> bool:
         """Take what the file says; whether it could be read, or is to be written anew."""
         present = self._present()
         try:
-            self._said = read_modes(text, frozenset(present))
+            self._said = read_modes(look.text or "", frozenset(present))
         except HalfWrittenError as error:
             self._unreadable += 1
             if self._unreadable < PATIENCE:
@@ -133,18 +134,27 @@ class ModeFile(Sources):
         self._tell_refused(self._said)
         engine = self._hub.engine
         if engine.lifecycle.running or not self._negotiation.base:
-            self._choose(self._said.modes, present)
+            self._choose(self._said.modes, present, self._written(look))
         else:
             # Read again once orders may be sent.
             self._modes.forget()
         return True
 
+    @staticmethod
+    def _written(look: Look) -> float:
+        """Return when it was written, in unix seconds."""
+        if look.astray is not None:
+            return look.astray / 1e9
+        return 0.0 if look.signature is None else look.signature.changed_ns / 1e9
+
     def _choose(
-        self, found: Mapping[EquipmentId, RelayMode], present: Mapping[EquipmentId, RelayMode]
+        self,
+        found: Mapping[EquipmentId, RelayMode],
+        present: Mapping[EquipmentId, RelayMode],
+        written: float,
     ) -> None:
-        """Begin to carry out what others chose since the last look."""
+        """Begin to carry out what others chose since the last look, when it was `written`."""
         now = self._hub.hass.loop.time()
-        written = 0.0 if self._signature is None else self._signature.changed_ns / 1e9
         for equipment_id, mode in self._negotiation.choices(found, present, now).items():
             if self._changed_at.get(equipment_id, 0.0) > written:
                 # Somebody chose otherwise after the file was written.
@@ -160,11 +170,15 @@ class ModeFile(Sources):
         except HomeAssistantError as error:
             _LOGGER.info("File of modes, equipment %s: %s", equipment_id, error)
 
-    async def _write_modes(self) -> None:
-        """Say the modes, unless the file says them or somebody is writing it."""
+    async def _write_modes(self, *, anew: bool) -> None:
+        """Say the modes, unless the file says them or somebody is writing it.
+
+        `anew`: what was read is not in the file.
+        """
         present = self._present()
         unknown = {} if self._said is None else self._said.unknown
-        if self._said is not None and self._said.modes == present and not self._said.refused:
+        said = self._said is not None and self._said.modes == present and not self._said.refused
+        if said and not anew:
             return
         text = modes_text(present, unknown)
         run = self._hub.hass.async_add_executor_job

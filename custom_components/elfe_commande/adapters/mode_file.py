@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 import tempfile
 import time
-from typing import Final, override
+from typing import BinaryIO, Final, override
 
 from ..core.shared_file import Look, SharedFile, Signature
 
@@ -21,40 +21,79 @@ class SharedPath(SharedFile):
         """Touch nothing yet."""
         self.path = Path(path)
         self._seen: Signature | None = None
+        self._content = b""
         self._settled = False
+        self._replaced: BinaryIO | None = None
+        """The file that was there before ours."""
+        self._replaced_seen: Signature | None = None
 
     @override
     def look(self) -> Look:
+        if (astray := self._look_astray()) is not None:
+            return astray
         try:
             with self.path.open("rb") as file:
                 signature = _signature(os.fstat(file.fileno()))
                 if signature == self._seen and self._settled:
                     return Look(None, signature)
-                text = file.read().decode("utf-8", "replace")
+                self._content = file.read()
         except FileNotFoundError:
             self._seen = None
             return Look(None, None)
+        text = self._content.decode("utf-8", "replace")
         self._seen = signature
         self._settled = time.time_ns() - signature.changed_ns > _FRESH_NS
         return Look(text, signature)
+
+    def _look_astray(self) -> Look | None:
+        """Return what was written to the file that we replaced, since the last look."""
+        if self._replaced is None:
+            return None
+        signature = _signature(os.fstat(self._replaced.fileno()))
+        if signature == self._replaced_seen:
+            return None
+        self._replaced_seen = signature
+        self._replaced.seek(0)
+        text = self._replaced.read().decode("utf-8", "replace")
+        return Look(text, self._present(), astray=signature.changed_ns)
 
     @override
     def forget(self) -> None:
         self._settled = False
 
     @override
+    def close(self) -> None:
+        if self._replaced is not None:
+            self._replaced.close()
+            self._replaced = None
+
+    @override
     def replace(self, text: str, seen: Signature | None) -> Signature | None:
         temporary = self._write_aside(text)
+        before: BinaryIO | None = None
         try:
-            present = self._present()
-            if present != seen:
+            with suppress(FileNotFoundError):
+                # Kept open below: who opened it before us may write it after.
+                before = self.path.open("rb")
+            if not self._is_as_seen(before, seen):
                 return None
             written = _signature(temporary.stat())
             temporary.replace(self.path)
+            self.close()
+            self._replaced, before = before, None
         finally:
             temporary.unlink(missing_ok=True)
-        self._seen, self._settled = written, False
+            if before is not None:
+                before.close()
+        self._seen, self._replaced_seen, self._settled = written, seen, False
+        self._content = text.encode()
         return written
+
+    def _is_as_seen(self, file: BinaryIO | None, seen: Signature | None) -> bool:
+        """Whether nobody wrote since: two writings in one tick of the clock look the same."""
+        if file is None or seen is None:
+            return file is None and seen is None
+        return _signature(os.fstat(file.fileno())) == seen and file.read() == self._content
 
     @override
     def overwrite(self, text: str) -> None:

@@ -16,10 +16,15 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A look at a file. `text` is `None` if it was not written since, or is not there."""
+    """A look at a file. `text` is `None` if it was not written since, or is not there.
+
+    `astray`: the text is in the file that we replaced, which somebody had opened before and
+    wrote after; when, in nanoseconds of unix time.
+    """
 
     text: str | None
     signature: Signature | None
+    astray: int | None = None
 
 
 class SharedFile(Protocol):
@@ -38,6 +43,9 @@ class SharedFile(Protocol):
 
         Returns what it is now, `None` if somebody else wrote.
         """
+
+    def close(self) -> None:
+        """Keep nothing open."""
 
     def overwrite(self, text: str) -> None:
         """Replace the file, which is ours alone."""
