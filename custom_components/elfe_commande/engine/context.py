@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from itertools import islice
 import logging
 
 from ..core.decision import Act
@@ -43,6 +44,9 @@ _NEVER_SENT = frozenset(
 )
 """Reasons for which a pulse of the plan stays to be caught up."""
 
+_TOLD_PER_TURN = 100
+"""Equipments of which one turn of the event loop tells, at most."""
+
 ELSEWHERE: Author = (Origin.ELSEWHERE, None)
 
 
@@ -79,7 +83,7 @@ class EngineContext:
     traffic: Traffic = field(default_factory=Traffic)
     heard_from: float = float("-inf")
     """The loop's time from which devices are listened to."""
-    _changed: set[EquipmentId] = field(default_factory=set)
+    _changed: dict[EquipmentId, None] = field(default_factory=dict)
     """What changed in this turn of the event loop and was not told yet."""
     _starting: dict[EquipmentId, tuple[Job, float | None]] = field(default_factory=dict)
     """The job whose start was noted last, and what was noted before it."""
@@ -219,19 +223,22 @@ class EngineContext:
     def changed(self, *equipment_ids: EquipmentId, at_once: bool = False) -> None:
         """Tell that something shown of these equipments changed.
 
-        What changes in one turn of the event loop is told together, unless someone waits to
-        see it `at_once`.
+        What changes in one turn of the event loop is told together, or a part of it in each of
+        the next turns, unless someone waits to see it `at_once`.
         """
         if at_once:
             self.notify(EquipmentChanged(frozenset(equipment_ids), at_once=True))
             return
         if not self._changed:
             asyncio.get_running_loop().call_soon(self._tell_changed)
-        self._changed.update(equipment_ids)
+        self._changed.update(dict.fromkeys(equipment_ids))
 
     def _tell_changed(self) -> None:
-        ids = frozenset(self._changed)
-        self._changed.clear()
+        ids = frozenset(islice(self._changed, _TOLD_PER_TURN))
+        for equipment_id in ids:
+            del self._changed[equipment_id]
+        if self._changed:
+            asyncio.get_running_loop().call_soon(self._tell_changed)
         self.notify(EquipmentChanged(ids))
 
     def drawing(self, status: EquipmentStatus) -> bool | None:

@@ -12,6 +12,8 @@ from typing import Any
 from ..core.model import EquipmentId
 from .ports import Document
 
+_TOLD_PER_TURN = 20
+"""Who waits for a save goes on in one turn of the event loop, at most so many."""
 _KEPT = 2 * 86400
 """Seconds a settled claim is kept: longer than any plan lives."""
 
@@ -54,6 +56,8 @@ class Journal:
         """Loads in manual mode that were cut on battery, to be switched on again."""
         self._saving: asyncio.Task[None] | None = None
         self._next: asyncio.Task[None] | None = None
+        self._waiting: list[asyncio.Future[None]] = []
+        """Who waits for the next save."""
 
     async def load(self) -> dict[str, Claim]:
         """Read what was saved; return the claims found open."""
@@ -116,22 +120,45 @@ class Journal:
 
     async def save(self) -> None:
         """Save; everything changed before this call is on disk when it returns."""
+        loop = asyncio.get_running_loop()
         if self._next is None:
-            self._next = asyncio.create_task(self._save_after(self._saving))
-        await asyncio.shield(self._next)
+            self._waiting = []
+            self._next = loop.create_task(self._save_after(self._saving, self._waiting))
+        saved = loop.create_future()
+        self._waiting.append(saved)
+        await saved
 
-    async def _save_after(self, running: asyncio.Task[None] | None) -> None:
+    async def _save_after(
+        self, running: asyncio.Task[None] | None, waiting: list[asyncio.Future[None]]
+    ) -> None:
         if running is not None:
             await asyncio.wait([running])
         else:
             # Let every order of this turn of the loop into the same save.
             await asyncio.sleep(0)
         self._saving, self._next = self._next, None
+        failure: Exception | None = None
         try:
             await self._document.save(self._as_dict())
+        except asyncio.CancelledError:
+            for saved in waiting:
+                saved.cancel()
+            raise
+        except Exception as error:  # noqa: BLE001
+            failure = error
         finally:
             if self._saving is asyncio.current_task():
                 self._saving = None
+        for index, saved in enumerate(waiting, 1):
+            if saved.done():
+                continue
+            if failure is None:
+                saved.set_result(None)
+            else:
+                saved.set_exception(failure)
+            # In a cycle thousands wait, and each has much to do next.
+            if index % _TOLD_PER_TURN == 0:
+                await asyncio.sleep(0)
 
     def _as_dict(self) -> dict[str, Any]:
         return {
