@@ -30,6 +30,11 @@ from tests.entities.world import World, status_of
 from .told import mode_changed, order_ended, tell
 
 DONE = Outcome.ACKNOWLEDGED
+# Home Assistant's logbook does not start without it.
+pytest.importorskip(
+    "hass_frontend", reason="needs Home Assistant's frontend (scripts/setup oldest)"
+)
+
 SOMEBODY = "3f1b8a0c6f0e4f8f9a53cf0d5c7b2f11"
 """The recorder keeps ids of this form only."""
 
