@@ -61,7 +61,7 @@ async def test_an_appliance_that_does_not_answer(
     """A silent finger may have pressed: it is not told again, and the dishwasher counts as started."""
     demo = start_demo("--misbehave", "silent", "--device", "C101")
     async with enter(demo) as house:
-        await eventually(lambda: house.row(DISHWASHER), lambda row: row["mode"] == MANUAL, 110)
+        await eventually(lambda: house.row(DISHWASHER), lambda row: row["mode"] == MANUAL, 170)
         activity = await house.client.state(house.entity("activity", DISHWASHER))
         assert activity["attributes"]["event_type"] in {"doubtful", "mode_changed"}
         assert await house.told("C101") == ["ON"]
