@@ -27,7 +27,7 @@ from .interfaces.mode_file import (
 )
 
 if TYPE_CHECKING:
-    from .core.shared_file import Look, SharedFile, Signature
+    from .core.shared_file import SharedFile, Signature
     from .core.timing import Timing
     from .hub import Hub
 
@@ -105,7 +105,7 @@ class ModeFile(Sources):
         self._signature = look.signature
         if look.signature is None:
             self._said = None
-        elif look.text is not None and not self._read(look):
+        elif look.text is not None and not self._read(look.text, look.written):
             return
         if not self._hub.engine.lifecycle.running:
             return
@@ -116,11 +116,11 @@ class ModeFile(Sources):
             self._shown_states = text
         self._hub.engine.settle_problem(_UNUSABLE, DOMAIN)
 
-    def _read(self, look: Look) -> bool:
+    def _read(self, text: str, written: float) -> bool:
         """Take what the file says; whether it could be read, or is to be written anew."""
         present = self._present()
         try:
-            self._said = read_modes(look.text or "", frozenset(present))
+            self._said = read_modes(text, frozenset(present))
         except HalfWrittenError as error:
             self._unreadable += 1
             if self._unreadable < PATIENCE:
@@ -134,18 +134,11 @@ class ModeFile(Sources):
         self._tell_refused(self._said)
         engine = self._hub.engine
         if engine.lifecycle.running or not self._negotiation.base:
-            self._choose(self._said.modes, present, self._written(look))
+            self._choose(self._said.modes, present, written)
         else:
             # Read again once orders may be sent.
             self._modes.forget()
         return True
-
-    @staticmethod
-    def _written(look: Look) -> float:
-        """Return when it was written, in unix seconds."""
-        if look.astray is not None:
-            return look.astray / 1e9
-        return 0.0 if look.signature is None else look.signature.changed_ns / 1e9
 
     def _choose(
         self,

@@ -46,6 +46,11 @@ _STARTED = (20, 13, 15, True)
 _OFF_BY_PLAN = (30, 12, 25, False)
 _ON_BY_PLAN = (30, 13, 15, True)
 _FORCED_OFF = (20, 1, 25, False)
+_PRESSED = (
+    *(((30, 11, 15, False),) * 2),
+    *((_STARTED,) * 4),
+    (20, 13, 15, False),
+)
 
 CASES = {
     "a plug, started once": Case(
@@ -103,15 +108,7 @@ CASES = {
         111,
         "switchbot/esp32/bot/P311",
         ("ON",),
-        (
-            (30, 11, 15, False),
-            (30, 11, 15, False),
-            _STARTED,
-            _STARTED,
-            _STARTED,
-            _STARTED,
-            (20, 13, 15, False),
-        ),
+        _PRESSED,
     ),
     "two fingers, started once": Case(
         finger("P312"),
@@ -119,15 +116,7 @@ CASES = {
         111,
         "switchbot/esp32/bot/P312",
         ("ON",),
-        (
-            (30, 11, 15, False),
-            (30, 11, 15, False),
-            _STARTED,
-            _STARTED,
-            _STARTED,
-            _STARTED,
-            (20, 13, 15, False),
-        ),
+        _PRESSED,
         before=(finger("P313", 31), "switchbot/esp32/bot/P313"),
     ),
 }

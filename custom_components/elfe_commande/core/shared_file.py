@@ -26,6 +26,13 @@ class Look:
     signature: Signature | None
     astray: int | None = None
 
+    @property
+    def written(self) -> float:
+        """Return when the text was written, in unix seconds; 0 if there is no file."""
+        if self.astray is not None:
+            return self.astray / 1e9
+        return 0.0 if self.signature is None else self.signature.changed_ns / 1e9
+
 
 class SharedFile(Protocol):
     """One file, read whole and replaced whole. Every method blocks, and may raise `OSError`."""

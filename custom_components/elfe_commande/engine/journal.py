@@ -12,7 +12,7 @@ from typing import Any
 from ..core.model import EquipmentId
 from .ports import Document
 
-_TOLD_PER_TURN = 20
+_RELEASED_PER_TURN = 20
 """Who waits for a save goes on in one turn of the event loop, at most so many."""
 _KEPT = 2 * 86400
 """Seconds a settled claim is kept: longer than any plan lives."""
@@ -131,34 +131,35 @@ class Journal:
     async def _save_after(
         self, running: asyncio.Task[None] | None, waiting: list[asyncio.Future[None]]
     ) -> None:
-        if running is not None:
-            await asyncio.wait([running])
-        else:
-            # Let every order of this turn of the loop into the same save.
-            await asyncio.sleep(0)
-        self._saving, self._next = self._next, None
-        failure: Exception | None = None
         try:
-            await self._document.save(self._as_dict())
-        except asyncio.CancelledError:
+            if running is not None:
+                await asyncio.wait([running])
+            else:
+                # Let every order of this turn of the loop into the same save.
+                await asyncio.sleep(0)
+            self._saving, self._next = self._next, None
+            failure: Exception | None = None
+            try:
+                await self._document.save(self._as_dict())
+            except Exception as error:  # noqa: BLE001
+                failure = error
+            finally:
+                if self._saving is asyncio.current_task():
+                    self._saving = None
+            for index, saved in enumerate(waiting, 1):
+                if saved.done():
+                    continue
+                if failure is None:
+                    saved.set_result(None)
+                else:
+                    saved.set_exception(failure)
+                # In a cycle thousands wait, and each has much to do next.
+                if index % _RELEASED_PER_TURN == 0:
+                    await asyncio.sleep(0)
+        finally:
+            # Broken off: nobody may take it for saved, nor wait for ever.
             for saved in waiting:
                 saved.cancel()
-            raise
-        except Exception as error:  # noqa: BLE001
-            failure = error
-        finally:
-            if self._saving is asyncio.current_task():
-                self._saving = None
-        for index, saved in enumerate(waiting, 1):
-            if saved.done():
-                continue
-            if failure is None:
-                saved.set_result(None)
-            else:
-                saved.set_exception(failure)
-            # In a cycle thousands wait, and each has much to do next.
-            if index % _TOLD_PER_TURN == 0:
-                await asyncio.sleep(0)
 
     def _as_dict(self) -> dict[str, Any]:
         return {
