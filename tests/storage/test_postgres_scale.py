@@ -54,13 +54,16 @@ async def longest_steps() -> AsyncIterator[list[float]]:
     gc.enable()
 
 
-async def longest(steps: list[float], read: Callable[[], Awaitable[object]]) -> float:
-    """Return the longest step of the calmest of three reads: others use this machine too."""
-    found: list[float] = []
+async def calmest(steps: list[float], read: Callable[[], Awaitable[object]]) -> tuple[float, float]:
+    """Return the longest step and the sum of all, of the calmest of three reads.
+
+    Others use this machine too: the one is a bound for the other, seconds are none.
+    """
+    found: list[tuple[float, float]] = []
     for _ in range(3):
         steps.clear()
         await read()
-        found.append(max(steps))
+        found.append((max(steps), sum(steps)))
     return min(found)
 
 
@@ -80,8 +83,8 @@ async def test_no_long_block(
         finally:
             await reader.close()
 
-    # Targets are 10 ms; three times that leaves room for a busy machine.
-    assert await longest(longest_steps, first_read) < 0.03
+    longest, whole = await calmest(longest_steps, first_read)
+    assert longest < whole / 6
 
     first = await storage.read_inventory()
 
@@ -93,7 +96,8 @@ async def test_no_long_block(
         )
         await storage.read_inventory()
 
-    assert await longest(longest_steps, read_of_changes) < 0.03
+    longest, _ = await calmest(longest_steps, read_of_changes)
+    assert longest < whole / 6
     await rows.run("UPDATE equipement_domotique SET id_materiel = 'x' WHERE id = 'P7'")
     second = await storage.read_inventory()
     assert (len(second.equipments), second.problems) == (COUNT, ())
