@@ -62,6 +62,22 @@ class TestPresses:
         assert household.devices["H7"].presses == 1  # type: ignore[attr-defined]
         await until_row(world, 7, **{MODE: 20, COMMAND: 13})
 
+    async def test_too_late_for_another_try_it_was_never_made(self, world: World) -> None:
+        """Its slot ended while it waited: nothing is pressed, and the row says so."""
+        timing = impatient(3.0, retry_first=1.0, order_window=60.0)
+        household = await furnish(world, self.WASHER, timing=timing)
+        household.devices["H7"].behaviour = Behaviour.ERROR
+        await world.plan(7, [1])
+        await world.start()
+        await world.engine.run_cycle()
+        assert world.ended(7)[0].result.will_retry
+        world.clock.offset += 900  # type: ignore[attr-defined]
+        last = await wait_for_end(world, 7, 2)
+        assert (last.result.outcome, last.result.reason) == (Outcome.FAILED, "not_pressed")
+        assert not last.result.will_retry
+        row = await world.row(7)
+        assert (row[MODE], row[CONTROL], row[STARTED]) == (30, 25, 0)
+
     async def test_never_made_it_stays_piloted(self, world: World) -> None:
         household = await furnish(world, self.WASHER, timing=impatient(3.0))
         household.devices["H7"].behaviour = Behaviour.ERROR

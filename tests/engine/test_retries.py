@@ -173,6 +173,23 @@ async def test_a_continuous_load_is_stamped_each_quarter_it_is_on(world: World) 
     assert (await world.row(10))[STARTED] >= first + 900
 
 
+async def test_a_try_that_would_come_too_late_is_a_failure(world: World) -> None:
+    """Its slot ended while it waited for its turn: the row says that it was never done."""
+    timing = impatient(retry_first=1.0, order_window=60.0)
+    household = await furnish(world, *plugs(1), timing=timing)
+    household.devices["N10"].behaviour = Behaviour.SILENT
+    await world.plan(10, [1])
+    await world.start()
+    await world.engine.run_cycle()
+    assert world.ended(10)[0].result.will_retry
+    world.clock.offset += 900  # type: ignore[attr-defined]
+    last = await wait_for_end(world, 10, 2)
+    assert (last.result.outcome, last.result.reason) == (Outcome.FAILED, "silent")
+    assert (last.result.will_retry, last.result.tries) == (False, 1)
+    assert (await world.row(10))[CONTROL] == 25
+    assert len(world.fleet.recorder) == 1
+
+
 async def test_no_try_begins_after_the_slot(world: World) -> None:
     """An order of the plan never outlives its slot, whatever the time left to retry."""
     household = await furnish(world, *plugs(1), timing=impatient(order_window=3600.0))

@@ -28,6 +28,7 @@ _LOGGER = logging.getLogger(__name__)
 _MANY = 100
 _PUT_OFF = frozenset({"database_unavailable", "device_unavailable"})
 """Reasons not to press now that may pass within the slot."""
+_SLOT_OVER = "slot_over"
 
 
 class Executor:
@@ -144,18 +145,21 @@ class Executor:
     async def _try_until_done(self, job: Job) -> None:
         timing = self._context.timing
         backoff = timing.retry_first
+        tried: Attempt | None = None
         while True:
-            attempt = await self._one_try(job)
+            attempt = await self._one_try(job, tried)
             if attempt is None:
                 return
-            if not await self._wait_for_retry(job, attempt, backoff):
+            if attempt.reason is None:
+                tried = attempt
+            if not await self._wait_for_retry(job, attempt, tried, backoff):
                 return
             backoff = min(backoff * 2, timing.retry_max)
 
-    async def _one_try(self, job: Job) -> Attempt | None:
-        """Try once; `None` when the job is over."""
+    async def _one_try(self, job: Job, tried: Attempt | None) -> Attempt | None:
+        """Try once, after this last one; `None` when the job is over."""
         if job.by_person:
-            return await self._locked_try(job)
+            return await self._locked_try(job, tried)
         if job.act is Act.KEEP_OFF:
             await self._context.meter_heard(job)
         if self._to_note(job) and not job.tries:
@@ -164,7 +168,7 @@ class Executor:
         await self._places.acquire()
         job.holds_place = True
         try:
-            return await self._locked_try(job)
+            return await self._locked_try(job, tried)
         finally:
             self._leave_place(job)
 
@@ -179,18 +183,18 @@ class Executor:
             job.holds_place = False
             self._places.release()
 
-    async def _locked_try(self, job: Job) -> Attempt | None:
+    async def _locked_try(self, job: Job, tried: Attempt | None) -> Attempt | None:
         async with self._locks[job.equipment_id]:
             reason = await self._refusal(job)
             if reason in _PUT_OFF:
                 return self._conclusion.put_off(job, reason)
             if reason is not None:
-                self._conclusion.skipped(job, reason)
+                await self._not_sent(job, reason, tried)
                 return None
             if not job.by_person:
                 await self._turnstile.pass_through(job.superseded)
                 if (reason := self._outdated(job) or self._unfit(job)) is not None:
-                    self._conclusion.skipped(job, reason)
+                    await self._not_sent(job, reason, tried)
                     return None
             if job.presses:
                 await self._presses.claim(job)
@@ -203,6 +207,13 @@ class Executor:
             if job.presses:
                 return await self._after_press(job, attempt)
             return await self._after_switch(job, attempt)
+
+    async def _not_sent(self, job: Job, reason: str, tried: Attempt | None) -> None:
+        """End an order; one whose time is over after a try has failed, which must be written."""
+        if reason == _SLOT_OVER and tried is not None:
+            await self._conclusion.failed(job, tried)
+        else:
+            self._conclusion.skipped(job, reason)
 
     async def _send(self, job: Job) -> Attempt:
         status = self._context.statuses[job.equipment_id]
@@ -242,7 +253,7 @@ class Executor:
             return "not_running"
         if job.superseded.done():
             return "superseded"
-        return "slot_over" if self._context.clock.now() > job.deadline else None
+        return _SLOT_OVER if self._context.clock.now() > job.deadline else None
 
     # -- what follows from the device's answer
 
@@ -281,7 +292,9 @@ class Executor:
                 await self._conclusion.broken(job)
         return None
 
-    async def _wait_for_retry(self, job: Job, attempt: Attempt, backoff: float) -> bool:
+    async def _wait_for_retry(
+        self, job: Job, attempt: Attempt, tried: Attempt | None, backoff: float
+    ) -> bool:
         """Wait, hearing late answers; whether another try is due."""
         context = self._context
         job.waits = True
@@ -304,11 +317,9 @@ class Executor:
                     return False
         if backoff < left:
             return True
-        if attempt.reason is not None:
-            self._conclusion.skipped(job, attempt.reason)
-            return False
+        reason = attempt.reason if tried is None else None
         async with self._locks[job.equipment_id]:
-            await self._conclusion.failed(job, attempt)
+            await self._not_sent(job, reason or _SLOT_OVER, tried)
         return False
 
 
