@@ -24,7 +24,7 @@ from demo.home_assistant import Client, ClientError
 from tests.conftest import BROWSERS
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from playwright.async_api import Locator, Page
 
 ROOT = Path(__file__).parents[2]
 DOMAIN = "elfe_commande"
@@ -202,6 +202,20 @@ async def page(socket_enabled: None) -> AsyncIterator[Page]:
         yield await context.new_page()
         await context.close()
         await browser.close()
+
+
+async def opened(button: Locator, awaited: Locator) -> None:
+    """Click until what the click opens is there: what was drawn a moment ago may not hear yet."""
+    from playwright.async_api import TimeoutError as TooLateError, expect  # noqa: PLC0415
+
+    for _ in range(6):
+        try:
+            await button.click(timeout=8 * SECONDS)
+            await expect(awaited).to_be_visible(timeout=8 * SECONDS)
+        except AssertionError, TooLateError:
+            continue
+        return
+    await expect(awaited).to_be_visible()
 
 
 async def picture(page: Page, name: str) -> None:

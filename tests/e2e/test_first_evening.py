@@ -13,7 +13,7 @@ from demo.appliances import Fleet, Message, ShellyPlus, WaterHeater
 from demo.home_assistant import Client, Instance
 from demo.parts import Broker
 from demo.specs import relay
-from tests.e2e.conftest import eventually, picture
+from tests.e2e.conftest import eventually, opened, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(500)]
 
@@ -166,8 +166,9 @@ async def add_rule(page: Page, dialog: Locator) -> None:
     # The one load that has no rule is chosen, and its power known.
     await expect(dialog).to_contain_text("Boiler")
     await expect(number(dialog, "Power of the appliance")).to_have_value("2000")
-    await dialog.locator("ha-selector-entity").first.click()
-    await page.get_by_text("Surplus", exact=True).last.click()
+    sensor = page.get_by_text("Surplus", exact=True).last
+    await opened(dialog.locator("ha-selector-entity ha-picker-field").first, sensor)
+    await sensor.click()
     await picture(page, "rule_form")
     # Quicker than the defaults: nobody wants to wait here.
     await dialog.get_by_text("Surplus thresholds", exact=True).click()
@@ -223,6 +224,8 @@ def number(dialog: Locator, label: str) -> Locator:
 
 async def choose(page: Page, dialog: Locator, label: str, option: str) -> None:
     """Choose an option of a drop-down list."""
-    await dialog.locator("ha-selector-select", has_text=label).click()
-    await page.get_by_text(option, exact=True).last.click()
-    await expect(dialog.locator("ha-selector-select", has_text=label)).to_contain_text(option)
+    field = dialog.locator("ha-selector-select", has_text=label)
+    item = page.get_by_text(option, exact=True).last
+    await opened(field, item)
+    await item.click()
+    await expect(field).to_contain_text(option)

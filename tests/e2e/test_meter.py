@@ -12,7 +12,7 @@ from playwright.async_api import Locator, Page, expect
 import pytest
 
 from demo.sml import SerialLine
-from tests.e2e.conftest import SECONDS, Demo, House, eventually, picture
+from tests.e2e.conftest import SECONDS, Demo, House, eventually, opened, picture
 from tests.sources.meters import captures, pieces, told
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -98,8 +98,9 @@ async def add_meter(page: Page, demo: Demo, line: SerialLine) -> None:
         # Several entries can have a meter.
         await which.click()
     await expect(port).to_be_visible(timeout=PATIENT)
-    await dialog.locator("ha-picker-field").first.click()
-    await page.get_by_text("Enter manually").click()
+    manually = page.get_by_text("Enter manually")
+    await opened(dialog.locator("ha-picker-field").first, manually)
+    await manually.click()
     await type_port(dialog.locator("ha-form input").first, line.url)
     await dialog.get_by_role("button", name="Submit").click()
 
@@ -141,9 +142,10 @@ async def choose_in_energy_dashboard(page: Page, demo: Demo) -> None:
 async def choose(page: Page, dialog: Locator, field: str, sensor: str) -> None:
     """Pick a sensor of our meter in a field of the dialog."""
     picker = dialog.locator("ha-statistic-picker", has_text=field).last
-    await picker.locator("ha-picker-field").click()
     box = page.locator("ha-picker-combo-box")
-    await box.locator("input").first.fill(sensor, timeout=PATIENT)
+    words = box.locator("input").first
+    await opened(picker.locator("ha-picker-field"), words)
+    await words.fill(sensor, timeout=PATIENT)
     item = box.locator("ha-combo-box-item", has_text=sensor)
     await item.filter(has_text=NAME).first.click(timeout=PATIENT)
     await expect(picker.locator("ha-picker-field")).to_contain_text(NAME)

@@ -104,14 +104,15 @@ class WriteBack:
             if written is not None:
                 written()
             return Fate.WRITTEN
-        fate = asyncio.get_running_loop().create_future()
+        fate: asyncio.Future[Fate] = asyncio.get_running_loop().create_future()
         entry = _Entry(step, fate, by, urgent, written)
         self._queue.append(entry)
         if urgent:
             self._hurry.set()
         if self._writer is None:
             self._writer = asyncio.create_task(self._run(), name="elfe write-back")
-        return await asyncio.shield(entry.fate)
+        # Whoever is cancelled here gives up waiting: the step is written all the same.
+        return await fate
 
     async def drain(self) -> None:
         """Try to write what is kept, before the rows are read anew; raises `StorageError`."""
