@@ -12,7 +12,7 @@ from .appliances import Fleet, Received
 from .database import RESULT, SCHEMA
 from .database.results import SLOT
 from .meters import Meters
-from .parts import Access
+from .parts import DATABASE_ERRORS, Access
 from .specs import DeviceSpec
 from .territory import PILOTED, Equipment
 
@@ -125,7 +125,7 @@ class Narrator:
         while True:
             self._tell_orders()
             self._tell_power()
-            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            with suppress(*DATABASE_ERRORS):
                 if connection is None or connection.is_closed():
                     connection = await self._access.connect()
                 self._tell_modes(

@@ -12,7 +12,7 @@ import asyncpg
 
 from .database import RESULT, SCHEMA, PlanRow, insert_plans, quarter
 from .database.results import SLOT, SLOTS
-from .parts import Access
+from .parts import DATABASE_ERRORS, Access
 from .placement import (
     Need,
     Task,
@@ -128,7 +128,7 @@ class Planner:
         try:
             rows = await self.plan(begin, at_once=at_once)
             _LOGGER.info("Planned %d equipments from %d", len(rows), begin)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except DATABASE_ERRORS as error:
             _LOGGER.warning("No plan from %d: %s", begin, error)
 
     async def _sleep_until(self, moment: float) -> None:

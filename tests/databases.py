@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 import itertools
 
-import asyncpg
-
-from demo.parts import PostgresServer
+from demo.parts import DATABASE_ERRORS, PostgresServer
 from demo.parts.postgres import ADMINISTRATOR
 
 _numbers = itertools.count(1)
@@ -123,7 +121,7 @@ class Lender:
             return False
         try:
             connection = await self.server.access(ADMINISTRATOR, name).connect()
-        except OSError, asyncpg.PostgresError:
+        except DATABASE_ERRORS:
             return False
         try:
             await connection.execute(EXCLUSIVE)
@@ -140,7 +138,7 @@ class Lender:
                     )
             for sequence in original.sequences:
                 await connection.execute("SELECT setval($1::text::regclass, $2, $3)", *sequence)
-        except asyncpg.PostgresError:
+        except DATABASE_ERRORS:
             return False
         finally:
             await connection.close()

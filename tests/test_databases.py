@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 
 from demo.database import Level
-from demo.parts import PostgresServer
+from demo.parts import DATABASE_ERRORS, PostgresServer
 from demo.parts.postgres import OWNER
 
 from .databases import SEQUENCES, TABLES, Lender
@@ -100,7 +100,7 @@ async def test_who_still_uses_it_is_sent_away(lender: Lender) -> None:
 
     try:
         assert lender.free == [name]
-        with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)):
+        with pytest.raises(DATABASE_ERRORS):
             await connection.fetchval("SELECT 1")
     finally:
         connection.terminate()

@@ -6,6 +6,14 @@ from typing import Any
 
 import asyncpg
 
+DATABASE_ERRORS = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+"""What comes of a database that refuses or is gone; the last, when it has only just gone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Access:

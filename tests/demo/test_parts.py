@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from demo.database import RESULT, PlanRow, insert_plans, insert_rows, pulse
-from demo.parts import Broker, PostgresServer, TlsFront
+from demo.parts import DATABASE_ERRORS, Broker, PostgresServer, TlsFront
 from tests.fixtures_parts import Database
 
 PILOT = "bdd_coordination_schema.equipement_pilote_ou_mesure"
@@ -75,7 +75,7 @@ async def test_postgres_survives_a_crash(own_postgres: PostgresServer) -> None:
     await own_postgres.administer("CREATE TABLE kept AS SELECT 1 AS one")
     connection = await own_postgres.access("postgres").connect()
     await own_postgres.crash()
-    with pytest.raises((OSError, asyncpg.PostgresError, asyncpg.InterfaceError)):
+    with pytest.raises(DATABASE_ERRORS):
         await connection.fetchval("SELECT 1")
     assert not own_postgres.running
     await own_postgres.start()
@@ -97,7 +97,7 @@ def _ask(connection: asyncpg.Connection) -> asyncio.Task[int]:
 async def test_connections_can_be_cut(database: Database) -> None:
     connection = await database.access.connect()
     await database.server.disconnect()
-    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+    with pytest.raises(DATABASE_ERRORS):
         await connection.fetchval("SELECT 1")
 
 
