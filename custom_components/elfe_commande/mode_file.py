@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from functools import partial
 import logging
 import time
 from typing import TYPE_CHECKING, Final, override
@@ -58,8 +57,6 @@ class ModeFile(Sources):
         self._shown_states = ""
         self._changed_at: dict[EquipmentId, float] = {}
         """When the mode of an equipment changed, by whoever else."""
-        self._wished: dict[EquipmentId, tuple[RelayMode, asyncio.Task[None]]] = {}
-        """Choices being carried out: the file keeps saying them, and what follows is newer."""
         self._task: asyncio.Task[None] | None = None
         self._unwatch: CALLBACK_TYPE | None = None
 
@@ -155,16 +152,9 @@ class ModeFile(Sources):
             if self._changed_at.get(equipment_id, 0.0) > written:
                 # Somebody chose otherwise after the file was written.
                 continue
-            task = self._hub.entry.async_create_task(
+            _ = self._hub.entry.async_create_task(
                 self._hub.hass, self._wish(equipment_id, mode), f"{DOMAIN} mode {equipment_id}"
             )
-            self._wished[equipment_id] = (mode, task)
-            task.add_done_callback(partial(self._carried_out, equipment_id))
-
-    def _carried_out(self, equipment_id: EquipmentId, task: asyncio.Task[None]) -> None:
-        wished = self._wished.get(equipment_id)
-        if wished is not None and wished[1] is task:
-            del self._wished[equipment_id]
 
     async def _wish(self, equipment_id: EquipmentId, mode: RelayMode) -> None:
         wish = Wish(equipment_id, intent_of(mode), Origin.MODE_FILE, advance_end=True)
@@ -193,14 +183,12 @@ class ModeFile(Sources):
         self._negotiation.wrote(present, self._hub.hass.loop.time())
 
     def _present(self) -> dict[EquipmentId, RelayMode]:
-        """Return how every equipment is that may be driven, or is about to be."""
-        present = {
+        """Return how every equipment is that may be driven."""
+        return {
             equipment_id: mode
             for equipment_id, status in self._hub.engine.statuses.items()
             if (mode := status.relay_mode) is not None
         }
-        coming = {i: mode for i, (mode, _) in self._wished.items() if i in present}
-        return present | coming
 
     def _running(self) -> dict[EquipmentId, bool]:
         """Return what runs, by the devices' own word; what says nothing does not."""

@@ -271,3 +271,26 @@ async def test_a_retry_ends_with_its_deadline(world: World) -> None:
     assert (last.result.outcome, last.result.will_retry) == (Outcome.FAILED, False)
     assert last.result.tries > 2
     assert await world.fleet.recorder.quiet(0.5) == 0
+
+
+async def test_the_later_wish_wins_while_the_earlier_is_still_noted(world: World) -> None:
+    """The disk is slow: handing over waits for it, what is wished next needs no note."""
+    await furnish(world, appliance(120))
+    await world.start()
+    await world.wish(7, Intent.FORCED_OFF)
+    journal = world.engine.context.journal
+    save, free = journal.save, asyncio.Event()
+
+    async def slowly() -> None:
+        await free.wait()
+        await save()
+
+    journal.save = slowly  # type: ignore[method-assign]
+    earlier = asyncio.create_task(world.wish(7, Intent.TO_PILOTED))
+    await asyncio.sleep(0.05)
+    later = asyncio.create_task(world.wish(7, Intent.TO_MANUAL))
+    await asyncio.sleep(0.05)
+    free.set()
+    await asyncio.gather(earlier, later)
+    await until_row(world, 7, **{MODE: 20, CONTROL: 15})
+    assert status_of(world, 7).mode == MANUAL

@@ -10,7 +10,6 @@ from typing import Any
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
-from demo.appliances import Behaviour
 from tests.engine.bench import CONTROL, MODE, calm, until_row
 from tests.fixtures_home_assistant import Installed, wait_for
 
@@ -94,25 +93,6 @@ async def test_no_choice_is_lost_whoever_writes(shared: Installed, folder: Path)
     await wait_for(will_say(modes, {"2": 3, "3": 0}), 30)
     await wait_for(will_say(states, {"2": 1, "3": 0}), 30)
     assert "mode_file_unusable" not in issues_of(shared.hass)
-
-
-async def test_a_choice_stays_in_the_file_while_it_is_carried_out(
-    shared: Installed, folder: Path
-) -> None:
-    modes = folder / "modes"
-    await shared.setup()
-    await wait_for(will_say(modes, {"2": 1, "3": 1}), 30)
-    shared.world.fleet.devices["I102"].behaviour = Behaviour.SILENT
-
-    modes.write_text('{"2": 3, "3": 1}')
-
-    await wait_for(lambda: shared.world.fleet.recorder.messages, 30)
-    for _ in range(40):
-        # Many looks, all before the device's time to answer is over.
-        await asyncio.sleep(0.02)
-        assert said(modes) == {"2": 3, "3": 1}
-    await until_row(shared.world, PLUG, **{MODE: 20})
-    assert said(modes) == {"2": 3, "3": 1}
 
 
 async def test_a_choice_made_here_is_written(shared: Installed, folder: Path) -> None:

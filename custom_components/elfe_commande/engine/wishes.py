@@ -1,6 +1,7 @@
 """Makes jobs of what people wish, or says why nothing is done about it."""
 
 import asyncio
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from ..core.decision import Act, Source
@@ -33,6 +34,10 @@ class Wishes:
     reconsider: Reconsider
     _shown: dict[EquipmentId, str] = field(default_factory=dict)
     """The wish that each equipment shows, by its id."""
+    _turns: defaultdict[EquipmentId, asyncio.Lock] = field(
+        default_factory=lambda: defaultdict(asyncio.Lock)
+    )
+    """First come, first: what is noted on disk must not let a newer wish pass."""
 
     async def carry_out(self, wish: Wish) -> Result:
         """Carry a wish out; the result of its first try, or `WishRefusedError`."""
@@ -45,9 +50,11 @@ class Wishes:
             status.wished_off = wish.intent is Intent.FORCED_OFF
             self._shown[wish.equipment_id] = wish.id
             self.context.changed(wish.equipment_id, at_once=True)
-        await self._note_forced_off(wish)
         try:
-            return await asyncio.shield(self.executor.submit(job))
+            async with self._turns[wish.equipment_id]:
+                await self._note_forced_off(wish)
+                first = self.executor.submit(job)
+            return await asyncio.shield(first)
         finally:
             # A newer wish is shown until its own end.
             if self._shown.get(wish.equipment_id) == wish.id:
