@@ -24,6 +24,7 @@ find_python() {
 }
 
 ensure_python() {
+  if [ -n "$PYTHON" ]; then return 0; fi
   ensure_uv
   if ! find_python; then
     locked "$(user_cache)/python.lock" obtain_python
