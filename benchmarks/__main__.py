@@ -7,8 +7,7 @@ from statistics import median
 import sys
 from typing import Any
 
-from benchmarks import press_report
-from benchmarks.report import write
+from benchmarks import press_report, report
 from benchmarks.stage import MACHINE, TANK, Theatre, calm, run_case
 
 DELAY = 0.02
@@ -69,6 +68,9 @@ async def measure(*, full: bool, runs: int) -> dict[str, Figures]:
         await case("home_assistant_200", 200, "home_assistant", times=1)
         await case("compact_200", 200, "home_assistant", "compact", times=1)
         await case("compact_1000", 1000, "home_assistant", "compact", times=1)
+        for count in (200, 1000):
+            place = (count, "bare_entities", str(report.DISABLED))
+            await case(f"bare_entities_{count}", *place, times=1)
         compact = (5000, "home_assistant", "compact")
         await case("compact_5000", *compact, times=long)
         await case("tick_5000", *compact, times=long, type_id=TANK, changed=0.05)
@@ -88,7 +90,7 @@ def main() -> None:
     parser.add_argument("--write-docs", action="store_true", help=f"write {DOCUMENT.name}")
     options = parser.parse_args()
     found = asyncio.run(measure(full=options.full, runs=options.runs))
-    text, met = write(found, runs=options.runs, full=options.full)
+    text, met = report.write(found, runs=options.runs, full=options.full)
     print(text)
     if options.write_docs:
         DOCUMENT.write_text(text)

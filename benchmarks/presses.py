@@ -16,7 +16,7 @@ from homeassistant import bootstrap, runner
 
 from benchmarks.cycles import Rehearsed, Statements, Wall, until
 from benchmarks.fingers import Fingers, latencies
-from benchmarks.home_assistant import install
+from benchmarks.home_assistant import install, registries_written
 from benchmarks.stage import Stage
 from benchmarks.wall import furnish, plug_of
 from custom_components.elfe_commande import hub as hub_module
@@ -47,6 +47,7 @@ async def measure(stage: Stage, folder: str) -> dict[str, Any]:
     # Home Assistant would log what ends this process.
     sys.excepthook = sys.__excepthook__
     hub = (await install(hass, stage, compact=False)).runtime_data
+    await registries_written(hass)
     quiet = lambda: hub.coordinator.settled  # noqa: E731
     messenger = hub.messenger
     show = Rehearsed(hub.engine, messenger, statements, wall, quiet)

@@ -29,6 +29,8 @@ BLOCK_MS = 50
 TICK_MS = 50
 TICK_BLOCK_MS = 15
 BYTES_PER_ENTITY = 10_240
+DISABLED = 8
+"""Disabled entities of an equipment behind a plug, to five enabled ones beside its switch."""
 
 type Figures = Mapping[str, Any]
 
@@ -86,12 +88,16 @@ def memory(found: Mapping[str, Figures]) -> Memory:
     def growth(kind: str, figure: str) -> float:
         return float(found[f"{kind}_1000"][figure] - found[f"{kind}_200"][figure])
 
-    bytes_besides = growth("home_assistant", "memory_bytes") - growth("compact", "memory_bytes")
-    besides = growth("home_assistant", "entities") - growth("compact", "entities")
+    def besides(figure: str) -> float:
+        return growth("home_assistant", figure) - growth("compact", figure)
+
+    entity = besides("memory_bytes") / besides("entities")
     return Memory(
         growth("compact", "memory_bytes") / growth("compact", "entities"),
-        bytes_besides / besides,
-        growth("home_assistant", "disabled") / besides,
+        entity,
+        growth("home_assistant", "disabled") / besides("entities"),
+        growth("bare_entities", "memory_bytes") / growth("bare_entities", "entities"),
+        besides("saved_memory_bytes") / besides("entities") - entity,
     )
 
 
@@ -248,7 +254,10 @@ def write(found: Mapping[str, Figures], *, runs: int, full: bool) -> tuple[str, 
         f"it is {taken.equipment / 1024:.1f} kB an equipment: what the engine knows of it, its",
         "subscriptions, its device and its switch. Each enabled entity that it has besides when not",
         f"compact takes {taken.entity / 1024:.1f} kB, with its state, its registry entry and those of",
-        f"{taken.disabled:.1f} disabled entities.",
+        f"{taken.disabled:.1f} disabled entities. Entities of Home Assistant's that do nothing, with as",
+        f"many disabled ones and a device for five, take {taken.bare / 1024:.1f} kB each. To ours",
+        f"{taken.saved / 1024:.1f} kB are added once Home Assistant has written its registries: it keeps",
+        "the text of every entry.",
         f"1,000 equipments are {ours['entities']:.0f} entities in Home Assistant and take",
         f"{ours['memory_bytes'] / 2**20:.0f} MB with the engine's own memory.",
         "",
