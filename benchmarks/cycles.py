@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 import cProfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 import gc
 import os
 from pathlib import Path
@@ -16,10 +16,14 @@ import asyncpg
 from benchmarks.fleet import POWER
 from benchmarks.loop_watch import LoopWatch
 from benchmarks.stage import SLOT, Stage
+from custom_components.elfe_commande.core.timing import Timing
 from custom_components.elfe_commande.engine.engine import Engine
 from custom_components.elfe_commande.engine.ports import Messenger
 
 PATIENCE = 60.0
+BY_HAND = replace(Timing(), first_cycle=3600.0, clock_look=3600.0)
+"""The engine's own beat stands still, and does not wonder at a clock that is set: cycles are
+begun from outside, and a second one would be measured with the first."""
 
 
 @dataclass(slots=True)

@@ -1,7 +1,6 @@
 """The engine without Home Assistant: PostgreSQL, MQTT, and no entity."""
 
 import asyncio
-from dataclasses import replace
 import json
 import logging
 from pathlib import Path
@@ -10,9 +9,8 @@ import tempfile
 from typing import Any, override
 from zoneinfo import ZoneInfo
 
-from benchmarks.cycles import Rehearsed, Statements, Wall, resident
+from benchmarks.cycles import BY_HAND, Rehearsed, Statements, Wall, resident
 from benchmarks.stage import Stage
-from custom_components.elfe_commande.core.timing import Timing
 from custom_components.elfe_commande.engine.engine import Engine, EngineSettings
 from custom_components.elfe_commande.engine.ports import Clock
 from custom_components.elfe_commande.storage.postgres import PostgresSettings, PostgresStorage
@@ -45,7 +43,7 @@ async def measure(stage: Stage, folder: Path) -> dict[str, Any]:
     await messenger.open()
     before = resident()
     engine = Engine(
-        EngineSettings(replace(Timing(), first_cycle=3600.0), ZoneInfo("Europe/Paris")),
+        EngineSettings(BY_HAND, ZoneInfo("Europe/Paris")),
         storage=PostgresStorage(settings, statements.watch),
         messenger=messenger,
         disk=FolderDisk(folder),

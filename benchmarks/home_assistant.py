@@ -17,10 +17,11 @@ from homeassistant.const import __version__
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.registry import SAVE_DELAY
 
-from benchmarks.cycles import Rehearsed, Statements, Wall, resident, until
+from benchmarks.cycles import BY_HAND, Rehearsed, Statements, Wall, resident, until
 from benchmarks.stage import Stage
 from custom_components.elfe_commande import hub as hub_module
 from custom_components.elfe_commande.adapters.clock import HomeAssistantClock
+from custom_components.elfe_commande.configuration import settings
 from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.core.lifecycle import Code
 from custom_components.elfe_commande.storage.postgres import PostgresStorage
@@ -85,6 +86,7 @@ async def measure(stage: Stage, folder: str, *, compact: bool) -> dict[str, Any]
     """Return the figures of one cycle, of its entities and of the memory."""
     statements, wall = Statements(), Wall(stage)
     HomeAssistantClock.now = lambda _: wall.now()  # type: ignore[method-assign]
+    settings.timing = lambda _: BY_HAND
     hub_module.PostgresStorage = partial(PostgresStorage, opened=statements.watch)
     hass = await bootstrap.async_setup_hass(runner.RuntimeConfig(config_dir=folder, skip_pip=True))
     assert hass is not None

@@ -1,7 +1,6 @@
 """Switches pressed on wall screens of a real Home Assistant, idle and during a cycle."""
 
 import asyncio
-from dataclasses import replace
 from functools import partial
 import json
 import logging
@@ -14,7 +13,7 @@ from typing import Any
 
 from homeassistant import bootstrap, runner
 
-from benchmarks.cycles import Rehearsed, Statements, Wall, until
+from benchmarks.cycles import BY_HAND, Rehearsed, Statements, Wall, until
 from benchmarks.fingers import Fingers, latencies
 from benchmarks.home_assistant import install, registries_written
 from benchmarks.stage import Stage
@@ -22,7 +21,6 @@ from benchmarks.wall import furnish, plug_of
 from custom_components.elfe_commande import hub as hub_module
 from custom_components.elfe_commande.adapters.clock import HomeAssistantClock
 from custom_components.elfe_commande.configuration import settings
-from custom_components.elfe_commande.core.timing import Timing
 from custom_components.elfe_commande.storage.postgres import PostgresStorage
 from demo.home_assistant import Instance
 from demo.specs import plug
@@ -38,7 +36,7 @@ async def measure(stage: Stage, folder: str) -> dict[str, Any]:
     wall = Wall(stage)
     statements = Statements()
     HomeAssistantClock.now = lambda _: wall.now()  # type: ignore[method-assign]
-    settings.timing = lambda _: replace(Timing(), first_cycle=3600.0)
+    settings.timing = lambda _: BY_HAND
     hub_module.PostgresStorage = partial(PostgresStorage, opened=statements.watch)  # type: ignore[misc]
     hass = await bootstrap.async_setup_hass(runner.RuntimeConfig(config_dir=folder, skip_pip=True))
     assert hass is not None

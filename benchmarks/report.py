@@ -75,11 +75,15 @@ class Memory:
     `equipment` is all there is of one in *compact*: the engine's knowledge, its subscriptions,
     its device, its switch. `entity` is each enabled entity that it has besides when not
     compact; the registry entries of its disabled entities, `disabled` for each, are in it.
+    `bare` is an entity of Home Assistant's that does nothing, with as many disabled ones.
+    `saved` is what is added to `entity` once Home Assistant has written its registries.
     """
 
     equipment: float
     entity: float
     disabled: float
+    bare: float
+    saved: float
 
 
 def memory(found: Mapping[str, Figures]) -> Memory:
