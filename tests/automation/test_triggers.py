@@ -1,17 +1,7 @@
 """Triggers, each in a real automation: what they hear, say and leave out."""
 
 from dataclasses import replace
-from typing import Any
 
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers import (
-    area_registry as ar,
-    device_registry as dr,
-    entity_registry as er,
-    label_registry as lr,
-)
-from homeassistant.helpers.target import TargetSelection
-from homeassistant.helpers.trigger import TriggerConfig
 import pytest
 
 from custom_components.elfe_commande.core.lifecycle import Code
@@ -19,47 +9,29 @@ from custom_components.elfe_commande.core.model import Constraints, EquipmentId,
 from custom_components.elfe_commande.core.outcome import Outcome
 from custom_components.elfe_commande.core.plan import DAY, DayPlan
 from custom_components.elfe_commande.core.wish import Origin
-from custom_components.elfe_commande.devices import (
-    equipment_identifier,
-    home_identifier,
-    hub_identifier,
-)
+from custom_components.elfe_commande.devices import home_identifier
 from custom_components.elfe_commande.engine.events import (
     EquipmentChanged,
     LifecycleChanged,
     PlanReceived,
     PortalUpdated,
 )
-from custom_components.elfe_commande.trigger import ModeChangedTrigger
 from tests.entities.conftest import Start
-from tests.entities.world import ANNA, ENTRY_ID, START, World, status_of
+from tests.entities.world import ANNA, ENTRY_ID, START, status_of
 
 from .conftest import Automate
 from .told import (
+    about,
     device_id,
     mode_changed,
     order_ended,
     plugged,
     report,
-    strange_device,
     tell,
     touched,
     variables,
     wanted_by,
 )
-
-
-def about(world: World, number: int, home: str = "R001") -> dict[str, Any]:
-    """Return what every trigger says of an equipment."""
-    return {
-        "equipment_id": number,
-        "name": f"Machine {number}",
-        "home": home,
-        "device_id": device_id(world.hass, equipment_identifier(ENTRY_ID, EquipmentId(number))),
-        "entity_id": world.entity_id("switch", number, "pilot"),
-        "config_entry_id": ENTRY_ID,
-    }
-
 
 # -------------------------------------------------------------------------- what they say
 
@@ -337,238 +309,3 @@ async def test_will_be_late_tells_again_after_it_was_in_time(
         await tell(world, EquipmentChanged(frozenset({EquipmentId(1)})))
 
     assert len(runs) == 2
-
-
-# --------------------------------------------------------------------------------- targets
-
-
-async def place(hass: HomeAssistant, world: World) -> dict[str, dict[str, str]]:
-    """Give machine 1 an area and a label; return targets that name it, and nothing else."""
-    entities = er.async_get(hass)
-    area = ar.async_get(hass).async_create("Scullery")
-    label = lr.async_get(hass).async_create("Loud")
-    entity_id = world.entity_id("switch", 1, "pilot")
-    entities.async_update_entity(entity_id, labels={label.label_id})
-    dr.async_get(hass).async_update_device(about(world, 1)["device_id"], area_id=area.id)
-    return {
-        "entity": {"entity_id": entity_id},
-        "device": {"device_id": about(world, 1)["device_id"]},
-        "area": {"area_id": area.id},
-        "label": {"label_id": label.label_id},
-        "home": {"device_id": device_id(hass, home_identifier(ENTRY_ID, "R001"))},
-    }
-
-
-@pytest.mark.parametrize("by", ["entity", "device", "area", "label", "home"])
-async def test_targets(hass, start: Start, automate: Automate, by):
-    world = await start([status_of(1), status_of(2, home="R002")])
-    target = (await place(hass, world))[by]
-    runs = await automate({"trigger": "elfe_commande.mode_changed", "target": target})
-
-    await tell(world, mode_changed(2), mode_changed(1))
-
-    assert [run.data["trigger"]["equipment_id"] for run in runs] == [1]
-
-
-async def test_target_of_a_home_or_an_entry_has_what_comes_later(
-    hass, start: Start, automate: Automate
-):
-    world = await start([status_of(1)])
-    runs = await automate(
-        [
-            {
-                "trigger": "elfe_commande.mode_changed",
-                "target": {"device_id": device_id(hass, identifier)},
-            }
-            for identifier in (hub_identifier(ENTRY_ID), home_identifier(ENTRY_ID, "R001"))
-        ]
-    )
-
-    await world.put(status_of(3))
-    await tell(world, mode_changed(3))
-
-    assert [run.data["trigger"]["idx"] for run in runs] == ["0", "1"]
-
-
-async def test_target_follows_the_registries(hass, start: Start, automate: Automate):
-    world = await start([status_of(1), status_of(2)])
-    target = (await place(hass, world))["area"]
-    runs = await automate({"trigger": "elfe_commande.mode_changed", "target": target})
-    await tell(world, mode_changed(1))
-
-    dr.async_get(hass).async_update_device(about(world, 1)["device_id"], area_id=None)
-    await world.settle()
-    await tell(world, mode_changed(1))
-
-    assert len(runs) == 1
-
-
-async def test_plan_received_for_a_target(hass, start: Start, automate: Automate):
-    world = await start([status_of(1), status_of(2)])
-    target = (await place(hass, world))["device"]
-    runs = await automate({"trigger": "elfe_commande.plan_received", "target": target})
-
-    await tell(
-        world,
-        PlanReceived(frozenset(map(EquipmentId, (1, 2)))),
-        PlanReceived(frozenset({EquipmentId(2)})),
-    )
-
-    assert [run.data["trigger"]["equipment_ids"] for run in runs] == [[1]]
-
-
-# ------------------------------------------------------------------------------- lifetimes
-
-
-async def test_triggers_survive_a_reload_of_the_entry(start: Start, automate: Automate):
-    world = await start([plugged(1)])
-    runs = await automate(
-        [
-            {"trigger": "elfe_commande.mode_changed", "id": "mode"},
-            {"trigger": "elfe_commande.equipment_stopped", "id": "stopped"},
-        ]
-    )
-    old = world.coordinator
-    await tell(world, mode_changed())
-    await report(world, 1, 800.0)
-
-    await world.reload()
-    assert world.coordinator is not old
-    await tell(world, mode_changed())
-    old.handle(mode_changed())
-    # It stopped while nobody looked.
-    await report(world, 1, 1.0)
-
-    assert [run.data["trigger"]["id"] for run in runs] == ["mode", "mode", "stopped"]
-
-
-async def test_triggers_wait_for_the_entry(hass, start: Start, automate: Automate):
-    hass.config.components.add("mqtt")
-    runs = await automate({"trigger": "elfe_commande.mode_changed"})
-
-    world = await start([status_of(1)])
-    await tell(world, mode_changed())
-
-    assert len(runs) == 1
-
-
-async def test_what_left_the_tables_is_forgotten(start: Start, automate: Automate):
-    world = await start([plugged(1)])
-    runs = await automate({"trigger": "elfe_commande.equipment_started"})
-    await report(world, 1, 1.0)
-
-    await world.drop(1)
-    await tell(world, mode_changed(), order_ended())
-    await world.put(plugged(1))
-    await report(world, 1, 800.0)
-
-    assert not runs
-
-
-async def test_detached_triggers_are_deaf(hass, start: Start, automate: Automate):
-    world = await start([status_of(1)])
-    target = (await place(hass, world))["device"]
-    runs = await automate({"trigger": "elfe_commande.mode_changed", "target": target})
-
-    await hass.services.async_call(
-        "automation", "turn_off", {"entity_id": "automation.told"}, blocking=True
-    )
-    await tell(world, mode_changed())
-
-    assert not runs
-
-
-# ---------------------------------------------------------------------------- bad settings
-
-
-@pytest.mark.parametrize(
-    ("trigger", "message"),
-    [
-        ({"trigger": "elfe_commande.mode_changed", "options": {"to": ["asleep"]}}, "piloted"),
-        ({"trigger": "elfe_commande.mode_changed", "options": {"to": []}}, "length"),
-        ({"trigger": "elfe_commande.mode_changed", "options": {"who": "me"}}, "who"),
-        ({"trigger": "elfe_commande.order_failed", "options": {"outcome": "ok"}}, "doubtful"),
-        ({"trigger": "elfe_commande.screen_event", "options": {"page": "first"}}, "page"),
-        (
-            {"trigger": "elfe_commande.screen_event", "target": {"area_id": "kitchen"}},
-            "target",
-        ),
-        (
-            {"trigger": "elfe_commande.mode_changed", "target": {"entity_id": "light.porch"}},
-            "Entity light.porch is not of ELFE Commande",
-        ),
-        (
-            {"trigger": "elfe_commande.mode_changed", "target": {"device_id": "DEVICE"}},
-            "Device Porch (DEVICE) is not an equipment of ELFE Commande",
-        ),
-    ],
-)
-async def test_bad_settings_are_refused(
-    hass, start: Start, automate: Automate, caplog, *, trigger, message
-):
-    world = await start([status_of(1)])
-    stranger = strange_device(hass)
-    trigger = _with(trigger, stranger)
-
-    runs = await automate(trigger)
-    await tell(world, mode_changed())
-
-    assert not runs
-    assert hass.states.get("automation.told").state == "unavailable"
-    assert message.replace("DEVICE", stranger) in caplog.text
-
-
-def _with(value: Any, stranger: str) -> Any:
-    if isinstance(value, dict):
-        return {key: _with(item, stranger) for key, item in value.items()}
-    return stranger if value == "DEVICE" else value
-
-
-async def test_unknown_devices_do_not_disable_an_automation(hass, start: Start, automate: Automate):
-    world = await start([status_of(1)])
-    known = about(world, 1)["device_id"]
-    runs = await automate(
-        {"trigger": "elfe_commande.mode_changed", "target": {"device_id": ["gone", known]}}
-    )
-
-    await tell(world, mode_changed())
-
-    assert len(runs) == 1
-
-
-@pytest.mark.skipif(
-    not hasattr(TargetSelection({}), "exclude"), reason="targets have no exceptions yet"
-)
-async def test_exceptions_of_a_target(hass, start: Start, automate: Automate):
-    world = await start([status_of(1), status_of(2)])
-    home = device_id(hass, home_identifier(ENTRY_ID, "R001"))
-    runs = await automate(
-        {
-            "trigger": "elfe_commande.mode_changed",
-            "target": {
-                "device_id": home,
-                "exclude": {"entity_id": world.entity_id("switch", 2, "pilot")},
-            },
-        }
-    )
-
-    await tell(world, mode_changed(2), mode_changed(1))
-
-    assert [run.data["trigger"]["equipment_id"] for run in runs] == [1]
-
-
-async def test_a_trace_says_why_it_did_not_run(start: Start):
-    world = await start([status_of(1)])
-    skipped, ran = [], []
-    key = {"key": "elfe_commande.mode_changed", "options": {"to": ["piloted"]}}
-    unheard = await ModeChangedTrigger(world.hass, TriggerConfig(**key)).async_attach_runner(
-        lambda *args: ran.append(args), lambda info, _: skipped.append(info.as_dict())
-    )
-
-    await tell(world, mode_changed())
-    unheard()
-    await tell(world, mode_changed())
-
-    assert not ran
-    assert [each["reason"] for each in skipped] == ["to_not_chosen"]
-    assert skipped[0]["data"]["after"] == "manual"

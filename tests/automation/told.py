@@ -4,7 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 from homeassistant.core import HomeAssistant, ServiceCall
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import (
+    area_registry as ar,
+    device_registry as dr,
+    entity_registry as er,
+    label_registry as lr,
+)
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.elfe_commande.core.decision import Act, Source
@@ -22,6 +27,7 @@ from custom_components.elfe_commande.core.model import (
 )
 from custom_components.elfe_commande.core.outcome import Outcome, Result
 from custom_components.elfe_commande.core.wish import Origin
+from custom_components.elfe_commande.devices import equipment_identifier, home_identifier
 from custom_components.elfe_commande.engine.events import (
     EquipmentChanged,
     Event,
@@ -118,3 +124,32 @@ def strange_device(hass: HomeAssistant) -> str:
         )
         .id
     )
+
+
+def about(world: World, number: int, home: str = "R001") -> dict[str, Any]:
+    """Return what every trigger says of an equipment."""
+    return {
+        "equipment_id": number,
+        "name": f"Machine {number}",
+        "home": home,
+        "device_id": device_id(world.hass, equipment_identifier(ENTRY_ID, EquipmentId(number))),
+        "entity_id": world.entity_id("switch", number, "pilot"),
+        "config_entry_id": ENTRY_ID,
+    }
+
+
+async def place(hass: HomeAssistant, world: World) -> dict[str, dict[str, str]]:
+    """Give machine 1 an area and a label; return targets that name it, and nothing else."""
+    entities = er.async_get(hass)
+    area = ar.async_get(hass).async_create("Scullery")
+    label = lr.async_get(hass).async_create("Loud")
+    entity_id = world.entity_id("switch", 1, "pilot")
+    entities.async_update_entity(entity_id, labels={label.label_id})
+    dr.async_get(hass).async_update_device(about(world, 1)["device_id"], area_id=area.id)
+    return {
+        "entity": {"entity_id": entity_id},
+        "device": {"device_id": about(world, 1)["device_id"]},
+        "area": {"area_id": area.id},
+        "label": {"label_id": label.label_id},
+        "home": {"device_id": device_id(hass, home_identifier(ENTRY_ID, "R001"))},
+    }

@@ -1,13 +1,6 @@
 """Simulated devices, through a real broker."""
 
-import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-import itertools
 import json
-import sys
-from types import CodeType
 
 import aiomqtt
 import pytest
@@ -23,59 +16,15 @@ from demo.appliances import (
     ShellyPlug,
     ShellyPlus,
     SocorelChannel,
-    Start,
     Tasmota,
     Topics,
-    fleet as fleet_module,
     recorded_device,
 )
 from demo.parts import Broker
 
-_numbers = itertools.count(1)
-TOOL = 4
-"""An id that no profiler has."""
+from .ear import Ear, topics
+
 RPC = b'{"id":"on","src":"me","method":"Switch.Set","params":{"id":0,"on":true}}'
-
-
-class Ear:
-    """Everything said below a prefix."""
-
-    def __init__(self, client: aiomqtt.Client, prefix: str) -> None:
-        self.client = client
-        self.prefix = prefix
-        self.heard: list[tuple[str, str, bool]] = []
-
-    async def listen(self) -> None:
-        async for message in self.client.messages:
-            payload = message.payload
-            text = payload.decode(errors="replace") if isinstance(payload, bytes) else ""
-            topic = message.topic.value.removeprefix(f"{self.prefix}/")
-            self.heard.append((topic, text, message.retain))
-
-    async def order(self, topic: str, payload: bytes | str) -> None:
-        await self.client.publish(f"{self.prefix}/{topic}", payload)
-
-    async def hear(self, count: int) -> list[tuple[str, str]]:
-        async with asyncio.timeout(3):
-            while len(self.heard) < count:
-                await asyncio.sleep(0.002)
-        return [(topic, text) for topic, text, _ in self.heard]
-
-
-@pytest.fixture
-async def ear(broker: Broker, socket_enabled: None) -> AsyncIterator[Ear]:
-    prefix = f"test{next(_numbers)}"
-    async with aiomqtt.Client(broker.host, broker.port) as client:
-        found = Ear(client, prefix)
-        for topic in ("stat/#", "tele/#", "say/#", "online"):
-            await client.subscribe(f"{prefix}/{topic}")
-        task = asyncio.create_task(found.listen())
-        yield found
-        task.cancel()
-
-
-def topics(ear: Ear, control: str = "say", command: str = "do") -> Topics:
-    return Topics(f"{ear.prefix}/{control}", f"{ear.prefix}/{command}")
 
 
 async def test_plug(ear: Ear, fleet: Fleet) -> None:
@@ -257,75 +206,6 @@ async def test_presence_and_first_state_are_retained(
     assert (message.payload, message.retain) == (b"true", True)
 
 
-async def test_recorder_sees_how_orders_are_published(ear: Ear, fleet: Fleet) -> None:
-    await fleet.add(ShellyPlug("D1", topics(ear)))
-    await ear.client.publish(f"{ear.prefix}/do", "on", qos=2, retain=True)
-    await fleet.recorder.wait(1)
-    received = fleet.recorder.messages[0]
-    assert (received.text, received.qos, received.retain) == ("on", 2, True)
-    await ear.client.publish(f"{ear.prefix}/do", b"", retain=True)
-
-
-async def test_fleet_returns_after_the_broker(own_broker: Broker) -> None:
-    plug = ShellyPlug("D1", Topics("say", "do", "online"), delay=0)
-    async with Fleet(own_broker.host, own_broker.port, [plug], scale=0.05) as fleet:
-        await own_broker.kill()
-        await own_broker.start()
-        await asyncio.sleep(0.05)
-        await fleet.wait_connected()
-        async with aiomqtt.Client(own_broker.host, own_broker.port) as client:
-            await client.publish("do", "on")
-        await fleet.recorder.wait(1)
-        assert plug.on
-
-
-@contextmanager
-def work_of_the_fleet() -> Iterator[Counter[str]]:
-    """Count, by function, the lines and rounds of loops that run where a fleet hears and answers."""
-    monitoring, events = sys.monitoring, sys.monitoring.events
-    counted: Counter[str] = Counter()
-
-    def ran(code: CodeType, *_: int) -> object:
-        # Devices flap by the clock, not by the order.
-        if code.co_filename != fleet_module.__file__ or code.co_name == "_flap":
-            return monitoring.DISABLE
-        counted[code.co_name] += 1
-        return None
-
-    monitoring.use_tool_id(TOOL, "work of the fleet")
-    for event in (events.LINE, events.JUMP):
-        monitoring.register_callback(TOOL, event, ran)
-    monitoring.set_events(TOOL, events.LINE | events.JUMP)
-    try:
-        yield counted
-    finally:
-        monitoring.set_events(TOOL, events.NO_EVENTS)
-        for event in (events.LINE, events.JUMP):
-            monitoring.register_callback(TOOL, event, None)
-        monitoring.free_tool_id(TOOL)
-        monitoring.restart_events()
-
-
-async def test_thousand_orders(own_broker: Broker) -> None:
-    """Each is answered once, and is no more work than with few devices."""
-    plugs = [ShellyPlug(str(n), Topics(f"say/{n}", f"do/{n}"), delay=0.02) for n in range(1000)]
-    async with Fleet(own_broker.host, own_broker.port, plugs, record=False) as fleet:
-        async with aiomqtt.Client(own_broker.host, own_broker.port) as client:
-            await client.subscribe("say/#")
-            messages = aiter(client.messages)
-            with work_of_the_fleet() as work:
-                for number in range(1000):
-                    await client.publish(f"do/{number}", "on")
-                async with asyncio.timeout(60):
-                    heard = [(await anext(messages)).topic.value for _ in range(1000)]
-                await fleet.settle()
-        assert sorted(heard) == sorted(plug.topics.control for plug in plugs)
-        assert all(plug.on and plug.orders == 1 for plug in plugs)
-        assert work["_hear"] >= 1000
-        assert work.total() < 100 * 1000
-        assert len(fleet.recorder) == 0
-
-
 async def test_screen(ear: Ear, fleet: Fleet) -> None:
     plate = f"g{ear.prefix}"
     screen = Screen(plate)
@@ -374,86 +254,3 @@ async def test_devices_of_a_scenario(ear: Ear, fleet: Fleet) -> None:
     assert json.loads((await ear.hear(5))[-1][1])["id"] == "on"
     await fleet.settle()
     assert len(ear.heard) == 5
-
-
-class Clock:
-    """A clock that stands still."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def test_machine_runs_its_profile() -> None:
-    clock = Clock()
-    machine = Machine(((60, 100.0), (60, 2000.0)), clock=clock)
-    machine.press("start")
-    assert machine.wasted_presses == 1
-    machine.load()
-    machine.press("start")
-    assert (machine.watts, machine.running) == (100.0, True)
-    clock.now += 90
-    assert machine.watts == 2000.0
-    clock.now += 31
-    assert (machine.watts, machine.running, machine.completed) == (1.5, False, 1)
-    assert machine.unharmed
-
-
-def test_second_press_pauses_and_a_third_goes_on() -> None:
-    clock = Clock()
-    machine = Machine(((100, 50.0),), clock=clock)
-    machine.load()
-    machine.press("start")
-    clock.now += 10
-    machine.press("start")
-    assert (machine.watts, machine.harmful_presses, machine.unharmed) == (1.5, 1, False)
-    clock.now += 1000
-    machine.press("start")
-    clock.now += 89
-    assert machine.running
-    clock.now += 2
-    assert machine.completed == 1
-
-
-def test_programmed_machine_starts_with_its_power() -> None:
-    clock = Clock()
-    machine = Machine(((100, 50.0),), start=Start.POWER, clock=clock, powered=False)
-    plug = ShellyPlug("D1", Topics("a", "b"), load=machine)
-    machine.load()
-    assert machine.watts == 0.0
-    plug.switch(on=True)
-    assert machine.running
-    clock.now += 50
-    plug.switch(on=False)
-    assert (machine.interruptions, machine.watts, machine.running) == (1, 0.0, True)
-    clock.now += 500
-    plug.switch(on=True)
-    assert machine.running
-    clock.now += 51
-    assert machine.completed == 1
-
-
-def test_double_press_and_two_fingers() -> None:
-    clock = Clock()
-    double = Machine(((100, 50.0),), start=Start.DOUBLE_PRESS, clock=clock)
-    double.load()
-    double.press("start")
-    assert double.starts == 0
-    clock.now += 5
-    double.press("start")
-    assert double.running
-    both = Machine(((100, 50.0),), start=Start.POWER_THEN_PRESS, clock=clock)
-    both.load()
-    both.press("power")
-    both.press("start")
-    assert both.running
-    assert both.unharmed
-
-
-def test_inverted_relay_powers_at_rest() -> None:
-    machine = Machine(powered=False)
-    relay = ShellyPlug("D1", Topics("a", "b"), load=machine, inverted=True)
-    relay.switch(on=False)
-    assert machine.powered

@@ -16,10 +16,10 @@ import voluptuous as vol
 
 from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.meters.export import PERIODS
+from tests.consistency.parsed import words
 from tests.fixtures_home_assistant import Installed
 from tests.meters.house import add_meter, unit_of
 from tests.sources.meters import NET, TAKEN, said
-from tests.test_consistency import words
 
 
 def device_of(installed: Installed, subentry_id: str) -> str:

@@ -16,10 +16,11 @@ from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.meters import flow as meter_flow
 from custom_components.elfe_commande.meters.settings import PARITIES
 from demo.sml import Entry, SerialLine, SocketLine, telegram
+from tests.consistency.labels import assert_labelled
+from tests.consistency.parsed import words
 from tests.fixtures_home_assistant import Installed, wait_for
 from tests.meters.house import add_meter, shown, speaking, unit_of
 from tests.sources.meters import GIVEN, METER_ID, NET, OTHER_ID, SERVER_ID, TAKEN, told, wh
-from tests.test_consistency import assert_labelled, words
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,1 @@
+"""What has to be said twice is said alike: manifest, texts, icons, actions, rules."""
