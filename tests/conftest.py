@@ -38,10 +38,14 @@ LONGEST = (
     "test_recordings",
     "test_browser",
     "test_made",
+    "test_killed",
+    "test_random_days",
     "test_stops",
     "test_first_evening",
     "test_surfaces_switch",
     "test_solar_home",
+    "test_misbehaving",
+    "test_main_job",
     "test_rules_shown",
     "test_entities",
     "test_surfaces_panels",
@@ -55,7 +59,6 @@ LONGEST = (
     "test_device_defects",
     "test_wishes",
     "test_fuzz",
-    "test_random_days",
 )
 
 
