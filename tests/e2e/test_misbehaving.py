@@ -19,7 +19,10 @@ async def test_an_appliance_that_does_not_answer(
     demo = start_demo("--misbehave", "silent", "--device", "C101")
     async with enter(demo) as house:
         await eventually(lambda: house.row(DISHWASHER), lambda row: row["mode"] == MANUAL, 170)
-        activity = await house.client.state(house.entity("activity", DISHWASHER))
-        assert activity["attributes"]["event_type"] in {"doubtful", "mode_changed"}
+        # The row is written a moment before it is shown.
+        await eventually(
+            lambda: house.client.state(house.entity("activity", DISHWASHER)),
+            lambda shown: shown["attributes"]["event_type"] in {"doubtful", "mode_changed"},
+        )
         assert await house.told("C101") == ["ON"]
     assert demo.stop() == 0
