@@ -115,10 +115,15 @@ def main() -> None:
             kept = json.loads(LAST.read_text())["found"]
             known = {name: kept[name] for name in kept if name.startswith("pattern_1")}
         found = asyncio.run(measure(full=options.full, runs=options.runs, known=known))
-        last = {"runs": options.runs, "full": options.full, "found": found}
+        last = {
+            "found": found,
+            "runs": options.runs,
+            "full": options.full,
+            "same_pattern": options.same_pattern,
+        }
         LAST.parent.mkdir(parents=True, exist_ok=True)
         LAST.write_text(json.dumps(last, indent=1))
-    text, met = report.write(last["found"], runs=last["runs"], full=last["full"])
+    text, met = report.write(**last)
     print(text)
     if options.write_docs:
         DOCUMENT.write_text(text)

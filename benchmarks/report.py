@@ -189,9 +189,12 @@ def targets(found: Mapping[str, Figures]) -> list[Target]:
     ]
 
 
-def write(found: Mapping[str, Figures], *, runs: int, full: bool) -> tuple[str, bool]:
+def write(
+    found: Mapping[str, Figures], *, runs: int, full: bool, same_pattern: bool
+) -> tuple[str, bool]:
     """Return the page, and whether every target is met."""
-    few = "" if full else "; the pattern and what is over 5,000 once"
+    once = "the pattern over 100 and more" if full else "the pattern, what is over 5,000"
+    kept = ["The pattern's cycles are figures of an earlier run, kept."] if same_pattern else []
     busy = max(figures["busy"] for figures in found.values())
     lines = [
         "# Performance",
@@ -199,7 +202,9 @@ def write(found: Mapping[str, Figures], *, runs: int, full: bool) -> tuple[str, 
         "Written by `scripts/bench --write-docs`; do not edit by hand.",
         "",
         f"Measured on {conditions()}. All on loopback, devices in a process of their own",
-        f"acknowledging after 20 ms, PostgreSQL with `fsync`. Medians of {runs} runs{few}.",
+        f"acknowledging after 20 ms, PostgreSQL with `fsync`. Medians of {runs} runs; {once}",
+        "and what memory is told from, once.",
+        *kept,
         f"Before the measurements something else kept {busy:.0%} of the machine busy, at the worst.",
         "",
         "## Targets",
