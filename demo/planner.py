@@ -89,9 +89,17 @@ class Planner:
         self._rate = rate
         self._need = need
 
-    async def run(self, *, at_once: Collection[int] = ()) -> None:
-        """Plan for ever, the current quarter first; `at_once` are equipments to start in it."""
-        begin = quarter(self._clock())
+    async def run(self, *, at_once: Collection[int] = (), first_look: float = 0) -> None:
+        """Plan for ever, the current quarter first.
+
+        `at_once` are equipments to start in the first quarter whose plan is executed: the one that lasts in
+        `first_look` seconds, when whoever executes plans begins. A start in a quarter that is over by then
+        would be lost.
+        """
+        now = self._clock()
+        begin = quarter(now + first_look)
+        for earlier in range(quarter(now), begin, SLOT):
+            await self._try(earlier)
         await self._try(begin, at_once)
         while True:
             begin += SLOT

@@ -10,7 +10,7 @@ from typing import Any
 
 from .appliances import Behaviour, Fleet
 from .database import load_schema
-from .home_assistant import PASSWORD, USER, Client, Installation, Instance, install
+from .home_assistant import PASSWORD, USER, Client, Installation, Instance, furnish, install
 from .meters import Meters
 from .narrator import Narrator, next_starts, table
 from .options import Options
@@ -25,6 +25,8 @@ from .weather import clearing
 
 DATABASE = "bdd_coordination"
 REPORTS = 5.0
+FIRST_LOOK = 45.0
+"""Seconds from the integration's set-up until its first cycle (30 s later) is over, at the latest."""
 
 
 class Show:
@@ -66,16 +68,20 @@ class Show:
             self._run(narrator.run(), "narrator")
         await self.instance.answers()
         self._say("Home Assistant answers")
-        planner = Planner(self.access(EMS), need=clearing(time.time()))
-        self._run(planner.run(at_once=[self._options.at_once]), "planner")
         async with Client(self.instance.address) as client:
-            self.installation = await install(
+            entry_id = await install(
                 client,
                 access=self.access(COMMANDE),
                 mqtt=(self.broker.host, self.broker.port),
                 language=self._options.language,
+            )
+            self._plan()
+            self.installation = await furnish(
+                client,
+                entry_id,
                 meters=meters.count,
                 life=self.life,
+                language=self._options.language,
             )
         self._say("MQTT, ELFE Commande and the dashboard are set up by Home Assistant's own flows")
         starts = await next_starts(owner, time.time())
@@ -147,6 +153,12 @@ class Show:
         )
         await self.screens.start(self._options.screens_port)
         self._say(f"The screens are at {self.screens.address}")
+
+    def _plan(self) -> None:
+        """Let the planner begin: the integration's first cycle is near."""
+        planner = Planner(self.access(EMS), need=clearing(time.time() + FIRST_LOOK))
+        work = planner.run(at_once=[self._options.at_once], first_look=FIRST_LOOK)
+        self._run(work, "planner")
 
     def _misbehave(self) -> None:
         kind, only = self._options.misbehave, self._options.device

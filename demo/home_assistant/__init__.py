@@ -2,6 +2,15 @@
 
 from .client import Client, ClientError
 from .instance import Instance
-from .onboarding import PASSWORD, USER, Installation, install
+from .onboarding import PASSWORD, USER, Installation, furnish, install
 
-__all__ = ["PASSWORD", "USER", "Client", "ClientError", "Installation", "Instance", "install"]
+__all__ = [
+    "PASSWORD",
+    "USER",
+    "Client",
+    "ClientError",
+    "Installation",
+    "Instance",
+    "furnish",
+    "install",
+]

@@ -28,16 +28,11 @@ class Installation:
     url: str
 
 
-async def install(
-    client: Client,
-    *,
-    access: Access,
-    mqtt: tuple[str, int],
-    language: str,
-    meters: int,
-    life: SolarLife,
-) -> Installation:
-    """Go through everything by Home Assistant's own flows; `meters` is how many MQTT sensors come."""
+async def install(client: Client, *, access: Access, mqtt: tuple[str, int], language: str) -> str:
+    """Go through the first steps by Home Assistant's own flows; return the id of the territory's entry.
+
+    From its return on the integration waits for its first cycle.
+    """
     await client.onboard("Demo", USER, PASSWORD, language)
     await _wait_running(client)
     host, port = mqtt
@@ -58,9 +53,16 @@ async def install(
     )
     entry_id: str = entry["entry_id"]
     await wait_loaded(client, entry_id)
+    return entry_id
+
+
+async def furnish(
+    client: Client, entry_id: str, *, meters: int, life: SolarLife, language: str
+) -> Installation:
+    """Add the home without a server and a dashboard of all; `meters` is how many MQTT sensors come."""
     await _wait_meters(client, meters)
     solar = await install_solar_home(client, life, language)
-    await _furnish(client, entry_id, solar, language)
+    await _make_dashboard(client, entry_id, solar, language)
     return Installation(entry_id, solar, f"{client.address}/{DASHBOARD}")
 
 
@@ -96,7 +98,9 @@ async def _wait_meters(client: Client, count: int, within: float = 10) -> None:
         await asyncio.sleep(0.2)
 
 
-async def _furnish(client: Client, entry_id: str, solar_entry_id: str, language: str) -> None:
+async def _make_dashboard(
+    client: Client, entry_id: str, solar_entry_id: str, language: str
+) -> None:
     """Make the dashboard, and the first page people see of it."""
     entities = await client.command("config/entity_registry/list")
     dashboard = describe(entry_id, entities, language)

@@ -81,18 +81,38 @@ async def test_tank_rests_half_a_day(planner: Planner, owner: asyncpg.Connection
     assert sum(rows[TANK].decisions) == 0
 
 
-async def test_runs_by_itself(planner: Planner, owner: asyncpg.Connection) -> None:
-    task = asyncio.create_task(planner.run(at_once=[1]))
+@pytest.mark.parametrize(
+    ("second", "first_look", "expected"),
+    [
+        pytest.param(123, 0, [1], id="at once"),
+        pytest.param(840, 45, [1], id="the first look is in this quarter"),
+        pytest.param(870, 45, [0, 1], id="the first look is in the next quarter"),
+    ],
+)
+async def test_what_is_wanted_at_once_is_planned_where_it_is_looked_for(
+    database: Database,
+    owner: asyncpg.Connection,
+    second: int,
+    first_look: float,
+    expected: list[int],
+) -> None:
+    """Before the first look nobody executes a plan; a start planned there would be lost."""
+    await install(owner, two_homes(), now=NOW)
+    planner = Planner(
+        database.ems,
+        clock=lambda: QUARTER + second,
+        need=lambda moment: 1500.0 if moment < QUARTER + 3600 else -3000.0,
+    )
+    task = asyncio.create_task(planner.run(at_once=[1], first_look=first_look))
     query = f"SELECT count(DISTINCT first_valid_timestamp) FROM {RESULT}"
     async with asyncio.timeout(5):
-        while await owner.fetchval(query) < 2:
+        while await owner.fetchval(query) < 1 + len(expected):
             await asyncio.sleep(0.02)
     task.cancel()
-    decision = await owner.fetchval(
-        f"SELECT decisions_0 FROM {RESULT} WHERE machine_id = 1 AND first_valid_timestamp = $1",
-        QUARTER,
+    rows = await owner.fetch(
+        f"SELECT decisions_0 FROM {RESULT} WHERE machine_id = 1 ORDER BY first_valid_timestamp"
     )
-    assert decision == 1
+    assert [decision for (decision,) in rows] == expected
 
 
 async def test_v7_without_cycles(database_v7: Database) -> None:
