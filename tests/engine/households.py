@@ -134,8 +134,8 @@ def _tasks(engine: Engine) -> Iterable[asyncio.Task]:
     writer, cycle = engine.context.write_back._writer, engine._beat._running
     standing = (engine._course.beating, engine._course.ruling, engine.shedding._task)
     return (
-        *engine._executor._tasks,
-        *engine._executor._watchers,
-        *engine._presses._settling,
+        *engine._executor._running.tasks,
+        *engine._executor._watching.tasks,
+        *engine._presses._settling.tasks,
         *(task for task in (writer, cycle, *standing) if task is not None),
     )

@@ -204,7 +204,7 @@ async def test_nothing_is_ordered_before_home_assistant_has_started(installed: I
         assert refused.value.translation_placeholders == {"code": "16", "state": "connected"}
     decision = installed.state("sensor", PLUG, "decision")
     assert (decision.state, decision.attributes["source"]) == ("none", "lifecycle")
-    assert installed.state("sensor", None, "lifecycle").state == "connected"
+    await installed.until("sensor", None, "lifecycle", "connected")
     assert len(world.fleet.recorder) == 0
 
     hass.set_state(CoreState.running)

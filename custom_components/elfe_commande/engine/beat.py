@@ -14,6 +14,7 @@ from .context import EngineContext
 from .events import CycleEnded, PlanReceived, ProblemsChanged
 from .executor import Executor
 from .ports import PlansRead, Problem, StorageError
+from .problems import log_new
 from .reconsider import Reconsider
 from .status import EquipmentStatus
 
@@ -176,7 +177,7 @@ class Beat:
             changed |= self._plans.update(some)
             await asyncio.sleep(0)
         if read.problems != self.plan_problems:
-            context.log_new(read.problems, self.plan_problems)
+            log_new(read.problems, self.plan_problems)
             self.plan_problems = read.problems
             context.notify(ProblemsChanged())
         known = frozenset(changed & context.statuses.keys())

@@ -36,10 +36,10 @@ class ClockWatch:
         while clock.now() < max(RELEASED, self.last_time - _BACK):
             note("clock")
             if waited >= timing.clock_warning:
-                self.context.report(Problem("clock_implausible", "clock"))
+                self.context.problems.report(Problem("clock_implausible", "clock"))
             await asyncio.sleep(timing.clock_check)
             waited += timing.clock_check
-        self.context.settle_problem("clock_implausible", "clock")
+        self.context.problems.settle("clock_implausible", "clock")
         # What was stored is of no more use: a clock set back from now on was wrong before.
         self.last_time = 0.0
         self._offset = self._difference()

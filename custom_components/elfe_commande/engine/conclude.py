@@ -66,7 +66,7 @@ class Conclusion:
         elif job.act is Act.START and not can_still_finish(equipment, context.clock.now()):
             writes = job.scenario.given_up
         if job.act is Act.START and not job.presses and job.sent_at is None:
-            context.start_settled(job.equipment_id)
+            context.starts.settled(job.equipment_id)
         written = await self._write(job, writes)
         self._finish(job, self._failure(job, attempt, written, will_retry=False))
 
@@ -114,7 +114,7 @@ class Conclusion:
             return self.presses.settler(job.claim)
         if not writes.started:
             return None
-        return partial(self.context.start_settled, job.equipment_id)
+        return partial(self.context.starts.settled, job.equipment_id)
 
     def _failure(self, job: Job, attempt: Attempt, written: Writes, *, will_retry: bool) -> Result:
         told = {

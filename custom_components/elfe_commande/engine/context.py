@@ -1,7 +1,7 @@
 """What the rooms of the engine share: the statuses, and the few ways to change them."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from itertools import islice
@@ -14,18 +14,13 @@ from ..core.outcome import Result, Step, Writes
 from ..core.timing import Timing
 from ..core.wall_clock import advanced_end
 from ..core.wish import Origin
-from .events import (
-    ConnectionChanged,
-    EquipmentChanged,
-    Event,
-    ModeChanged,
-    OrderEnded,
-    ProblemsChanged,
-)
+from .events import ConnectionChanged, EquipmentChanged, Event, ModeChanged, OrderEnded
 from .fresh import FreshReader
 from .jobs import Job
 from .journal import Journal
-from .ports import Clock, Problem, Storage, StorageError
+from .ports import Clock, Storage, StorageError
+from .problems import Problems
+from .starts import Starts
 from .status import EquipmentStatus
 from .traffic import Traffic
 from .write_back import Author, Fate, WriteBack, applied
@@ -71,8 +66,6 @@ class EngineContext:
     notify: Callable[[Event], None]
     statuses: dict[EquipmentId, EquipmentStatus] = field(default_factory=dict)
     processed: dict[EquipmentId, Processed] = field(default_factory=dict)
-    problems: dict[tuple[str, str], Problem] = field(default_factory=dict)
-    """Found by the engine itself; those of the data come with each read."""
     connected: bool = True
     storage_error: StorageError | None = None
     """Why the database did not answer last time."""
@@ -85,13 +78,15 @@ class EngineContext:
     """The loop's time from which devices are listened to."""
     _changed: dict[EquipmentId, None] = field(default_factory=dict)
     """What changed in this turn of the event loop and was not told yet."""
-    _starting: dict[EquipmentId, tuple[Job, float | None]] = field(default_factory=dict)
-    """The job whose start was noted last, and what was noted before it."""
+    problems: Problems = field(init=False)
+    starts: Starts = field(init=False)
     fresh: FreshReader = field(init=False)
     write_back: WriteBack = field(init=False)
 
     def __post_init__(self) -> None:
-        """Make the two rooms that read and write single rows."""
+        """Make the small rooms that all others share."""
+        self.problems = Problems(self.notify)
+        self.starts = Starts(self.journal, self.clock)
         self.fresh = FreshReader(
             self.storage,
             self.timing,
@@ -251,33 +246,6 @@ class EngineContext:
         if job.scenario.orders:
             status.sent_at = asyncio.get_running_loop().time()
 
-    async def start_to_come(self, job: Job) -> None:
-        """Remember on disk that a start is going to be sent, until its outcome is written."""
-        noted = self.journal.unconfirmed
-        equipment_id = job.equipment_id
-        present, before = self._starting.get(equipment_id, (None, None))
-        if present is not job:
-            before = noted.get(equipment_id)
-        self._starting[equipment_id] = job, before
-        noted[equipment_id] = self.clock.now()
-        await self.journal.save()
-
-    def start_over(self, job: Job) -> None:
-        """Take note that no try of a start is under way; forget one that was never sent."""
-        present, before = self._starting.get(job.equipment_id, (None, None))
-        if present is not job:
-            return
-        del self._starting[job.equipment_id]
-        if job.sent_at is None and before is None:
-            self.start_settled(job.equipment_id)
-        elif job.sent_at is None and before is not None:
-            # An earlier start that was sent is as unconfirmed as it was.
-            self.journal.unconfirmed[job.equipment_id] = before
-
-    def start_settled(self, equipment_id: EquipmentId) -> None:
-        """Forget it: the row says that the load was started, or it was never sent."""
-        self.journal.unconfirmed.pop(equipment_id, None)
-
     def meter_is_awaited(self, equipment_id: EquipmentId) -> bool:
         """Whether, soon after a start, the load's meter had no time yet to say that it runs."""
         if asyncio.get_running_loop().time() >= self.heard_from + self.timing.meter_wait:
@@ -313,22 +281,3 @@ class EngineContext:
         never_sent = job.sent_at is None and result.reason in _NEVER_SENT
         if never_sent and seen is not None and seen.slot >= job.pulse:
             self.processed[job.equipment_id] = Processed(job.pulse - 1, on=False)
-
-    # -- problems
-
-    def log_new(self, problems: Iterable[Problem], known: Collection[Problem]) -> None:
-        """Log what a read found wrong, once per thing."""
-        for problem in problems:
-            if problem not in known:
-                details = ", ".join(f"{k}={v}" for k, v in problem.placeholders.items())
-                _LOGGER.warning("In the tables: %s (%s)", problem.key, details)
-
-    def report(self, problem: Problem) -> None:
-        """Show something that a person must look at."""
-        self.problems[problem.key, problem.subject] = problem
-        self.notify(ProblemsChanged())
-
-    def settle_problem(self, key: str, subject: str) -> None:
-        """Show it no longer."""
-        if self.problems.pop((key, subject), None) is not None:
-            self.notify(ProblemsChanged())

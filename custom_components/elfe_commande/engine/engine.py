@@ -15,16 +15,20 @@ from ..core.speed import Speed
 from ..core.timing import Timing
 from ..core.wish import ConstraintWish, Wish
 from ..drivers import Hand
+from ..interfaces import FACTORIES
 from .acks import Acks
 from .beat import Beat, CycleReport
 from .clock_watch import ClockWatch
 from .context import EngineContext
 from .course import Course
+from .displays import Displays
 from .events import Event, LifecycleChanged, ModeChanged, OrderEnded
 from .executor import Executor
 from .hands import Hands
+from .households import Households
 from .inventory import InventoryKeeper
 from .journal import Journal
+from .orders import Orders
 from .outputs import Outputs
 from .panels import Panels
 from .portal import Portal
@@ -93,12 +97,18 @@ class Engine:
         self._executor = Executor(self.context, sender, self._presses, settings.at_once)
         self._hands = Hands(self.context, self._executor)
         self._reconsider = Reconsider(self.context, self.plans)
+        self._orders = Orders(self.context, self._reconsider, self._executor)
         self._wishes = Wishes(self.context, self._executor, self._reconsider)
         self._inventory = InventoryKeeper(self.context, self._executor, self._acks)
+        households = Households(self.context.statuses, settings.layout)
+        interfaces = {name: create(settings.layout) for name, create in FACTORIES.items()}
+        self._displays = Displays(self.context, messenger, households, interfaces.values())
         self._surfaces = Surfaces(
             self.context,
             messenger,
-            settings.layout,
+            interfaces,
+            households,
+            self._displays,
             wishes=self._wishes,
             portal=Portal(self.context, self._inventory, self._wishes),
             panels=Panels(self.context, self._executor, self._wishes),
@@ -108,12 +118,12 @@ class Engine:
         )
         self.shedding = Shedding(
             self.context,
-            reconsider=self.reconsider,
+            reconsider=self._orders.decide_anew,
             hold_back=self._executor.hold_back,
             priorities=lambda: self.surplus.priorities,
         )
-        self._inventory.take_screens = self._surfaces.adopt
-        self._inventory.regroup = self._surfaces.regroup
+        self._inventory.take_screens = self._displays.adopt
+        self._inventory.regroup = households.regroup
         watch = ClockWatch(self.context)
         self._beat = Beat(
             self.context,
@@ -123,10 +133,9 @@ class Engine:
             watch,
             read_inventory=self._inventory.read,
             remember=self._remember,
-            show=self._surfaces.refresh,
+            show=self._displays.refresh,
         )
         self.context.relook = lambda status: self._reconsider.look(status, slot_start(clock.now()))
-        self._returned_at: dict[EquipmentId, float] = {}
         self._course = Course(
             context=self.context,
             place=settings.place,
@@ -154,7 +163,7 @@ class Engine:
         """Tell the entities, and show on the screens what they show."""
         self._notify(event)
         if isinstance(event, ModeChanged | OrderEnded):
-            self._surfaces.refresh(event.equipment_id)
+            self._displays.refresh(event.equipment_id)
 
     # -- what is shown
 
@@ -166,7 +175,7 @@ class Engine:
     @property
     def screens(self) -> dict[DeviceId, ScreenStatus]:
         """Every wall screen of the homes served."""
-        return self._surfaces.screens
+        return self._displays.screens
 
     @property
     def busy(self) -> bool:
@@ -215,7 +224,7 @@ class Engine:
             chain(
                 self._inventory.problems,
                 self._beat.plan_problems,
-                self.context.problems.values(),
+                self.context.problems,
             )
         )
 
@@ -225,11 +234,11 @@ class Engine:
 
     def report(self, problem: Problem) -> None:
         """Show a problem that only our host can see."""
-        self.context.report(problem)
+        self.context.problems.report(problem)
 
     def settle_problem(self, key: str, subject: str) -> None:
         """Show a problem no longer: a person looked at it."""
-        self.context.settle_problem(key, subject)
+        self.context.problems.settle(key, subject)
 
     # -- start and stop
 
@@ -272,11 +281,11 @@ class Engine:
     async def constrain(self, wish: ConstraintWish) -> None:
         """Write a wished end, cycle duration or charge; refused like a wish."""
         await self._wishes.constrain(wish)
-        self._surfaces.refresh(wish.equipment_id)
+        self._displays.refresh(wish.equipment_id)
 
     async def refresh_screens(self, home: HomeId | None = None) -> int:
         """Show everything anew on the screens of a home, or of all; return how many."""
-        return await self._surfaces.refresh_screens(home)
+        return await self._displays.refresh_screens(home)
 
     async def run_cycle(self) -> CycleReport:
         """Run a cycle now; raises `NotRunningError`."""
@@ -289,14 +298,7 @@ class Engine:
         Returns the result of the first try to come, for each load that is ordered. Before
         the engine runs, and after, decisions are shown and nothing is ordered.
         """
-        slot = slot_start(self.context.clock.now())
-        firsts: dict[EquipmentId, asyncio.Future[Result]] = {}
-        for equipment_id in ids:
-            status = self.statuses.get(equipment_id)
-            job = None if status is None else self._reconsider.job(status, slot)
-            if job is not None:
-                firsts[equipment_id] = self._executor.submit(job)
-        return firsts
+        return self._orders.decide_anew(ids)
 
     async def read_inventory(self) -> None:
         """Take over equipments that came, changed or went, between two cycles.
@@ -319,14 +321,4 @@ class Engine:
         self._hands.changed(equipment_id, device, hand)
 
     def _returned(self, equipment_id: EquipmentId) -> None:
-        """Order anew what is wanted of a load whose device was away; not too often."""
-        status = self.statuses.get(equipment_id)
-        now = asyncio.get_running_loop().time()
-        if status is None or not self.lifecycle.running:
-            return
-        if now - self._returned_at.get(equipment_id, -1e9) < self.context.timing.retry_first:
-            return
-        self._returned_at[equipment_id] = now
-        job = self._reconsider.job(status, slot_start(self.context.clock.now()))
-        if job is not None:
-            _ = self._executor.submit(job)
+        self._orders.device_returned(equipment_id)

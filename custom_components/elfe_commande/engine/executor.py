@@ -1,13 +1,12 @@
 """Carries orders out, one of each equipment at a time: the newest takes the place of the rest."""
 
 import asyncio
-from collections.abc import Coroutine
 import logging
-from typing import Any
 
 from ..core.decision import Act
 from ..core.model import EquipmentId
 from ..core.outcome import Result
+from .background import Background
 from .conclude import Conclusion
 from .context import EngineContext
 from .jobs import Job
@@ -38,8 +37,8 @@ class Executor:
         )
         self._jobs: dict[EquipmentId, Job] = {}
         self._to_come = 0
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._watchers: set[asyncio.Task[None]] = set()
+        self._running = Background()
+        self._watching = Background()
         context.fresh.companions = self.waiting
 
     def submit(self, job: Job) -> asyncio.Future[Result]:
@@ -54,7 +53,7 @@ class Executor:
         job.first.add_done_callback(self._tried)
         if job.by_person:
             self._turnstile.give_way()
-        self._spawn(self._run(job), self._tasks, f"elfe {job.act} {job.equipment_id}")
+        self._running.begin(self._run(job), f"{job.act} {job.equipment_id}")
         return job.first
 
     @property
@@ -78,14 +77,7 @@ class Executor:
         return job.act is Act.KEEP_OFF and self._context.meter_is_awaited(job.equipment_id)
 
     def _watch_meter(self, job: Job) -> None:
-        self._spawn(self._presses.confirm(job), self._watchers, f"elfe meter {job.equipment_id}")
-
-    def _spawn(
-        self, coroutine: Coroutine[Any, Any, None], tasks: set[asyncio.Task[None]], name: str
-    ) -> None:
-        task = asyncio.get_running_loop().create_task(coroutine, name=name)
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
+        self._watching.begin(self._presses.confirm(job), f"meter {job.equipment_id}")
 
     def cancel(self, equipment_id: EquipmentId) -> None:
         """Give up what is under way for an equipment that is gone."""
@@ -103,19 +95,13 @@ class Executor:
 
         A press under way stays claimed on disk and is reported by the next start.
         """
-        for watcher in tuple(self._watchers):
-            watcher.cancel()
+        self._watching.cancel()
         for job in self._jobs.values():
             job.supersede()
         await self._turnstile.close()
-        tasks = set(self._tasks)
-        if not tasks:
-            return []
-        _, late = await asyncio.wait(tasks, timeout=allowance)
-        for task in late:
-            task.cancel()
-        if late:
-            await asyncio.wait(late, timeout=allowance)
+        late = await self._running.ended(allowance)
+        self._running.cancel()
+        await self._running.ended(allowance)
         return sorted(task.get_name() for task in late)
 
     async def _run(self, job: Job) -> None:
@@ -129,6 +115,6 @@ class Executor:
             self._conclusion.crashed(job)
         finally:
             self._sender.forget(job)
-            self._context.start_over(job)
+            self._context.starts.over(job)
             if self._jobs.get(job.equipment_id) is job:
                 del self._jobs[job.equipment_id]

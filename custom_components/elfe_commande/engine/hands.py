@@ -1,10 +1,7 @@
 """What people do at the appliance itself, past us: it is their wish, and nothing is ordered."""
 
-import asyncio
-from collections.abc import Coroutine
 from dataclasses import dataclass, field
 import logging
-from typing import Any
 
 from ..core.decision import Act
 from ..core.model import Device, EquipmentId
@@ -12,6 +9,7 @@ from ..core.outcome import Step
 from ..core.wish import Origin
 from ..drivers import Hand
 from ..typologies import Scenario, Typology
+from .background import Background
 from .context import EngineContext
 from .executor import Executor
 from .write_back import Author
@@ -29,7 +27,7 @@ class Hands:
 
     context: EngineContext
     executor: Executor
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _background: Background = field(default_factory=Background)
 
     def changed(self, equipment_id: EquipmentId, device: Device, hand: Hand) -> None:
         """Take note of a change of a device that was not ours."""
@@ -44,26 +42,22 @@ class Hands:
         act, scenario = found
         if act is Act.RECORD_STARTED:
             # A press toggles: the plan must not press again on what they started.
-            self._spawn(context.journal.pressed(equipment_id, context.clock.now()))
+            self._background.begin(
+                context.journal.pressed(equipment_id, context.clock.now()), "hand"
+            )
         if hand.on:
             context.journal.forced_off.pop(equipment_id, None)
         _LOGGER.info("Equipment %s was changed by hand: %s", equipment_id, act)
         self.executor.cancel(equipment_id)
-        self._spawn(self._write(equipment_id, scenario, _author(hand)))
+        self._background.begin(self._write(equipment_id, scenario, _author(hand)), "hand")
 
     async def close(self) -> None:
         """Let what is being written be written."""
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        await self._background.ended()
 
     async def _write(self, equipment_id: EquipmentId, scenario: Scenario, by: Author) -> None:
         step = Step(equipment_id, scenario.acknowledged, int(self.context.clock.now()))
         await self.context.write_step(step, by, urgent=True)
-
-    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(coroutine, name="elfe hand")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
 
 def _scenario(typology: Typology, device: Device, *, on: bool) -> tuple[Act, Scenario] | None:

@@ -11,6 +11,7 @@ from .context import ELSEWHERE, EngineContext
 from .events import InventoryChanged, ProblemsChanged
 from .executor import Executor
 from .ports import Problem
+from .problems import log_new
 from .status import EquipmentStatus
 from .write_back import Author
 
@@ -67,7 +68,7 @@ class InventoryKeeper:
             self.screens = read.screens
             self.take_screens(read.screens)
         if read.problems != self.problems:
-            context.log_new(read.problems, self.problems)
+            log_new(read.problems, self.problems)
             self.problems = read.problems
             context.notify(ProblemsChanged())
         if rewire and context.lifecycle.code >= Code.CONNECTED:

@@ -7,6 +7,7 @@ from ..core.decision import Act
 from ..core.model import CommandState, EquipmentId, Mode
 from ..core.outcome import Outcome, Result, Step, Writes
 from ..core.wish import Origin
+from .background import Background
 from .context import EngineContext
 from .jobs import Job
 from .journal import Claim
@@ -23,7 +24,7 @@ class PressGuard:
     def __init__(self, context: EngineContext) -> None:
         """Hand the parts in."""
         self._context = context
-        self._settling: set[asyncio.Future[None]] = set()
+        self._settling = Background()
 
     def refusal(self, status: EquipmentStatus, job: Job, *, writable: bool) -> str | None:
         """Return why the press must not be made, `None` if it may."""
@@ -70,11 +71,8 @@ class PressGuard:
         """Return what to call once the outcome of a claim is in the database."""
 
         def settle() -> None:
-            task = asyncio.ensure_future(
-                self._context.journal.settle(key, self._context.clock.now())
-            )
-            self._settling.add(task)
-            task.add_done_callback(self._settling.discard)
+            settled = self._context.journal.settle(key, self._context.clock.now())
+            self._settling.begin(settled, f"claim {key}")
 
         return settle
 
@@ -82,7 +80,7 @@ class PressGuard:
         """Ask a person to look at the machine."""
         status = self._context.statuses.get(equipment_id)
         name = str(equipment_id) if status is None else status.equipment.name
-        self._context.report(
+        self._context.problems.report(
             Problem(
                 key, str(equipment_id), {"equipment": name, "id": str(equipment_id)}, equipment_id
             )

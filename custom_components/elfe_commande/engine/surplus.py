@@ -151,7 +151,7 @@ class Surplus:
         """Switch off what a rule that is no more had switched on, and forget it."""
         kept = self._judge.memory.rules.pop(rule_id, None)
         self._unsaved = True
-        self._context.settle_problem(_STALE, rule_id)
+        self._context.problems.settle(_STALE, rule_id)
         load = None if kept is None else self._context.statuses.get(kept.equipment_id)
         if kept is None or load is None:
             return
@@ -269,7 +269,7 @@ class Surplus:
             readings = status.readings.read()
             sources = [readings[name].source for name in verdict.silent if name in readings]
             _LOGGER.warning("The inputs of the rule %s say nothing", status.title)
-            self._context.report(
+            self._context.problems.report(
                 Problem(
                     _STALE,
                     status.id,
@@ -279,7 +279,7 @@ class Surplus:
             )
         elif known and not stale:
             _LOGGER.info("The inputs of the rule %s are back", status.title)
-            self._context.settle_problem(_STALE, status.id)
+            self._context.problems.settle(_STALE, status.id)
 
 
 def _whose_turn(said: Sequence[tuple[RuleStatus, Verdict]]) -> RuleStatus | None:

@@ -72,7 +72,7 @@ class Tries:
             await self._context.meter_heard(job)
         if self._to_note(job) and not job.tries:
             # Before it waits for its turn: those of a cycle are then noted together.
-            await self._context.start_to_come(job)
+            await self._context.starts.coming(job)
         await self._places.acquire()
         job.holds_place = True
         try:
@@ -107,7 +107,7 @@ class Tries:
             if job.presses:
                 await self._presses.claim(job)
             elif self._to_note(job) and (job.by_person or job.tries):
-                await self._context.start_to_come(job)
+                await self._context.starts.coming(job)
             job.tries += 1
             job.waits = False
             attempt = await self._send(job)

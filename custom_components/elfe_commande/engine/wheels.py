@@ -11,6 +11,7 @@ from ..core.lifecycle import NotRunningError
 from ..core.model import Constraints, Equipment, EquipmentId
 from ..core.wall_clock import next_occurrence
 from ..core.wish import ConstraintWish, Origin
+from .background import Background
 from .context import EngineContext
 from .errors import WishRefusedError
 from .ports import StorageError
@@ -38,7 +39,7 @@ class Wheels:
         self._context = context
         self._wishes = wishes
         self._pending: dict[EquipmentId, _Pending] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background()
         self._closing = False
 
     def roll(
@@ -64,16 +65,11 @@ class Wheels:
             if pending.timer is not None:
                 pending.timer.cancel()
             self._due(equipment_id)
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=self._context.timing.stop_allowance)
+        await self._background.ended(self._context.timing.stop_allowance)
 
     def _due(self, equipment_id: EquipmentId) -> None:
         pending = self._pending.pop(equipment_id)
-        task = asyncio.get_running_loop().create_task(
-            self._write(equipment_id, pending), name=f"elfe wheels {equipment_id}"
-        )
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._background.begin(self._write(equipment_id, pending), f"wheels {equipment_id}")
 
     async def _write(self, equipment_id: EquipmentId, pending: _Pending) -> None:
         status = self._context.statuses.get(equipment_id)
