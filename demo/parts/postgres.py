@@ -7,12 +7,12 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from types import TracebackType
-from typing import Self
+from typing import override
 import warnings
 
 from .access import Access, password
-from .process import PartError, ServerProcess, candidate_ports, read, wait_until
+from .process import PartError, ServerProcess, read, wait_until
+from .server import Server
 
 # It warns, when imported, of a runtime directory that it would not even use here.
 with warnings.catch_warnings():
@@ -45,12 +45,16 @@ SETTINGS = {
 HASTY = {"fsync": "off", "full_page_writes": "off", "wal_level": "minimal", "max_wal_senders": "0"}
 
 
-class PostgresServer:
+class PostgresServer(Server):
     """A throw-away PostgreSQL that keeps its port and data through crashes and restarts.
 
     Roles: `postgres` (superuser), `coordination` (owner), `commande` and `ems` (what the schema grants
     them). Passwords are the names with `-secret` behind; authentication is SCRAM for everybody.
     """
+
+    name = "PostgreSQL"
+    log_name = "server.log"
+    stop_signal = signal.SIGINT
 
     def __init__(
         self,
@@ -61,82 +65,30 @@ class PostgresServer:
         settings: dict[str, str] | None = None,
     ) -> None:
         """Prepare a server; not `durable` means it may lose data with the machine, not with a crash."""
-        self.host = "127.0.0.1"
+        super().__init__(port)
         self.version = version
-        self._port = port
         self._settings = SETTINGS | ({} if durable else HASTY) | (settings or {})
-        self._directory: Path | None = None
-        self._process: ServerProcess | None = None
         self._user = UNPRIVILEGED if os.geteuid() == 0 else None
-
-    @property
-    def port(self) -> int:
-        """Return the TCP port; known once started."""
-        if self._port is None:
-            raise PartError("PostgreSQL was never started")
-        return self._port
-
-    @property
-    def running(self) -> bool:
-        """Return whether the server runs."""
-        return self._process is not None and self._process.alive
-
-    @property
-    def log(self) -> str:
-        """Return what the server logged since it was created."""
-        return read(self._directory / "server.log") if self._directory else ""
 
     def access(self, user: str = COMMANDE, database: str = "postgres") -> Access:
         """Return how a role connects."""
         return Access(self.host, self.port, user, password(user), database)
 
+    @override
     async def start(self) -> None:
         """Start, and initialise the first time; returns when connections are accepted."""
-        if self.running:
-            return
         fresh = self._directory is None
         if fresh:
             await self._initialise()
-        for port in candidate_ports(self._port):
-            if await self._launch(port):
-                self._port = port
-                break
-        else:
-            raise PartError(f"PostgreSQL did not start: {self.log[-800:]}")
+        await super().start()
         if fresh:
             await self._create_roles()
-
-    async def stop(self) -> None:
-        """Stop in order: open transactions are aborted, everything is on disk."""
-        await self._end(signal.SIGINT)
 
     async def crash(self) -> None:
         """Kill the server and every backend; the next start recovers from the log."""
         if process := self._process:
             process.signal_all(signal.SIGKILL)
             await self._end(signal.SIGKILL)
-
-    async def restart(self) -> None:
-        """Stop and start on the same port."""
-        await self.stop()
-        await self.start()
-
-    def pause(self) -> None:
-        """Freeze the server: connections stay open, queries hang."""
-        if self._process:
-            self._process.signal_all(signal.SIGSTOP)
-
-    def resume(self) -> None:
-        """Let a frozen server go on."""
-        if self._process:
-            self._process.signal_all(signal.SIGCONT)
-
-    async def close(self) -> None:
-        """Stop and remove the data."""
-        await self.stop()
-        if self._directory:
-            shutil.rmtree(self._directory, ignore_errors=True)
-            self._directory = None
 
     async def create_database(
         self, name: str, *, template: str | None = None, owner: str = OWNER
@@ -164,20 +116,6 @@ class PostgresServer:
         await self.administer(
             f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{user}'"  # noqa: S608
         )
-
-    async def __aenter__(self) -> Self:
-        """Start."""
-        await self.start()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Stop and clean up."""
-        await self.close()
 
     async def _initialise(self) -> None:
         binaries = _binaries(self.version, self._user)
@@ -207,14 +145,15 @@ class PostgresServer:
             raise PartError(f"initdb failed: {output.decode(errors='replace')}")
         self._directory = directory
 
-    async def _launch(self, port: int) -> bool:
+    @override
+    async def _launch(self, port: int) -> ServerProcess | None:
         directory = self._directory
         if directory is None:
             raise PartError("no data directory")
         argv = [str(_binaries(self.version, self._user) / "postgres"), "-D", f"{directory}/data"]
         for name, value in (self._settings | {"port": str(port)}).items():
             argv += ["-c", f"{name}={value}"]
-        process = ServerProcess(argv, directory / "server.log", self._user)
+        process = ServerProcess(argv, directory / self.log_name, self._user)
         state = directory / "data" / "postmaster.pid"
 
         def settled() -> bool:
@@ -224,10 +163,7 @@ class PostgresServer:
             return not process.alive or (ours and lines[-1] == "ready")
 
         await wait_until(settled, 30, "start of PostgreSQL")
-        if not process.alive:
-            return False
-        self._process = process
-        return True
+        return process if process.alive else None
 
     async def _create_roles(self) -> None:
         await self.administer(
@@ -236,14 +172,6 @@ class PostgresServer:
                 for role in (OWNER, COMMANDE, EMS)
             )
         )
-
-    async def _end(self, number: signal.Signals) -> None:
-        if (process := self._process) is None:
-            return
-        self.resume()
-        process.send(number)
-        await process.ended()
-        self._process = None
 
     def _own(self, *paths: Path) -> None:
         if self._user:

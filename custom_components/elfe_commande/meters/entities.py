@@ -17,16 +17,13 @@ from homeassistant.components.sensor import (
     SensorStateClass,
 )
 from homeassistant.const import EntityCategory, Platform, UnitOfPower
-from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.typing import StateType
 
-from ..const import DOMAIN
-from ..devices import hub_identifier
-from ..entity import ElfeEntity
 from ..sources.sml.meter import Rate
 from ..sources.sml.obis import PHASE_POWERS, POWER_GIVEN, POWER_TAKEN, SIGNED_POWERS
+from ..subentries.entity import SubentryEntity
 from .descriptions import OTHER, describe
 
 if TYPE_CHECKING:
@@ -125,35 +122,24 @@ def _sensors(unit: MeterUnit) -> Iterator[SensorEntity]:
         yield MeterSensor(unit, description)
 
 
-class MeterEntity(ElfeEntity):
+class MeterEntity(SubentryEntity):
     """An entity of a meter's device."""
 
     _rates: tuple[Rate, ...] = tuple(Rate)
 
     def __init__(self, unit: MeterUnit, description: EntityDescription) -> None:
         """Belong to the meter's device."""
-        super().__init__(unit.hub, description)
+        super().__init__(unit.hub, unit.subentry_id, description)
         self._unit = unit
-        entry_id = unit.hub.entry.entry_id
-        self._attr_unique_id = f"{entry_id}_{unit.subentry_id}_{description.key}"
 
-    @property
     @override
-    def device_info(self) -> DeviceInfo:
-        """Return the meter's device, behind the entry's own."""
-        entry_id = self._unit.hub.entry.entry_id
-        info = DeviceInfo(
-            identifiers={(DOMAIN, f"{entry_id}_{self._unit.subentry_id}")},
+    def _described(self) -> DeviceInfo:
+        return DeviceInfo(
+            identifiers={self._identifier},
             name=self._unit.title,
             manufacturer=self._unit.maker,
             serial_number=self._unit.meter_id,
         )
-        hub = dr.async_get(self.hass).async_get_device_by_identifier(
-            hub_identifier(entry_id), entry_id
-        )
-        if hub is not None:
-            info["via_device_id"] = hub.id
-        return info
 
     @override
     async def async_added_to_hass(self) -> None:

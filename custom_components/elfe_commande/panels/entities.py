@@ -6,13 +6,10 @@ from typing import TYPE_CHECKING, Any, Final, override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription
 from homeassistant.const import EntityCategory, Platform
-from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity
 
-from ..const import DOMAIN
-from ..devices import hub_identifier
-from ..entity import ElfeEntity
+from ..subentries.entity import SubentryEntity
 
 if TYPE_CHECKING:
     from .unit import PanelUnit
@@ -37,32 +34,19 @@ def entities_of(unit: PanelUnit, platform: str) -> Iterable[Entity]:
     return []
 
 
-class PanelSensor(ElfeEntity, SensorEntity):
+class PanelSensor(SubentryEntity, SensorEntity):
     """Something to know about a panel."""
 
     def __init__(self, unit: PanelUnit, description: SensorEntityDescription) -> None:
         """Belong to the panel's device."""
-        super().__init__(unit.hub, description)
+        super().__init__(unit.hub, unit.subentry_id, description)
         self._unit = unit
-        entry_id = unit.hub.entry.entry_id
-        self._attr_unique_id = f"{entry_id}_{unit.subentry_id}_{description.key}"
 
-    @property
     @override
-    def device_info(self) -> DeviceInfo:
-        """Return the panel's device, behind the entry's own."""
-        entry_id = self._unit.hub.entry.entry_id
-        info = DeviceInfo(
-            identifiers={(DOMAIN, f"{entry_id}_{self._unit.subentry_id}")},
-            name=self._unit.title,
-            manufacturer="ELFE",
+    def _described(self) -> DeviceInfo:
+        return DeviceInfo(
+            identifiers={self._identifier}, name=self._unit.title, manufacturer="ELFE"
         )
-        hub = dr.async_get(self.hass).async_get_device_by_identifier(
-            hub_identifier(entry_id), entry_id
-        )
-        if hub is not None:
-            info["via_device_id"] = hub.id
-        return info
 
     @override
     async def async_added_to_hass(self) -> None:

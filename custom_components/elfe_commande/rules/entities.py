@@ -13,7 +13,6 @@ from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, Sen
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
 from homeassistant.const import PERCENTAGE, EntityCategory, Platform, UnitOfPower
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.util import dt as dt_util
@@ -21,7 +20,8 @@ from homeassistant.util import dt as dt_util
 from ..const import DOMAIN
 from ..core.rules import Quantity
 from ..devices import equipment_identifier
-from ..entity import NONE, OFF, ON, ElfeEntity, attributes
+from ..entity import NONE, OFF, ON, attributes
+from ..subentries.entity import SubentryEntity
 from .settings import CONF_ENABLED
 from .traces import traced
 
@@ -83,32 +83,26 @@ def entities_of(unit: RuleUnit, platform: str) -> Iterable[Entity]:
     return []
 
 
-class RuleEntity(ElfeEntity):
+class RuleEntity(SubentryEntity):
     """An entity of a rule's own device, behind that of its load."""
 
     def __init__(self, unit: RuleUnit, description: EntityDescription) -> None:
         """Belong to the rule's device."""
-        super().__init__(unit.hub, description)
+        super().__init__(unit.hub, unit.subentry.subentry_id, description)
         self._unit = unit
-        entry_id = unit.hub.entry.entry_id
-        self._attr_unique_id = f"{entry_id}_{unit.subentry.subentry_id}_{description.key}"
 
-    @property
     @override
-    def device_info(self) -> DeviceInfo:
-        """Return the rule's device."""
-        entry_id = self._unit.hub.entry.entry_id
-        info = DeviceInfo(
-            identifiers={(DOMAIN, f"{entry_id}_{self._unit.subentry.subentry_id}")},
+    def _described(self) -> DeviceInfo:
+        return DeviceInfo(
+            identifiers={self._identifier},
             name=self._unit.subentry.title,
             entry_type=DeviceEntryType.SERVICE,
         )
-        load = dr.async_get(self.hass).async_get_device_by_identifier(
-            equipment_identifier(entry_id, self._unit.rule.equipment_id), entry_id
-        )
-        if load is not None:
-            info["via_device_id"] = load.id
-        return info
+
+    @override
+    def _behind(self) -> tuple[str, str]:
+        """Return the identifier of its load's device."""
+        return equipment_identifier(self._hub.entry.entry_id, self._unit.rule.equipment_id)
 
     @override
     async def async_added_to_hass(self) -> None:
