@@ -1,8 +1,10 @@
 """Builds one entry's engine from storage, messenger, disk and clock; only it knows all of them."""
 
 import asyncio
+from collections.abc import Callable
 import logging
 import platform
+from typing import Any
 
 from homeassistant.components import mqtt
 from homeassistant.config_entries import ConfigEntry
@@ -19,6 +21,7 @@ from .adapters.entities import EntityMessenger
 from .adapters.mode_file import SharedPath
 from .adapters.mqtt import MqttMessenger
 from .adapters.routes import RoutedMessenger
+from .adapters.threads import to_the_end
 from .appliances.entities import EntityWatch
 from .appliances.home import LocalHome
 from .configuration import settings
@@ -140,6 +143,10 @@ class Hub:
     def subentry_of(self, equipment_id: EquipmentId) -> str | None:
         """Return the subentry that an equipment's device and entities belong to, if any."""
         return None if self.local is None else self.local.subentry_of(equipment_id)
+
+    async def async_in_thread[T](self, work: Callable[..., T], *arguments: Any) -> T:
+        """Run what blocks; whoever is cancelled meanwhile waits for its end."""
+        return await to_the_end(self.hass.async_add_executor_job(work, *arguments))
 
     async def async_close(self) -> None:
         """Stop the engine; nothing of it is heard or sent afterwards."""

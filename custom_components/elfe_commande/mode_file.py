@@ -76,7 +76,7 @@ class ModeFile(Sources):
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
-        await self._hub.hass.async_add_executor_job(self._modes.close)
+        await self._hub.async_in_thread(self._modes.close)
 
     @callback
     def _happened(self, event: Event) -> None:
@@ -100,7 +100,7 @@ class ModeFile(Sources):
 
     async def _sync(self) -> None:
         """Carry out what others chose, then say how everything is."""
-        run = self._hub.hass.async_add_executor_job
+        run = self._hub.async_in_thread
         look = await run(self._modes.look)
         self._signature = look.signature
         if look.signature is None:
@@ -174,7 +174,7 @@ class ModeFile(Sources):
         if said and not anew:
             return
         text = modes_text(present, unknown)
-        run = self._hub.hass.async_add_executor_job
+        run = self._hub.async_in_thread
         signature = await run(self._modes.replace, text, self._signature)
         if signature is None:
             return

@@ -7,6 +7,7 @@ from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN
 from ..engine.ports import Disk, Document
+from .threads import to_the_end
 
 _VERSION = 1
 DOCUMENTS = ("journal", "memory", "local", "rules")
@@ -32,7 +33,7 @@ class StoredDocument(Document):
 
     @override
     async def save(self, data: dict[str, Any]) -> None:
-        await self._store.async_save(data)
+        await to_the_end(self._store.async_save(data))
 
     async def remove(self) -> None:
         """Delete the file."""
