@@ -23,6 +23,7 @@ from custom_components.elfe_commande.storage.postgres import (
 )
 from demo.database import PlanRow, insert_plans, pulse
 from demo.parts import PostgresServer, TlsFront
+from demo.parts.postgres import ADMINISTRATOR
 
 from ..fixtures_parts import Database, fresh_database
 from .rows import SLOT, Rows, settings_for, step
@@ -262,6 +263,38 @@ async def test_connection_lost_in_the_middle(
         with pytest.raises(StorageUnreachableError):
             await writing
     assert set(await storage.write([step(1, ems_order=True)])) == {1}
+
+
+async def test_after_one_connection_was_lost_none_of_the_others_is_used(
+    rows: Rows, database: Database
+) -> None:
+    """What cut it may have cut them all, and an idle one learns it too late."""
+    opened: list[Any] = []
+    storage = PostgresStorage(settings_for(database), opened=opened.append)
+    looking = await database.server.access(ADMINISTRATOR).connect()
+    activity = "SELECT pid FROM pg_stat_activity WHERE pid = ANY($1)"
+    await rows.equipment(1)
+    await asyncio.gather(*(storage.read_inventory() for _ in range(4)))
+    assert len(opened) > 1
+    before = [connection.get_server_pid() for connection in opened]
+    async with rows.connection.transaction():
+        await rows.run("UPDATE equipement_pilote_ou_mesure SET etat_commande_id = 21")
+        writing = asyncio.create_task(storage.write([step(1, ems_order=True)]))
+        waiting = f"{activity} AND wait_event_type = 'Lock'"
+        async with asyncio.timeout(10):
+            while not (pid := await looking.fetchval(waiting, before)):
+                await asyncio.sleep(0.01)
+        await looking.execute("SELECT pg_terminate_backend($1)", pid)
+        with pytest.raises(StorageUnreachableError):
+            await writing
+    assert set(await storage.write([step(1, ems_order=True)])) == {1}
+    await asyncio.gather(*(storage.read_inventory() for _ in range(4)))
+
+    async with asyncio.timeout(10):
+        while await looking.fetch(activity, before):
+            await asyncio.sleep(0.01)
+    await looking.close()
+    await storage.close()
 
 
 async def test_frozen_server(own_postgres: PostgresServer) -> None:

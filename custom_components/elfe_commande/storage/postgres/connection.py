@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import asyncpg
 
+from ...engine.ports import StorageError, StorageUnreachableError
 from .errors import FAILURES, translate
 from .settings import PostgresSettings
 
@@ -72,6 +73,8 @@ class Database:
         self._opened = opened
         self._pool: Pool | None = None
         self._opening = asyncio.Lock()
+        self._trusted: set[int] = set()
+        """Server processes of connections that no failure has made doubtful."""
 
     async def close(self) -> None:
         """Close every connection, at once those that are still busy after a moment."""
@@ -88,17 +91,36 @@ class Database:
         """Lend a connection; raises a `StorageError`, also for failures in the body."""
         try:
             pool = await self._open()
-            connection = await pool.acquire(timeout=self._settings.connect_timeout)
+            connection = await self._borrow(pool)
         except FAILURES as error:
-            raise translate(error) from error
+            raise self._told(error) from error
         try:
             yield connection
         except FAILURES as error:
-            raise translate(error) from error
+            raise self._told(error) from error
         finally:
             # A connection that cannot be given back in time is closed by the pool.
             with suppress(*FAILURES):
                 await pool.release(connection, timeout=_RELEASE_TIMEOUT)
+
+    async def _borrow(self, pool: Pool) -> PoolConnection:
+        """Return a connection that was opened since the last failure."""
+        while True:
+            connection = await pool.acquire(timeout=self._settings.connect_timeout)
+            if connection.get_server_pid() in self._trusted:
+                return connection
+            connection.terminate()
+            await pool.release(connection, timeout=_RELEASE_TIMEOUT)
+
+    def _told(self, error: BaseException) -> StorageError:
+        """Return what a failure is to the engine; after a lost connection, trust no other.
+
+        What cut it has perhaps cut them all, and one that is idle learns it too late.
+        """
+        failure = translate(error)
+        if isinstance(failure, StorageUnreachableError):
+            self._trusted.clear()
+        return failure
 
     async def _open(self) -> Pool:
         async with self._opening:
@@ -127,6 +149,7 @@ class Database:
         )
         # The driver asks for these types once per connection: now, not in the middle of a cycle.
         await connection.prepare(_TYPES)
+        self._trusted.add(connection.get_server_pid())
         if self._opened is not None:
             self._opened(connection)
 
