@@ -51,8 +51,9 @@ async def test_a_switch_reaches_the_appliance_and_the_database(house: House) -> 
     row = await eventually(lambda: house.row(WASHING_MACHINE), lambda row: row["mode"] == PILOTED)
     assert (row["command"], row["control"]) == (11, 25)
     await eventually(lambda: house.watts(WASHING_MACHINE), lambda watts: watts == 0)
+    on, *then = (await house.told("D102"))[before:]
     # Off is kept alive each quarter, and one may begin meanwhile.
-    assert (await house.told("D102"))[before : before + 2] == ["on", "off"]
+    assert (on, set(then)) == ("on", {"off"})
 
 
 async def test_a_mode_is_chosen(house: House) -> None:
