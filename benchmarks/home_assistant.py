@@ -21,7 +21,7 @@ from benchmarks.cycles import BY_HAND, Rehearsed, Statements, Wall, resident, un
 from benchmarks.stage import Stage
 from custom_components.elfe_commande import hub as hub_module
 from custom_components.elfe_commande.adapters.clock import HomeAssistantClock
-from custom_components.elfe_commande.configuration import settings
+from custom_components.elfe_commande.configuration import entry_settings as settings
 from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.core.lifecycle import Code
 from custom_components.elfe_commande.storage.postgres import PostgresStorage

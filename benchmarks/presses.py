@@ -20,7 +20,7 @@ from benchmarks.stage import Stage
 from benchmarks.wall import furnish, plug_of
 from custom_components.elfe_commande import hub as hub_module
 from custom_components.elfe_commande.adapters.clock import HomeAssistantClock
-from custom_components.elfe_commande.configuration import settings
+from custom_components.elfe_commande.configuration import entry_settings as settings
 from custom_components.elfe_commande.storage.postgres import PostgresStorage
 from demo.home_assistant import Instance
 from demo.specs import plug

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import pytest
 
-from custom_components.elfe_commande.core.household import Layout, Page, PageKind
 from custom_components.elfe_commande.core.model import EquipmentId, EquipmentTypeId
 from custom_components.elfe_commande.core.outcome import Result
+from custom_components.elfe_commande.core.screens import Layout, Page, PageKind
 from custom_components.elfe_commande.core.timing import Timing
 from custom_components.elfe_commande.core.wish import Intent, Origin, Wish
 from custom_components.elfe_commande.engine.engine import Engine, EngineSettings

@@ -29,13 +29,15 @@ ROOMS: dict[str, frozenset[str]] = {
 }
 """What each room may import of ours, itself apart."""
 OF_HOME_ASSISTANT = {"homeassistant", "voluptuous", "probatio"}
-FRONT_FOLDERS = frozenset({"subentries", "appliances", "rules", "meters", "upses", "panels"})
-"""What people add one by one: front rooms of their own, with flow, unit and entities."""
+FRONT_FOLDERS = frozenset(
+    {"actions", "automations", "devices", "entities", "exchange", "subentries"}
+)
+"""The rooms of the front, by concern."""
 WITH_HOME_ASSISTANT = {FRONT, "adapters", "configuration", *FRONT_FOLDERS}
 
 ASSEMBLY = {"__init__", "hub", "config_flow", "system_health"}
 """The modules of the front that may know storage and adapters."""
-DEFINING = "appliances/"
+DEFINING = "subentries/appliances/"
 """Where people define equipments: it offers the drivers, and hands a storage what they defined."""
 
 LONG = 300

@@ -18,9 +18,9 @@ from homeassistant.util import dt as dt_util
 from .core.model import DeviceId, EquipmentId
 from .core.plan import slot_start
 from .engine.status import EquipmentStatus
-from .entity import EquipmentEntity, HubEntity, ScreenEntity
+from .entities.base import EquipmentEntity, HubEntity, ScreenEntity
+from .entities.population import EquipmentEntities, async_follow_screens
 from .hub import ElfeConfigEntry, Hub
-from .population import EquipmentEntities, async_follow_screens
 
 PARALLEL_UPDATES = 0
 

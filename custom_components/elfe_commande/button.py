@@ -12,11 +12,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .core.wish import Intent
+from .devices.shapes import Kind, kind_of
 from .engine.status import EquipmentStatus
-from .entity import HubEntity, WishingEntity, async_run_cycle
+from .entities.base import HubEntity, WishingEntity, async_run_cycle
+from .entities.population import EquipmentEntities
 from .hub import ElfeConfigEntry
-from .population import EquipmentEntities
-from .shapes import Kind, kind_of
 
 PARALLEL_UPDATES = 0
 

@@ -23,11 +23,11 @@ from .core.model import EquipmentId, HomeId
 from .core.outcome import Outcome
 from .core.plan import SLOT
 from .core.wish import Origin
-from .devices import home_identifier
+from .devices.roster import home_identifier
 from .engine.events import OrderEnded
-from .entity import ElfeEntity
-from .population import async_add_in_turns
-from .runs import RunLog, Span, spans
+from .entities.base import ElfeEntity
+from .entities.population import async_add_in_turns
+from .entities.runs import RunLog, Span, spans
 
 if TYPE_CHECKING:
     from .coordinator import EquipmentEvent

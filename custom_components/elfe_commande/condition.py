@@ -20,12 +20,12 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
+from .actions.targets import ATTR_CONFIG_ENTRY_ID
+from .automations.selection import Selection, require_target, validate_target
 from .const import DOMAIN
 from .engine.status import EquipmentStatus
 from .hub import ElfeConfigEntry, Hub
-from .selection import Selection, require_target, validate_target
-from .targets import ATTR_CONFIG_ENTRY_ID
-from .upses.automation import CONDITIONS as UPS_CONDITIONS
+from .subentries.upses.automation import CONDITIONS as UPS_CONDITIONS
 
 CONF_MAX_AGE = "max_age"
 DEFAULT_MAX_AGE = 30

@@ -15,13 +15,13 @@ from homeassistant.config_entries import (
 )
 from homeassistant.core import callback
 
+from .configuration.entry_settings import is_local
 from .configuration.import_flow import ImportSteps
 from .configuration.options_flow import ElfeOptionsFlow
 from .configuration.schemas import home_schema
-from .configuration.settings import is_local
 from .const import CONF_ENTRY_TYPE, CONF_HOME_NAME, DOMAIN, ENTRY_LOCAL, SUBENTRY_EQUIPMENT
 from .subentries.registry import FLOWS, LOCAL_ONLY
-from .upses.reauth import UpsReauth
+from .subentries.upses.reauth import UpsReauth
 
 
 class ElfeConfigFlow(UpsReauth, ImportSteps, domain=DOMAIN):

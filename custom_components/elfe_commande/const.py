@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from homeassistant.const import Platform
 
-from .core.household import NOT_PILOTED_COLOR, PILOTED_COLOR
+from .core.screens import NOT_PILOTED_COLOR, PILOTED_COLOR
 
 DOMAIN: Final = "elfe_commande"
 LOGGER: Final = logging.getLogger(__package__)

@@ -16,12 +16,12 @@ from homeassistant.helpers import device_registry as dr
 from .const import CONF_HOMES
 from .core.lifecycle import Transition
 from .core.plan import DayPlan
-from .devices import equipment_of
+from .devices.roster import equipment_of
 from .engine.status import EquipmentStatus
-from .meters.diagnostics import describe_meter
-from .meters.unit import MeterUnit
-from .upses.diagnostics import describe_ups, secrets_of as ups_secrets_of
-from .upses.unit import UpsUnit
+from .subentries.meters.diagnostics import describe_meter
+from .subentries.meters.unit import MeterUnit
+from .subentries.upses.diagnostics import describe_ups, secrets_of as ups_secrets_of
+from .subentries.upses.unit import UpsUnit
 
 if TYPE_CHECKING:
     from .hub import ElfeConfigEntry

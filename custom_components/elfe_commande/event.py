@@ -12,9 +12,9 @@ from .core.model import DeviceId, Mode
 from .core.outcome import Outcome
 from .core.wish import UNATTENDED
 from .engine.events import ModeChanged, OrderEnded
-from .entity import EquipmentEntity, ScreenEntity, attributes
+from .entities.base import EquipmentEntity, ScreenEntity, attributes
+from .entities.population import EquipmentEntities, async_follow_screens
 from .hub import ElfeConfigEntry, Hub
-from .population import EquipmentEntities, async_follow_screens
 
 PARALLEL_UPDATES = 0
 

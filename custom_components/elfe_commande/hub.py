@@ -17,19 +17,18 @@ from homeassistant.util import dt as dt_util
 
 from .adapters.clock import HomeAssistantClock
 from .adapters.disk import HomeAssistantDisk
-from .adapters.entities import EntityMessenger
-from .adapters.mode_file import SharedPath
+from .adapters.entity_messenger import EntityMessenger
 from .adapters.mqtt import MqttMessenger
 from .adapters.routes import RoutedMessenger
+from .adapters.shared_path import SharedPath
 from .adapters.threads import to_the_end
-from .appliances.entities import EntityWatch
-from .appliances.home import LocalHome
-from .configuration import settings
+from .automations.signals import async_forward
+from .configuration import entry_settings as settings
 from .const import CONF_MODE_FILE, CONF_STATE_FILE, DOMAIN
 from .coordinator import ElfeCoordinator
 from .core.model import EquipmentId
 from .core.timing import Timing
-from .devices import Roster
+from .devices.roster import Roster
 from .engine.engine import Engine, EngineSettings
 from .engine.events import ConnectionChanged, Event, ProblemsChanged
 from .engine.ports import (
@@ -41,11 +40,12 @@ from .engine.ports import (
     StorageSchemaError,
     StorageUnreachableError,
 )
-from .mode_file import ModeFile
+from .exchange.mode_file import ModeFile
 from .repairs import sync_issues
-from .signals import async_forward
 from .storage.local import LocalStorage
 from .storage.postgres import PostgresStorage, StorageCredentialsError, StoragePrivilegesError
+from .subentries.appliances.entity_watch import EntityWatch
+from .subentries.appliances.home import LocalHome
 from .subentries.keeper import Subentries
 from .subentries.registry import UNITS
 

@@ -12,12 +12,12 @@ from homeassistant.components.logbook.const import (
 from homeassistant.components.logbook.models import LazyEventPartialState
 from homeassistant.core import HomeAssistant, callback
 
-from .chronicle import EVENT_MODE_CHANGED, EVENT_ORDER_ENDED, EVENT_UNCLEAN_STOP
+from .automations.chronicle import EVENT_MODE_CHANGED, EVENT_ORDER_ENDED, EVENT_UNCLEAN_STOP
 from .const import DOMAIN
 from .core.decision import Source
 from .core.outcome import Outcome
 from .core.wish import Origin
-from .payloads import activity_word, words_for
+from .describe import activity_word, words_for
 
 type Describe = Callable[[LazyEventPartialState], dict[str, Any]]
 

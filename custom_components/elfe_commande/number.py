@@ -17,11 +17,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .core.model import Constraints
+from .devices.shapes import Kind, kind_of
 from .engine.status import EquipmentStatus
-from .entity import WishingEntity
+from .entities.base import WishingEntity
+from .entities.population import EquipmentEntities
 from .hub import ElfeConfigEntry
-from .population import EquipmentEntities
-from .shapes import Kind, kind_of
 
 PARALLEL_UPDATES = 0
 

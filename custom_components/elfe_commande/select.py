@@ -10,14 +10,14 @@ from homeassistant.components.select import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .capacity import can_force_off
 from .core.model import Mode
 from .core.wish import Intent
+from .devices.capacity import can_force_off
+from .devices.shapes import Kind, kind_of
 from .engine.status import EquipmentStatus
-from .entity import WishingEntity
+from .entities.base import WishingEntity
+from .entities.population import EquipmentEntities
 from .hub import ElfeConfigEntry
-from .population import EquipmentEntities
-from .shapes import Kind, kind_of
 
 PARALLEL_UPDATES = 0
 

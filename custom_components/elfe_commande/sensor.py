@@ -22,9 +22,9 @@ from .core.outcome import Outcome
 from .core.plan import DayPlan
 from .core.speed import SpeedClass
 from .engine.status import EquipmentStatus
-from .entity import NONE, OFF, ON, EquipmentEntity, HubEntity, attributes, decision_of
+from .entities.base import NONE, OFF, ON, EquipmentEntity, HubEntity, attributes, decision_of
+from .entities.population import EquipmentEntities
 from .hub import ElfeConfigEntry, Hub
-from .population import EquipmentEntities
 from .standing import code_name, passages, seconds_per_code
 
 if TYPE_CHECKING:

@@ -15,8 +15,7 @@ from homeassistant.helpers import config_validation as cv, service
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from .const import DOMAIN
-from .constraint_actions import (
+from .actions.constraints import (
     REFRESH_SCREENS_SCHEMA,
     SET_CYCLE_DURATION_SCHEMA,
     SET_DEADLINE_SCHEMA,
@@ -26,28 +25,29 @@ from .constraint_actions import (
     async_set_deadline,
     async_set_remaining_charge,
 )
+from .actions.lifecycle import LIFECYCLE_SCHEMA, async_get_status, async_restart
+from .actions.plans import GET_PLAN_SCHEMA, SET_PLAN_SCHEMA, async_get_plan, async_set_plan
+from .actions.targets import ATTR_CONFIG_ENTRY_ID, TARGET, Target, async_ask_all, origin_of_action
+from .const import DOMAIN
 from .core.model import TypologyId
 from .core.outcome import Outcome, Result, Writes
 from .core.wish import Intent, Wish
-from .entity import async_run_cycle, async_wish
+from .entities.base import async_run_cycle, async_wish
 from .hub import ElfeConfigEntry
-from .lifecycle_actions import LIFECYCLE_SCHEMA, async_get_status, async_restart
-from .meters.export import EXPORT_READINGS_SCHEMA, async_export_readings
-from .plan_actions import GET_PLAN_SCHEMA, SET_PLAN_SCHEMA, async_get_plan, async_set_plan
-from .rules.actions import (
+from .subentries.meters.export import EXPORT_READINGS_SCHEMA, async_export_readings
+from .subentries.rules.actions import (
     EVALUATE_RULES_SCHEMA,
     SIMULATE_RULE_SCHEMA,
     async_evaluate_rules,
     async_simulate_rule,
 )
-from .targets import ATTR_CONFIG_ENTRY_ID, TARGET, Target, async_ask_all, origin_of_action
-from .typologies import TYPOLOGIES
-from .upses.actions import (
+from .subentries.upses.actions import (
     COMMAND_SCHEMA,
     TEST_BATTERY_SCHEMA,
     async_test_battery,
     async_ups_command,
 )
+from .typologies import TYPOLOGIES
 
 ATTR_FORCE = "force"
 ATTR_MODE = "mode"

@@ -6,7 +6,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from .core.lifecycle import Code, Passage
-from .payloads import words_for
+from .describe import words_for
 
 if TYPE_CHECKING:
     from .engine.engine import Engine

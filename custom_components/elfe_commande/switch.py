@@ -13,11 +13,11 @@ from homeassistant.util import dt as dt_util
 
 from .core.model import Mode
 from .core.wish import Intent
+from .devices.shapes import Kind, kind_of
 from .engine.status import EquipmentStatus
-from .entity import WishingEntity, attributes, decision_of
+from .entities.base import WishingEntity, attributes, decision_of
+from .entities.population import EquipmentEntities
 from .hub import ElfeConfigEntry
-from .population import EquipmentEntities
-from .shapes import Kind, kind_of
 
 PARALLEL_UPDATES = 0
 

@@ -11,11 +11,11 @@ from homeassistant.util import dt as dt_util
 
 from .core.model import Constraints
 from .core.wall_clock import next_occurrence
+from .devices.shapes import Kind, kind_of
 from .engine.status import EquipmentStatus
-from .entity import WishingEntity
+from .entities.base import WishingEntity
+from .entities.population import EquipmentEntities
 from .hub import ElfeConfigEntry
-from .population import EquipmentEntities
-from .shapes import Kind, kind_of
 
 PARALLEL_UPDATES = 0
 

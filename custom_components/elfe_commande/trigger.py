@@ -9,19 +9,13 @@ from homeassistant.helpers.trigger import Trigger
 from homeassistant.helpers.typing import VolDictType
 import voluptuous as vol
 
+from .actions.targets import ATTR_CONFIG_ENTRY_ID
+from .automations.signals import LateExpected, RunningChanged, Told
+from .automations.trigger_base import ElfeTrigger
 from .core.lifecycle import Code
 from .core.outcome import Outcome
 from .core.wish import Origin
-from .engine.events import (
-    LifecycleChanged,
-    ModeChanged,
-    OrderEnded,
-    PlanReceived,
-    PortalUpdated,
-    ScreenEvent,
-)
-from .happenings import ElfeTrigger
-from .payloads import (
+from .describe import (
     MODE_NAMES,
     about_mode,
     about_order,
@@ -31,9 +25,15 @@ from .payloads import (
     iso,
     mode_name,
 )
-from .signals import LateExpected, RunningChanged, Told
-from .targets import ATTR_CONFIG_ENTRY_ID
-from .upses.automation import TRIGGERS as UPS_TRIGGERS
+from .engine.events import (
+    LifecycleChanged,
+    ModeChanged,
+    OrderEnded,
+    PlanReceived,
+    PortalUpdated,
+    ScreenEvent,
+)
+from .subentries.upses.automation import TRIGGERS as UPS_TRIGGERS
 
 CONF_AFTER = "to"
 CONF_BEFORE = "from"

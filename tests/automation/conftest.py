@@ -9,7 +9,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import async_mock_service
 
-from custom_components.elfe_commande.signals import async_forward
+from custom_components.elfe_commande.automations.signals import async_forward
 from tests.entities.conftest import Start, start_default  # noqa: F401
 from tests.entities.world import FakeHub
 

@@ -18,7 +18,7 @@ from custom_components.elfe_commande import condition as conditions, trigger as 
 from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.core.lifecycle import Code
 from custom_components.elfe_commande.core.wish import Origin
-from custom_components.elfe_commande.payloads import MODE_NAMES
+from custom_components.elfe_commande.describe import MODE_NAMES
 from tests.entities.conftest import Start
 
 PACKAGE = Path(triggers.__file__).parent

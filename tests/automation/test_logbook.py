@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
     async_wait_recording_done,
 )
 
-from custom_components.elfe_commande.chronicle import (
+from custom_components.elfe_commande.automations.chronicle import (
     EVENT_MODE_CHANGED,
     EVENT_ORDER_ENDED,
     EVENT_UNCLEAN_STOP,

@@ -14,7 +14,6 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.elfe_commande.core.decision import Act, Source
 from custom_components.elfe_commande.core.gesture import ScreenTouched
-from custom_components.elfe_commande.core.household import Screen
 from custom_components.elfe_commande.core.model import (
     Constraints,
     Device,
@@ -26,8 +25,9 @@ from custom_components.elfe_commande.core.model import (
     Usage,
 )
 from custom_components.elfe_commande.core.outcome import Outcome, Result
+from custom_components.elfe_commande.core.screens import Screen
 from custom_components.elfe_commande.core.wish import Origin
-from custom_components.elfe_commande.devices import equipment_identifier, home_identifier
+from custom_components.elfe_commande.devices.roster import equipment_identifier, home_identifier
 from custom_components.elfe_commande.engine.events import (
     EquipmentChanged,
     Event,

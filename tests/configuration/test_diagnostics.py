@@ -31,7 +31,7 @@ from custom_components.elfe_commande.core.model import (
 from custom_components.elfe_commande.core.outcome import Outcome, Result
 from custom_components.elfe_commande.core.plan import DayPlan
 from custom_components.elfe_commande.core.speed import Speed
-from custom_components.elfe_commande.devices import equipment_identifier, hub_identifier
+from custom_components.elfe_commande.devices.roster import equipment_identifier, hub_identifier
 from custom_components.elfe_commande.diagnostics import (
     async_get_config_entry_diagnostics,
     async_get_device_diagnostics,

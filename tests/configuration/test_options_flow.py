@@ -3,7 +3,7 @@
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
-from custom_components.elfe_commande.configuration import settings
+from custom_components.elfe_commande.configuration import entry_settings as settings
 from tests.configuration.flows import entry_data, make_entry, open_options
 
 pytestmark = pytest.mark.usefixtures("setup_entry")

@@ -5,8 +5,8 @@ from typing import Any
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
-from custom_components.elfe_commande.configuration import settings
-from custom_components.elfe_commande.core.household import Page, PageKind
+from custom_components.elfe_commande.configuration import entry_settings as settings
+from custom_components.elfe_commande.core.screens import Page, PageKind
 from tests.configuration.flows import make_entry, open_options
 
 pytestmark = pytest.mark.usefixtures("setup_entry")

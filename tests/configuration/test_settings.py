@@ -4,7 +4,7 @@ import ssl
 
 import pytest
 
-from custom_components.elfe_commande.configuration import settings
+from custom_components.elfe_commande.configuration import entry_settings as settings
 from custom_components.elfe_commande.configuration.neighbours import unique_id
 from custom_components.elfe_commande.storage.postgres import TlsMode
 from tests.configuration.flows import entry_data, make_entry

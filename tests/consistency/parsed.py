@@ -15,12 +15,12 @@ PACKAGE = ROOT / "custom_components" / const.DOMAIN
 LANGUAGES = ("en", "fr")
 READMES = ("README.md", "README.fr.md")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
-FLOW_MODULES = ("config_flow.py", "configuration", "upses/reauth.py")
+FLOW_MODULES = ("config_flow.py", "configuration", "subentries/upses/reauth.py")
 UNIT_FOLDERS = (
-    "meters",
-    "panels",
-    "rules",
-    "upses",
+    "subentries/meters",
+    "subentries/panels",
+    "subentries/rules",
+    "subentries/upses",
 )
 """Rooms of subentries: they bring entities of several platforms."""
 

@@ -7,7 +7,7 @@ import yaml
 
 from custom_components.elfe_commande import const
 from custom_components.elfe_commande.configuration import schemas, screens_form
-from custom_components.elfe_commande.core.household import PageKind
+from custom_components.elfe_commande.core.screens import PageKind
 
 from .parsed import PACKAGE, calls, keyword, leaves, load, missing, texts, words
 

@@ -2,8 +2,6 @@
 
 import ast
 
-from custom_components.elfe_commande.appliances import forms
-from custom_components.elfe_commande.appliances.definition import DRIVER_OF
 from custom_components.elfe_commande.configuration import (
     mode_file_form,
     plates_form,
@@ -11,7 +9,9 @@ from custom_components.elfe_commande.configuration import (
     screens_form,
     shown_form,
 )
-from custom_components.elfe_commande.upses import schemas as ups_schemas
+from custom_components.elfe_commande.subentries.appliances import forms
+from custom_components.elfe_commande.subentries.appliances.definition import DRIVER_OF
+from custom_components.elfe_commande.subentries.upses import schemas as ups_schemas
 
 from .labels import assert_labelled
 from .parsed import FLOW_MODULES, calls, first, keyword, literal, missing, nodes, texts, words
@@ -20,7 +20,7 @@ ENTRY_STEPS = (
     "config_flow.py",
     "configuration/database_flow.py",
     "configuration/import_flow.py",
-    "upses/reauth.py",
+    "subentries/upses/reauth.py",
 )
 """Where the steps of the entry's flow are."""
 
@@ -127,10 +127,10 @@ def test_steps_of_an_equipment_have_labels():
 
 def test_errors_and_aborts_of_an_equipment_have_a_text():
     known = words()["config_subentries"]["equipment"]
-    literals = texts("appliances/")
+    literals = texts("subentries/appliances/")
     aborts = {
         keyword(call, "reason")
-        for _, name, call in calls("appliances/flow.py")
+        for _, name, call in calls("subentries/appliances/flow.py")
         if name == "async_abort"
     }
 
@@ -138,8 +138,12 @@ def test_errors_and_aborts_of_an_equipment_have_a_text():
     assert not missing(known["error"], literals), "never given"
     returned = {
         literal(node.value)
-        for _, node in nodes("appliances/checks.py")
+        for _, node in nodes("subentries/appliances/checks.py")
         if isinstance(node, ast.Return)
     } - {None}
-    checked = {first(call) for _, name, call in calls("appliances/checks.py") if name == "Checked"}
+    checked = {
+        first(call)
+        for _, name, call in calls("subentries/appliances/checks.py")
+        if name == "Checked"
+    }
     assert not missing((returned | checked) - {None}, known["error"])

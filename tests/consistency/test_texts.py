@@ -6,7 +6,7 @@ import re
 import pytest
 
 from custom_components.elfe_commande import const
-from custom_components.elfe_commande.capacity import ISSUE as CAPACITY_ISSUE
+from custom_components.elfe_commande.devices.capacity import ISSUE as CAPACITY_ISSUE
 from custom_components.elfe_commande.repairs import ISSUES, MORE_ISSUES, Mending
 
 from .parsed import (

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.elfe_commande.core.entities import entity_of, topic_of
+from custom_components.elfe_commande.core.entity_topics import entity_of, topic_of
 from custom_components.elfe_commande.core.model import Device, DeviceId, Usage
 from custom_components.elfe_commande.drivers import DRIVERS, Driver, Hand, Reading, Reply
 from custom_components.elfe_commande.drivers.entity_button import DRIVER as BUTTON

@@ -11,7 +11,7 @@ from custom_components.elfe_commande.configuration.reference_config import (
     import_config,
 )
 from custom_components.elfe_commande.storage.postgres import PostgresSettings
-from custom_components.elfe_commande.storage.postgres.settings import TlsMode
+from custom_components.elfe_commande.storage.postgres.postgres_settings import TlsMode
 
 ROOT = Path(__file__).parents[2]
 HOUSE = ROOT / "custom_components" / "elfe_commande"

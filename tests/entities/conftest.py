@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUs
 from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.coordinator import ElfeCoordinator
 from custom_components.elfe_commande.core.lifecycle import Code
-from custom_components.elfe_commande.devices import Roster
+from custom_components.elfe_commande.devices.roster import Roster
 from custom_components.elfe_commande.engine.status import EquipmentStatus
 
 from .world import ANNA, ENTRY_ID, FakeEngine, FakeHub, World

@@ -6,15 +6,17 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
 import pytest
 
-from custom_components.elfe_commande import capacity, devices, population
 from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.core.model import EquipmentId, HomeId, Mode
-from custom_components.elfe_commande.devices import (
+from custom_components.elfe_commande.devices.roster import (
+    capacity,
     equipment_identifier,
     home_identifier,
     hub_identifier,
+    roster as devices,
 )
 from custom_components.elfe_commande.engine.events import InventoryChanged
+from custom_components.elfe_commande.entities import population
 
 from .conftest import Start
 from .world import ENTRY_ID, status_of

@@ -9,17 +9,17 @@ from homeassistant.helpers import area_registry as ar, device_registry as dr, en
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.elfe_commande import capacity
 from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.core.gesture import ScreenTouched
 from custom_components.elfe_commande.core.model import DeviceId, EquipmentId, HomeId
-from custom_components.elfe_commande.devices import (
+from custom_components.elfe_commande.devices.roster import (
+    capacity,
     equipment_identifier,
     home_identifier,
     hub_identifier,
 )
+from custom_components.elfe_commande.devices.screens import screen_identifier
 from custom_components.elfe_commande.engine.events import ScreensChanged
-from custom_components.elfe_commande.screens import screen_identifier
 
 from .conftest import Start
 from .test_services import call

@@ -14,20 +14,18 @@ from custom_components.elfe_commande import (
     binary_sensor,
     button,
     calendar,
-    capacity,
-    constraint_actions,
     event,
     number,
     select,
     sensor,
     services,
-    shapes,
     switch,
-    targets,
     time,
 )
+from custom_components.elfe_commande.actions import constraints as constraint_actions, targets
 from custom_components.elfe_commande.core.decision import Act, Source
 from custom_components.elfe_commande.core.wish import Origin
+from custom_components.elfe_commande.devices.roster import capacity, shapes
 from custom_components.elfe_commande.typologies import TYPOLOGIES
 
 FOLDER = Path(switch.__file__).parent

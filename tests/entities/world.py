@@ -11,7 +11,6 @@ from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.coordinator import ElfeCoordinator
 from custom_components.elfe_commande.core.decision import Decision, Source
 from custom_components.elfe_commande.core.gesture import ScreenTouched
-from custom_components.elfe_commande.core.household import Screen
 from custom_components.elfe_commande.core.lifecycle import Lifecycle
 from custom_components.elfe_commande.core.model import (
     Constraints,
@@ -26,9 +25,10 @@ from custom_components.elfe_commande.core.model import (
 )
 from custom_components.elfe_commande.core.outcome import Outcome, Result, Writes
 from custom_components.elfe_commande.core.plan import DAY, DayPlan
+from custom_components.elfe_commande.core.screens import Screen
 from custom_components.elfe_commande.core.speed import Speed
 from custom_components.elfe_commande.core.wish import ConstraintWish, Wish
-from custom_components.elfe_commande.devices import Roster
+from custom_components.elfe_commande.devices.roster import Roster
 from custom_components.elfe_commande.engine.beat import CycleReport
 from custom_components.elfe_commande.engine.events import (
     EquipmentChanged,

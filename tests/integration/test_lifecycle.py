@@ -9,7 +9,7 @@ from homeassistant.exceptions import ServiceValidationError, Unauthorized
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
-from custom_components.elfe_commande.chronicle import EVENT_UNCLEAN_STOP
+from custom_components.elfe_commande.automations.chronicle import EVENT_UNCLEAN_STOP
 from custom_components.elfe_commande.core.lifecycle import Code
 from tests.engine.bench import calm
 from tests.fixtures_home_assistant import Installed, wait_for

@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.elfe_commande import diagnostics
 from custom_components.elfe_commande.sources.ups.events import UpsEvent
-from custom_components.elfe_commande.upses.unit import UpsUnit
+from custom_components.elfe_commande.subentries.upses.unit import UpsUnit
 from demo.ups import PASSWORD, USERNAME, FakeUps, NutServer, find_nut
 from tests.fixtures_home_assistant import Installed, wait_for
 
@@ -204,7 +204,7 @@ async def test_a_ups_that_is_not_heard(installed: Installed, nut):
 
 
 async def test_repairs_for_an_unknown_ups_and_old_data(installed: Installed, fake, monkeypatch):
-    from custom_components.elfe_commande.upses import settings  # noqa: PLC0415
+    from custom_components.elfe_commande.subentries.upses import ups_settings as settings  # noqa: PLC0415
 
     waits = settings.timing()
     monkeypatch.setattr(settings, "timing", lambda: waits.scaled(0.0005))

@@ -5,7 +5,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
-from custom_components.elfe_commande.upses.settings import identity, serial_of
+from custom_components.elfe_commande.subentries.upses.ups_settings import identity, serial_of
 from demo.ups import PASSWORD, UPS_NAME, USERNAME, FakeUps
 from tests.fixtures_home_assistant import Installed, wait_for
 

@@ -1,6 +1,5 @@
 """The screens' usual layout, and things to show on it."""
 
-from custom_components.elfe_commande.core.household import Layout, Page, PageKind, Screen
 from custom_components.elfe_commande.core.model import (
     CommandState,
     Constraints,
@@ -14,6 +13,7 @@ from custom_components.elfe_commande.core.model import (
     State,
     TypologyId,
 )
+from custom_components.elfe_commande.core.screens import Layout, Page, PageKind, Screen
 
 _PAGES: tuple[tuple[int, PageKind, int, tuple[int, ...]], ...] = (
     (2, PageKind.MACHINE, 12, (111,)),

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.elfe_commande.core.household import Page, PageKind, PageView
 from custom_components.elfe_commande.core.model import Equipment, EquipmentTypeId, Mode
+from custom_components.elfe_commande.core.screens import Page, PageKind, PageView
 from custom_components.elfe_commande.interfaces import FACTORIES, Publication
 from custom_components.elfe_commande.interfaces.pages import page_view
 

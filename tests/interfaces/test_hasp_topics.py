@@ -11,8 +11,8 @@ from custom_components.elfe_commande.core.gesture import (
     Wheel,
     WheelRolled,
 )
-from custom_components.elfe_commande.core.household import Page, PageKind
 from custom_components.elfe_commande.core.model import EquipmentTypeId
+from custom_components.elfe_commande.core.screens import Page, PageKind
 from custom_components.elfe_commande.interfaces import FACTORIES
 
 from .homes import LAYOUT

@@ -3,8 +3,8 @@
 import pytest
 
 from custom_components.elfe_commande.core.gesture import PanelMode, PortalUpdate
-from custom_components.elfe_commande.core.household import PageView
 from custom_components.elfe_commande.core.model import EquipmentId
+from custom_components.elfe_commande.core.screens import PageView
 from custom_components.elfe_commande.interfaces import FACTORIES, Interface
 from custom_components.elfe_commande.interfaces.socorel import Socorel
 

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from custom_components.elfe_commande.core.gesture import ScreenTouched
-from custom_components.elfe_commande.core.household import Screen
 from custom_components.elfe_commande.core.model import DeviceId, HomeId
+from custom_components.elfe_commande.core.screens import Screen
 from custom_components.elfe_commande.interfaces import FACTORIES
 from custom_components.elfe_commande.interfaces.pages import page_view
 from tests.recordings.corpus import PARIS, Moment, recordings

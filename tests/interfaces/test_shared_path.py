@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from custom_components.elfe_commande.adapters.mode_file import SharedPath
+from custom_components.elfe_commande.adapters.shared_path import SharedPath
 
 
 @pytest.fixture

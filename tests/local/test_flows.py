@@ -9,8 +9,8 @@ from homeassistant.helpers.event import async_track_state_change_event
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.elfe_commande.appliances.checks import entity_error, sensor_error
 from custom_components.elfe_commande.const import DOMAIN
+from custom_components.elfe_commande.subentries.appliances.checks import entity_error, sensor_error
 from demo.parts import Broker
 from tests.fixtures_home_assistant import mqtt_entry_for, no_yaml, wait_for
 

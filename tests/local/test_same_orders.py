@@ -6,13 +6,17 @@ from typing import Any
 from homeassistant.config_entries import ConfigSubentry
 import pytest
 
-from custom_components.elfe_commande.appliances.definition import DRIVER_OF, TYPOLOGY_OF, define
 from custom_components.elfe_commande.core.model import ControlState, EquipmentId, Mode
 from custom_components.elfe_commande.core.outcome import Outcome
 from custom_components.elfe_commande.core.plan import DAY, SLOT, DayPlan, slot_start
 from custom_components.elfe_commande.core.wish import Intent
-from custom_components.elfe_commande.shapes import EQUIPMENT_TYPES
+from custom_components.elfe_commande.devices.shapes import EQUIPMENT_TYPES
 from custom_components.elfe_commande.storage.local import Definition, LocalStorage
+from custom_components.elfe_commande.subentries.appliances.definition import (
+    DRIVER_OF,
+    TYPOLOGY_OF,
+    define,
+)
 from demo.specs import DeviceSpec, channel, finger, plug, relay, tasmota
 from demo.territory import MANUAL, Equipment
 from tests.engine.bench import calm, furnish, pass_slots, wait_for_end

@@ -8,8 +8,8 @@ from unittest.mock import patch
 
 import pytest
 
-from custom_components.elfe_commande.meters import settings
 from custom_components.elfe_commande.sources.sml import MeterTiming
+from custom_components.elfe_commande.subentries.meters import meter_settings as settings
 from demo.sml import SerialLine
 
 _timing = settings.timing

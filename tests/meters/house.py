@@ -10,7 +10,7 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.helpers import issue_registry as ir
 
 from custom_components.elfe_commande.const import DOMAIN
-from custom_components.elfe_commande.meters.unit import MeterUnit
+from custom_components.elfe_commande.subentries.meters.unit import MeterUnit
 from demo.sml import SerialLine, SocketLine
 from tests.fixtures_home_assistant import Installed
 from tests.sources.meters import ABSOLUTE, GIVEN, METER_ID, NET, TAKEN, pieces, told

@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 import voluptuous as vol
 
 from custom_components.elfe_commande.const import DOMAIN
-from custom_components.elfe_commande.meters.export import PERIODS
+from custom_components.elfe_commande.subentries.meters.export import PERIODS
 from tests.consistency.parsed import words
 from tests.fixtures_home_assistant import Installed
 from tests.meters.house import add_meter, unit_of

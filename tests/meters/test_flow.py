@@ -13,8 +13,8 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components.elfe_commande.const import DOMAIN
-from custom_components.elfe_commande.meters import flow as meter_flow
-from custom_components.elfe_commande.meters.settings import PARITIES
+from custom_components.elfe_commande.subentries.meters import flow as meter_flow
+from custom_components.elfe_commande.subentries.meters.meter_settings import PARITIES
 from demo.sml import Entry, SerialLine, SocketLine, telegram
 from tests.consistency.labels import assert_labelled
 from tests.consistency.parsed import words

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from custom_components.elfe_commande.core.household import Screen
 from custom_components.elfe_commande.core.model import DeviceId, HomeId
+from custom_components.elfe_commande.core.screens import Screen
 from custom_components.elfe_commande.engine.ports import InventoryRead
 from custom_components.elfe_commande.storage.postgres import PostgresStorage
 

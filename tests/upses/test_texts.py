@@ -8,8 +8,8 @@ import pytest
 from custom_components.elfe_commande.core.supply import Policy
 from custom_components.elfe_commande.sources.ups.events import UpsEvent
 from custom_components.elfe_commande.sources.ups.profiles import PROFILES
-from custom_components.elfe_commande.upses import flow, schemas
-from custom_components.elfe_commande.upses.settings import TESTS
+from custom_components.elfe_commande.subentries.upses import flow, schemas
+from custom_components.elfe_commande.subentries.upses.ups_settings import TESTS
 
 PACKAGE = Path(flow.__file__).parents[1]
 

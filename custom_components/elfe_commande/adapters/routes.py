@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable
 from typing import override
 
-from ..core.entities import entity_of
+from ..core.entity_topics import entity_of
 from ..engine.ports import Handler, Messenger, MessengerError, Unsubscribe
-from .entities import EntityMessenger
+from .entity_messenger import EntityMessenger
 from .mqtt import MqttMessenger
 
 

@@ -14,8 +14,8 @@ from ..engine.ports import (
     StorageUnreachableError,
 )
 from ..storage.postgres import check, list_homes
+from .entry_settings import async_ssl_context, postgres_settings
 from .identifiers import LONGEST, is_name, is_table
-from .settings import async_ssl_context, postgres_settings
 
 
 @dataclass(slots=True)

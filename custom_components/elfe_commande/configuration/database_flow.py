@@ -9,9 +9,9 @@ from homeassistant.core import DOMAIN as HOMEASSISTANT_DOMAIN
 
 from ..const import CONF_DATABASE, CONF_HOMES
 from .database import Checked, async_check
+from .entry_settings import homes as homes_of
 from .neighbours import database_id, neighbours, overlap_error, unique_id
 from .schemas import connection_schema, credentials_schema, entry_data, homes_schema
-from .settings import homes as homes_of
 
 NOTHING: Final = "-"
 """Stands for an empty list in a text."""

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from ..storage.postgres.settings import is_identifier
+from ..storage.postgres.postgres_settings import is_identifier
 
 LONGEST: Final = 63
 """Bytes PostgreSQL keeps of a name."""

@@ -8,9 +8,9 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant
 
+from ..configuration import entry_settings as settings
 from ..const import CONF_DATABASE, CONF_SCHEMA, DOMAIN
 from ..core.model import HomeId
-from . import settings
 
 
 @dataclass(frozen=True, slots=True)

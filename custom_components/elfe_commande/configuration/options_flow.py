@@ -9,12 +9,12 @@ from homeassistant.helpers.translation import async_get_translations
 from ..const import CONF_CONNECTED_WORDS, CONF_CONTINUOUS_TYPES, CONF_HOMES, DOMAIN
 from ..interfaces.socorel import MANUAL
 from .database import async_check
+from .entry_settings import homes as homes_of, is_local, layout
 from .mode_file_form import async_mode_file_errors, mode_file_options, mode_file_schema
 from .neighbours import neighbours, overlap_error
 from .plates_form import plates_errors, plates_options, plates_schema
 from .schemas import entry_options, local_options_schema, options_schema
 from .screens_form import screens_errors, screens_options, screens_schema
-from .settings import homes as homes_of, is_local, layout
 from .shown_form import CONF_SHOWN, candidates, shown_options, shown_schema, shown_twice
 
 

@@ -7,8 +7,8 @@ from homeassistant.helpers.selector import TextSelector, TextSelectorConfig
 import voluptuous as vol
 
 from ..const import CONF_PLATES
-from ..core.household import PLATE_NAME
-from .settings import plates
+from ..core.screens import PLATE_NAME
+from .entry_settings import plates
 
 
 def plates_schema(options: Mapping[str, Any]) -> vol.Schema:

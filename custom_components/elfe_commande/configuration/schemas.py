@@ -20,6 +20,7 @@ from homeassistant.helpers.selector import (
 import probatio
 import voluptuous as vol
 
+from ..configuration import entry_settings as settings
 from ..const import (
     CONF_ACK_TIMEOUTS,
     CONF_COMPACT,
@@ -49,7 +50,6 @@ from ..const import (
     SSL_MODES,
 )
 from ..core.timing import DEFAULT_ACK_TIMEOUTS
-from . import settings
 
 CONF_CONFIG: Final = "config"
 

@@ -21,6 +21,7 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
+from ..configuration import entry_settings as settings
 from ..const import (
     CONF_SCREENS,
     DOMAIN,
@@ -39,8 +40,7 @@ from ..const import (
     SCREEN_STATUS_PAGE,
     SECTION_ADVANCED,
 )
-from ..core.household import Layout, PageKind
-from . import settings
+from ..core.screens import Layout, PageKind
 from .schemas import EQUIPMENT_TYPES, folded, integer
 
 PAGE: Final = "page"

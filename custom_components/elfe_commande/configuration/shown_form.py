@@ -12,10 +12,10 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
+from ..configuration import entry_settings as settings
 from ..const import CONF_SCREENS, SCREEN_CHOSEN
-from ..core.household import Layout
 from ..core.model import DRIVEN_MODES, Equipment, EquipmentId, HomeId, Mode
-from . import settings
+from ..core.screens import Layout
 
 CONF_SHOWN: Final = "shown"
 

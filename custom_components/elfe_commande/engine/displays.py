@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Collection, Iterable
 import logging
 
-from ..core.household import Screen
 from ..core.model import DeviceId, EquipmentId, HomeId
+from ..core.screens import Screen
 from ..interfaces import Interface, Publication
 from ..interfaces.pages import page_view
 from .background import Background

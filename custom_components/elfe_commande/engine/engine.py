@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from itertools import chain
 
-from ..core.household import Layout
 from ..core.lifecycle import Code, Lifecycle, Transition
 from ..core.model import Device, DeviceId, EquipmentId, HomeId
 from ..core.outcome import Result
 from ..core.plan import PlanBook, slot_start
+from ..core.screens import Layout
 from ..core.speed import Speed
 from ..core.timing import Timing
 from ..core.wish import ConstraintWish, Wish
@@ -20,7 +20,6 @@ from .acks import Acks
 from .beat import Beat, CycleReport
 from .clock_watch import ClockWatch
 from .context import EngineContext
-from .course import Course
 from .displays import Displays
 from .events import Event, LifecycleChanged, ModeChanged, OrderEnded
 from .executor import Executor
@@ -30,13 +29,14 @@ from .inventory import InventoryKeeper
 from .journal import Journal
 from .orders import Orders
 from .outputs import Outputs
-from .panels import Panels
+from .plc import Panels
 from .portal import Portal
 from .ports import Clock, Disk, Messenger, NoSources, Problem, Sources, Storage, StorageError
 from .presses import PressGuard
 from .reconsider import Reconsider
 from .sender import Sender
 from .shedding import Shedding
+from .startup import Course
 from .status import EquipmentStatus, ScreenStatus
 from .surfaces import Surfaces
 from .surplus import Surplus

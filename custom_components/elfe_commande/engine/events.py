@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from ..core.decision import Act, Source
 from ..core.gesture import ScreenTouched
-from ..core.household import Screen
 from ..core.lifecycle import Code
 from ..core.model import Equipment, EquipmentId
 from ..core.outcome import Result
+from ..core.screens import Screen
 from ..core.wish import Origin
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ..core.household import Layout, Page, Screen
 from ..core.model import DRIVEN_MODES, DeviceId, EquipmentId, HomeId, Mode
+from ..core.screens import Layout, Page, Screen
 from .status import EquipmentStatus, ScreenStatus
 
 _SHOWN_MODES = frozenset({*DRIVEN_MODES, Mode.DISABLED})

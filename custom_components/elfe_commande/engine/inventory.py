@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..core.household import Screen
 from ..core.lifecycle import Code
 from ..core.model import Equipment, EquipmentId
+from ..core.screens import Screen
 from .acks import Acks
 from .context import ELSEWHERE, EngineContext
 from .events import InventoryChanged, ProblemsChanged

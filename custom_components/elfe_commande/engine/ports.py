@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol, override
 
-from ..core.household import Screen
 from ..core.model import Constraints, EquipmentId, Inventory, State
 from ..core.outcome import Step
 from ..core.plan import DayPlan
 from ..core.rules import Reading
+from ..core.screens import Screen
 
 
 class StorageError(Exception):

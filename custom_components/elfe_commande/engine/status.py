@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 
 from ..core.decision import Act, Decision, Proposal, Shed
 from ..core.gesture import ScreenTouched
-from ..core.household import Screen
 from ..core.model import METERING_USAGES, ControlState, Device, DeviceId, Equipment, Mode, Usage
 from ..core.outcome import Result
 from ..core.plan import DayPlan
 from ..core.relay_mode import RelayMode, relay_mode
+from ..core.screens import Screen
 from ..drivers import DRIVERS
 from ..typologies import TYPOLOGIES, Typology
 

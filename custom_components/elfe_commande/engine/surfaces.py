@@ -26,7 +26,7 @@ from .displays import Displays
 from .errors import WishRefusedError
 from .events import ScreenEvent
 from .households import Households
-from .panels import Panels
+from .plc import Panels
 from .portal import Portal
 from .ports import Arrival, Messenger, MessengerError, Unsubscribe
 from .postponed import Postponed

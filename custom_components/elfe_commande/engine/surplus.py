@@ -11,7 +11,7 @@ from ..core.plan import slot_start
 from ..core.rule_conditions import observe
 from ..core.rule_evaluation import URGENT
 from ..core.rules import Limits, Other, Reading, Rule, granted
-from . import rule_memory
+from ..engine import rule_memory
 from .context import EngineContext
 from .executor import Executor
 from .judge import Judge, RuleStatus, Verdict, proposed

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from importlib import import_module
 from pkgutil import iter_modules
 
-from ..core.household import Layout
+from ..core.screens import Layout
 from .base import Interface, Publication
 
 __all__ = ["FACTORIES", "Interface", "Publication"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..core.gesture import Gesture
-from ..core.household import PageView, Screen
+from ..core.screens import PageView, Screen
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from ..core.gesture import (
     Wheel,
     WheelRolled,
 )
-from ..core.household import Layout, PageKind, PageView, Screen
 from ..core.model import Equipment, Mode
+from ..core.screens import Layout, PageKind, PageView, Screen
 from .base import Interface, Publication
 from .payloads import event_of, number_in
 

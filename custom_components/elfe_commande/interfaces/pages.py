@@ -2,8 +2,8 @@
 
 from datetime import datetime, tzinfo
 
-from ..core.household import Layout, PageView
 from ..core.model import Equipment
+from ..core.screens import Layout, PageView
 
 
 def page_view(layout: Layout, equipment: Equipment, zone: tzinfo) -> PageView | None:

@@ -5,7 +5,7 @@ from typing import Final, override
 from unicodedata import normalize
 
 from ..core.gesture import Gesture, PanelMode
-from ..core.household import Layout
+from ..core.screens import Layout
 from .base import Interface
 
 _SERIAL: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")

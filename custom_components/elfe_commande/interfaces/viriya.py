@@ -4,8 +4,8 @@ import re
 from typing import Final, override
 
 from ..core.gesture import Gesture, PortalUpdate
-from ..core.household import Layout
 from ..core.model import EquipmentId
+from ..core.screens import Layout
 from .base import Interface
 
 _NUMBER: Final = re.compile(r"[0-9]{1,10}")

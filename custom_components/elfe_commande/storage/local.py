@@ -6,7 +6,6 @@ from dataclasses import dataclass, fields, replace
 import logging
 from typing import Any, Final, override
 
-from ..core.household import Screen
 from ..core.model import (
     DRIVEN_MODES,
     Constraints,
@@ -19,6 +18,7 @@ from ..core.model import (
 )
 from ..core.outcome import Step
 from ..core.plan import DAY, SLOT, DayPlan, from_text, to_text
+from ..core.screens import Screen
 from ..engine.ports import (
     Document,
     InventoryRead,

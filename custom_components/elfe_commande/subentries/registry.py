@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Final
 
 from homeassistant.config_entries import ConfigSubentry, ConfigSubentryFlow
 
-from ..appliances.flow import EquipmentFlow
 from ..const import SUBENTRY_EQUIPMENT
-from ..meters.flow import MeterFlow
-from ..meters.settings import SUBENTRY_METER
-from ..meters.unit import MeterUnit
-from ..panels.flow import PanelFlow
-from ..panels.settings import SUBENTRY_PANEL
-from ..panels.unit import PanelUnit
-from ..rules.flow import RuleFlow
-from ..rules.settings import SUBENTRY_RULE
-from ..rules.unit import RuleUnit
-from ..upses.flow import UpsFlow
-from ..upses.settings import SUBENTRY_UPS
-from ..upses.unit import UpsUnit
+from .appliances.flow import EquipmentFlow
+from .meters.flow import MeterFlow
+from .meters.meter_settings import SUBENTRY_METER
+from .meters.unit import MeterUnit
+from .panels.flow import PanelFlow
+from .panels.panel_settings import SUBENTRY_PANEL
+from .panels.unit import PanelUnit
+from .rules.flow import RuleFlow
+from .rules.rule_settings import SUBENTRY_RULE
+from .rules.unit import RuleUnit
 from .unit import Unit
+from .upses.flow import UpsFlow
+from .upses.unit import UpsUnit
+from .upses.ups_settings import SUBENTRY_UPS
 
 if TYPE_CHECKING:
     from ..hub import Hub

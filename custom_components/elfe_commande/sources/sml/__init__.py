@@ -5,7 +5,7 @@ from .guard import EnergyGuard
 from .meter import Meter
 from .obis import DEFAULT_FILTER, ObisError, normalize
 from .reader import LineReader, PortSettings
-from .settings import MeterSettings, MeterTiming
+from .sml_settings import MeterSettings, MeterTiming
 from .telegrams import Reading, Telegram
 
 __all__ = [

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from .guard import EnergyGuard
 from .obis import SIGNED_POWERS
 from .power import Surplus, has_power, lacks_sign, net_power
-from .settings import MeterSettings
+from .sml_settings import MeterSettings
 from .telegrams import Reading, Telegram, Value
 
 COUNTED = frozenset({"Wh", "varh", "VAh"})

@@ -10,7 +10,7 @@ from typing import Any
 import serialx
 
 from .frames import FrameReader
-from .settings import MeterTiming
+from .sml_settings import MeterTiming
 from .telegrams import Telegram
 
 _LOGGER = logging.getLogger(__name__)

@@ -2,7 +2,7 @@
 
 from .config_check import CheckReport, check, list_homes
 from .errors import StepsRefusedError, StorageCredentialsError, StoragePrivilegesError
-from .settings import CONTINUOUS_TYPES, PostgresSettings, TlsMode
+from .postgres_settings import CONTINUOUS_TYPES, PostgresSettings, TlsMode
 from .storage import PostgresStorage
 
 __all__ = [

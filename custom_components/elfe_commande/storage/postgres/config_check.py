@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from ...core.model import HomeId
 from .connection import Connection, connect
 from .discovery import read_coordination
+from .postgres_settings import PostgresSettings
 from .schema import EQUIPMENT, missing_columns, missing_privileges, read_tables
-from .settings import PostgresSettings
 
 
 @dataclass(frozen=True, slots=True)

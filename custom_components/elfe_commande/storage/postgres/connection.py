@@ -9,7 +9,7 @@ import asyncpg
 
 from ...engine.ports import StorageError, StorageUnreachableError
 from .errors import FAILURES, translate
-from .settings import PostgresSettings
+from .postgres_settings import PostgresSettings
 
 type PoolConnection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
 type Connection = asyncpg.Connection[asyncpg.Record] | PoolConnection

@@ -3,6 +3,7 @@
 from ...engine.ports import StorageSchemaError
 from .connection import Connection, Database
 from .errors import StoragePrivilegesError
+from .postgres_settings import PostgresSettings
 from .schema import (
     DEVICE_TYPE,
     REQUIRED,
@@ -15,7 +16,6 @@ from .schema import (
     read_device_types,
     read_tables,
 )
-from .settings import PostgresSettings
 
 _HASHES_ROWS = 14
 """The major version from which the server hashes whole rows."""

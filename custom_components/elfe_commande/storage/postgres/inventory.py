@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ...core.household import Screen
 from ...core.model import Equipment, EquipmentId, EquipmentTypeId, Inventory
+from ...core.screens import Screen
 from ...engine.ports import InventoryRead, Problem
-from . import statements
+from ..postgres import statements
 from .assemble import Row, assemble
 from .connection import Connection
 from .schema import Schema

@@ -9,7 +9,7 @@ from typing import Any, Final
 from ...core.model import EquipmentId
 from ...core.plan import DAY, DayPlan
 from ...engine.ports import PlansRead, Problem
-from . import statements
+from ..postgres import statements
 from .assemble import Row
 from .connection import Connection
 from .inventory import CHUNK

@@ -11,7 +11,7 @@ from typing import Final
 from ...core.model import DeviceTypeId
 from ...core.plan import DAY
 from .connection import Connection
-from .settings import PostgresSettings, is_identifier
+from .postgres_settings import PostgresSettings, is_identifier
 
 EQUIPMENT: Final = "equipement_pilote_ou_mesure"
 DEVICE: Final = "equipement_domotique"

@@ -1,7 +1,7 @@
 """Wall screens from their rows, and what is wrong with them; pure."""
 
-from ...core.household import PLATE_NAME, Screen
 from ...core.model import DeviceId, HomeId
+from ...core.screens import PLATE_NAME, Screen
 from ...engine.ports import Problem
 from .assemble import NO_VALUE, Row, is_topic
 

@@ -8,7 +8,7 @@ from itertools import batched
 from typing import Final
 
 from ...core.plan import DAY, SLOT
-from . import schema as names
+from ..postgres import schema as names
 from .schema import DECISIONS, Schema
 
 _STATE: Final = """equipement_pilote_ou_mesure_mode_id, etat_controle_id, etat_commande_id,

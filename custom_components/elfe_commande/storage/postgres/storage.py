@@ -7,15 +7,15 @@ from typing import override
 from ...core.model import Constraints, EquipmentId, HomeId, Inventory, State
 from ...core.outcome import Step
 from ...engine.ports import InventoryRead, PlansRead, Storage, StorageSchemaError
-from . import statements
+from ..postgres import statements
 from .assemble import Row, state_of
 from .config_check import read_homes
 from .connection import Connection, Database
 from .discovery import discover
 from .inventory import InventoryReader, TypesChangedError
 from .plans import PlanReader
+from .postgres_settings import PostgresSettings
 from .schema import Schema
-from .settings import PostgresSettings
 from .writes import write_steps, write_wishes
 
 # At most 4 connections in all: one is left for the advisory locks of several instances.

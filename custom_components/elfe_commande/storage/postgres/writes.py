@@ -8,7 +8,7 @@ import asyncpg
 from ...core.model import Constraints, EquipmentId, State
 from ...core.outcome import Step
 from ...engine.ports import StorageDataError
-from . import statements
+from ..postgres import statements
 from .assemble import state_of
 from .connection import Connection
 from .errors import StepsRefusedError, translate

@@ -1,0 +1,1 @@
+"""The actions by subject, and whom they are about."""

@@ -1,0 +1,230 @@
+"""Which equipments or homes an action is about, and asking all of them at once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import (
+    config_validation as cv,
+    device_registry as dr,
+    entity_registry as er,
+    service,
+)
+from homeassistant.helpers.target import TargetSelection, async_extract_referenced_entity_ids
+from homeassistant.helpers.typing import VolDictType
+from homeassistant.util.json import JsonValueType
+import voluptuous as vol
+
+from ..const import DOMAIN
+from ..core.model import DeviceId, EquipmentId, HomeId
+from ..core.wish import Origin
+from ..devices.roster import equipment_of, home_identifier, hub_identifier
+from ..devices.screens import screen_of
+from ..entities.base import refusal
+from ..hub import ElfeConfigEntry, Hub
+
+ATTR_CONFIG_ENTRY_ID = "config_entry_id"
+ATTR_EQUIPMENT_ID = "equipment_id"
+
+TARGET: VolDictType = {
+    **cv.ENTITY_SERVICE_FIELDS,
+    vol.Optional(ATTR_EQUIPMENT_ID): vol.All(cv.ensure_list, [cv.positive_int]),
+    vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One equipment of one entry."""
+
+    hub: Hub
+    equipment_id: EquipmentId
+
+    def describe(self) -> dict[str, Any]:
+        """Return what an answer says of it first."""
+        equipment = self.hub.engine.statuses[self.equipment_id].equipment
+        return {"equipment_id": int(self.equipment_id), "name": equipment.name}
+
+
+def origin_of_action(call: ServiceCall) -> Origin:
+    """Return whether a person or an automation called an action."""
+    return Origin.AUTOMATION if call.context.parent_id is not None else Origin.ACTION
+
+
+async def async_ask_all(
+    call: ServiceCall, ask: Callable[[Target], Awaitable[dict[str, Any]]]
+) -> ServiceResponse:
+    """Ask the same of every target, all at once; `ask` returns what became of one.
+
+    The refusal of the only target is raised, as is any when nobody reads the answer.
+    """
+    targets = targets_of(call)
+    ends = await asyncio.gather(*map(ask, targets), return_exceptions=True)
+    refusals: list[HomeAssistantError] = []
+    answers: list[JsonValueType] = []
+    for target, end in zip(targets, ends, strict=True):
+        if isinstance(end, HomeAssistantError):
+            refusals.append(end)
+            answers.append(target.describe() | _describe_refusal(end))
+        elif isinstance(end, BaseException):
+            raise end
+        else:
+            answers.append(target.describe() | end)
+    if refusals and (not call.return_response or len(refusals) == len(targets)):
+        raise refusals[0]
+    return {"equipments": answers} if call.return_response else None
+
+
+def _describe_refusal(error: HomeAssistantError) -> dict[str, Any]:
+    return {"outcome": "refused", "reason": error.translation_key, "message": str(error)}
+
+
+def targets_of(call: ServiceCall) -> list[Target]:
+    """Return the equipments that an action is about, each once, in the order found."""
+    found: dict[tuple[str, EquipmentId], Target] = {}
+    for entry, equipment_id in (*_targets_by_id(call), *_targets_by_reference(call)):
+        hub = _hub_of(entry)
+        if equipment_id not in hub.engine.statuses:
+            raise refusal("unknown_equipment", {"equipment": str(equipment_id)})
+        found[entry.entry_id, equipment_id] = Target(hub, equipment_id)
+    if not found:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_equipment")
+    return list(found.values())
+
+
+def _targets_by_id(call: ServiceCall) -> Iterable[tuple[ElfeConfigEntry, EquipmentId]]:
+    """Yield the equipments given by their id in the database."""
+    ids = call.data.get(ATTR_EQUIPMENT_ID, [])
+    if not ids:
+        return
+    entry_id = call.data.get(ATTR_CONFIG_ENTRY_ID)
+    if entry_id is not None:
+        entries = [service.async_get_config_entry(call.hass, DOMAIN, entry_id)]
+    else:
+        entries = call.hass.config_entries.async_loaded_entries(DOMAIN)
+    for equipment_id in map(EquipmentId, ids):
+        owners = [e for e in entries if equipment_id in e.runtime_data.engine.statuses]
+        if not owners:
+            raise refusal("unknown_equipment", {"equipment": str(equipment_id)})
+        if len(owners) > 1:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="ambiguous_equipment",
+                translation_placeholders={"equipment": str(equipment_id)},
+            )
+        yield owners[0], equipment_id
+
+
+def _targets_by_reference(call: ServiceCall) -> Iterable[tuple[ElfeConfigEntry, EquipmentId]]:
+    """Yield the equipments whose device or entity is targeted, or is in a targeted place.
+
+    What is named itself has to be an equipment; what merely shares an area or a label does not.
+    """
+    for name, named, owner in _referenced(call):
+        equipment_id = None
+        if owner is not None:
+            entry, device = owner
+            equipment_id = equipment_of(entry.entry_id, device.identifiers)
+            if equipment_id is not None:
+                yield entry, equipment_id
+        if equipment_id is None and named:
+            raise _no_equipment(name)
+
+
+def has_target(call: ServiceCall) -> bool:
+    """Return whether an action is about something in particular."""
+    return TargetSelection(call.data).has_any_target
+
+
+def homes_of(call: ServiceCall) -> list[tuple[Hub, HomeId | None]]:
+    """Return the homes that an action is about, each once; `None` for all homes of an entry."""
+    found: dict[tuple[str, HomeId | None], Hub] = {}
+    for name, named, owner in _referenced(call):
+        homes: tuple[HomeId | None, ...] = ()
+        if owner is not None:
+            entry, device = owner
+            hub = _hub_of(entry)
+            homes = _homes_behind(hub, device)
+            found |= {(entry.entry_id, home): hub for home in homes}
+        if not homes and named:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="not_a_screen",
+                translation_placeholders={"target": name},
+            )
+    if not found:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_screen")
+    whole = {entry_id for entry_id, home in found if home is None}
+    return [
+        (hub, home)
+        for (entry_id, home), hub in found.items()
+        if home is None or entry_id not in whole
+    ]
+
+
+def _homes_behind(hub: Hub, device: dr.AnyDeviceEntry) -> tuple[HomeId | None, ...]:
+    """Return the home of a device of ours, `None` in it for all homes of the hub."""
+    entry_id, identifiers = hub.entry.entry_id, device.identifiers
+    if hub_identifier(entry_id) in identifiers:
+        return (None,)
+    equipment_id = equipment_of(entry_id, identifiers)
+    if (equipment := hub.engine.statuses.get(equipment_id or EquipmentId(-1))) is not None:
+        return (equipment.equipment.home,)
+    screen_id = screen_of(entry_id, identifiers)
+    if (screen := hub.engine.screens.get(screen_id or DeviceId(""))) is not None:
+        return (screen.screen.home,)
+    homes = hub.roster.homes
+    return tuple(home for home in homes if home_identifier(entry_id, home) in identifiers)
+
+
+def _referenced(
+    call: ServiceCall,
+) -> Iterable[tuple[str, bool, tuple[ElfeConfigEntry, dr.AnyDeviceEntry] | None]]:
+    """Yield what an action references: its id, whether itself was named, its device if ours."""
+    hass = call.hass
+    selection = TargetSelection(call.data)
+    if not selection.has_any_target:
+        return
+    selected = async_extract_referenced_entity_ids(hass, selection, primary_entities_only=False)
+    entities, devices = er.async_get(hass), dr.async_get(hass)
+    for device_id in selected.referenced_devices | selection.device_ids:
+        owner = _owner(hass, devices.async_get(device_id))
+        yield device_id, device_id in selection.device_ids, owner
+    for entity_id in sorted(selected.referenced | selected.indirectly_referenced):
+        registered = entities.async_get(entity_id)
+        owner = None
+        if registered is not None and registered.platform == DOMAIN and registered.device_id:
+            owner = _owner(hass, devices.async_get(registered.device_id))
+        yield entity_id, entity_id in selected.referenced, owner
+
+
+def _owner(
+    hass: HomeAssistant, device: dr.AnyDeviceEntry | None
+) -> tuple[ElfeConfigEntry, dr.AnyDeviceEntry] | None:
+    """Return a device with its entry, `None` if it is not ours."""
+    if device is None:
+        return None
+    entry: ElfeConfigEntry | None = hass.config_entries.async_get_entry(device.config_entry_id)
+    return None if entry is None or entry.domain != DOMAIN else (entry, device)
+
+
+def _hub_of(entry: ElfeConfigEntry) -> Hub:
+    if entry.state is not ConfigEntryState.LOADED:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="entry_not_loaded",
+            translation_placeholders={"entry": entry.title},
+        )
+    return entry.runtime_data
+
+
+def _no_equipment(target: str) -> ServiceValidationError:
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key="not_an_equipment",
+        translation_placeholders={"target": target},
+    )

@@ -1,0 +1,1 @@
+"""Which devices there are: hub, homes, appliances, screens; and how many entities fit."""

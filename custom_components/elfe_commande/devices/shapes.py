@@ -1,0 +1,76 @@
+"""What decides which device and which entities an equipment has."""
+
+from enum import Enum
+from typing import NamedTuple
+
+from ..core.model import EquipmentTypeId, HomeId, Mode, TypologyId
+from ..engine.status import EquipmentStatus
+
+EQUIPMENT_TYPES = {
+    1: "generic_machine",
+    111: "dishwasher",
+    112: "washing_machine",
+    113: "tumble_dryer",
+    131: "water_heater",
+    151: "heater",
+    155: "controlled_heater",
+    221: "electric_car",
+    225: "electric_bike",
+    410: "electricity_meter",
+    515: "electric_forklift",
+    901: "power_plant",
+    910: "solar_plant",
+    920: "wind_plant",
+}
+"""Key of the translations (`selector.equipment_type`) per id of the type enumeration."""
+
+
+class Kind(Enum):
+    """How much of an equipment is shown."""
+
+    DRIVEN = "driven"
+    MEASURED = "measured"
+    """Never ordered: nothing to switch."""
+    REMOVED = "removed"
+    """Uninstalled: no device."""
+
+
+class Shape(NamedTuple):
+    """What decides which device and which entities an equipment has."""
+
+    name: str
+    home: HomeId
+    type_id: EquipmentTypeId
+    typology_id: TypologyId
+    kind: Kind
+    wishes: tuple[bool, bool, bool]
+    """Whether it has a wished end, a cycle duration and a charge left."""
+
+
+def kind_of(status: EquipmentStatus) -> Kind:
+    """Return how much of an equipment is shown, by its stored mode."""
+    match status.equipment.state.mode:
+        case Mode.REMOVED:
+            return Kind.REMOVED
+        case Mode.NOT_PILOTED:
+            return Kind.MEASURED
+        case _:
+            return Kind.DRIVEN
+
+
+def shape_of(status: EquipmentStatus) -> Shape:
+    """Return the shape of an equipment."""
+    equipment = status.equipment
+    has = equipment.constraints
+    return Shape(
+        equipment.name,
+        equipment.home,
+        equipment.type_id,
+        equipment.typology_id,
+        kind_of(status),
+        (
+            has.wished_end is not None,
+            has.cycle_duration is not None,
+            has.charge_left is not None,
+        ),
+    )

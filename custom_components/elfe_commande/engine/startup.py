@@ -1,0 +1,211 @@
+"""How an engine starts, step by numbered step, and stops; what it knows of the run before."""
+
+import asyncio
+from collections.abc import Awaitable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import batched
+import logging
+from typing import Any
+
+from ..core.lifecycle import Code, Transition
+from ..core.plan import PlanBook, slot_start
+from ..core.speed import Speed
+from ..drivers import DRIVERS
+from ..engine import memory
+from ..typologies import TYPOLOGIES
+from .acks import Acks
+from .beat import Beat
+from .clock_watch import ClockWatch
+from .context import EngineContext
+from .executor import Executor
+from .hands import Hands
+from .inventory import InventoryKeeper
+from .journal import Claim
+from .outputs import Outputs
+from .ports import Document, Sources, StorageError
+from .presses import PressGuard
+from .reconsider import Reconsider
+from .shedding import Shedding
+from .status import EquipmentStatus
+from .surfaces import Surfaces
+from .surplus import Surplus
+
+_LOGGER = logging.getLogger(__name__)
+
+_PLANS_PER_TURN = 500
+"""Equipments whose old plans are forgotten in one turn of the event loop."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Course:
+    """Leads the rooms of one engine from their start to their stop, once."""
+
+    context: EngineContext
+    place: str
+    """Machine, database and version: the speed is measured anew where it changed."""
+    document: Document
+    """What a restart needs."""
+    plans: PlanBook
+    watch: ClockWatch
+    inventory: InventoryKeeper
+    reconsider: Reconsider
+    acks: Acks
+    surfaces: Surfaces
+    sources: Sources
+    outputs: Outputs
+    presses: PressGuard
+    executor: Executor
+    hands: Hands
+    beat: Beat
+    surplus: Surplus
+    shedding: Shedding
+    speed: Speed | None = None
+    unclean_stop: bool = False
+    previous: list[Transition] = field(default_factory=list)
+    """How the run before went, as far as it is known."""
+    beating: asyncio.Task[None] | None = None
+    ruling: asyncio.Task[None] | None = None
+    _open_claims: dict[str, Claim] = field(default_factory=dict)
+    _opened: bool = False
+    _starting: asyncio.Task[Any] | None = None
+
+    async def open(self) -> None:
+        """Read what is known, from the database or else from disk; orders nothing.
+
+        Raises a `StorageError` when there is neither.
+        """
+        context, lifecycle = self.context, self.context.lifecycle
+        lifecycle.advance(Code.LOGGING)
+        self._open_claims = await context.journal.load()
+        await self.surplus.load()
+        remembered = await memory.load(self.document)
+        if remembered is not None:
+            self.unclean_stop = remembered.code not in (None, int(Code.STOPPED))
+            if self.unclean_stop:
+                _LOGGER.warning(
+                    "The last stop was not clean: presses under way then are not made again,"
+                    " and outputs are read again before the first order"
+                )
+            self.watch.last_time = remembered.at
+            self.speed = remembered.speed
+            self.previous = remembered.history
+            context.processed.update(remembered.processed)
+            self.plans.update(remembered.plans)
+        lifecycle.advance(Code.REQUIREMENTS)
+        try:
+            await context.storage.open()
+            await self.inventory.read()
+        except StorageError as error:
+            if remembered is None or not remembered.equipments:
+                raise
+            context.reachable(error)
+            for equipment in remembered.equipments:
+                context.statuses[equipment.id] = EquipmentStatus(equipment)
+        self._opened = True
+
+    async def start(self, may_run: Awaitable[None]) -> None:
+        """Go through the numbered start; `may_run` is awaited before the last step.
+
+        Returns once running, with the beat begun.
+        """
+        context, lifecycle = self.context, self.context.lifecycle
+        self._starting = asyncio.current_task()
+        await self.watch.plausible(lifecycle.note)
+        if context.connected and (self.speed is None or self.speed.measured_on != self.place):
+            lifecycle.advance(Code.SPEED)
+            await self._measure_speed()
+        lifecycle.advance(Code.STARTING)
+        self.beat.arm()
+        lifecycle.advance(Code.MODULES, ", ".join(self.surfaces.names))
+        lifecycle.advance(Code.DRIVERS, f"{len(DRIVERS)} + {len(TYPOLOGIES)}")
+        lifecycle.advance(Code.ITEMS, f"{len(context.statuses)}")
+        lifecycle.advance(Code.PREPARED)
+        slot = slot_start(context.clock.now())
+        for status in list(context.statuses.values()):
+            self.reconsider.look(status, slot)
+        lifecycle.advance(Code.RULES)
+        context.heard_from = asyncio.get_running_loop().time()
+        # Together: the broker's client gathers for half a second what is asked of it.
+        await asyncio.gather(
+            self.acks.wire(list(context.statuses.values())),
+            self.surfaces.open(),
+            self.sources.open(),
+        )
+        lifecycle.advance(Code.CONNECTED)
+        if self.unclean_stop:
+            lifecycle.note("outputs")
+            await self.outputs.read_again()
+        lifecycle.note("")
+        await may_run
+        lifecycle.advance(Code.RUNNING)
+        # From here on, a stop that is not clean is one.
+        await self.remember()
+        for status in list(context.statuses.values()):
+            self.reconsider.look(status, slot)
+        self.shedding.start()
+        await self.presses.report_open(self._open_claims)
+        self._open_claims = {}
+        self.surfaces.resume()
+        self.beating = asyncio.create_task(self.beat.run(), name="elfe beat")
+        self.ruling = asyncio.create_task(self.surplus.run(), name="elfe rules")
+        self._starting = None
+
+    async def _measure_speed(self) -> None:
+        """Measure one round trip to the database."""
+        context = self.context
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        with suppress(StorageError):
+            await context.storage.read_states(list(context.statuses)[:1])
+            self.speed = Speed(loop.time() - began, self.place)
+
+    async def stop(self) -> None:
+        """Send nothing more, end what is under way, and remember how far it got."""
+        context, lifecycle = self.context, self.context.lifecycle
+        if lifecycle.code >= Code.STOPPING:
+            return
+        lifecycle.advance(Code.STOPPING)
+        for task in (self._starting, self.beating, self.ruling):
+            if task is not None and task is not asyncio.current_task():
+                task.cancel()
+                await asyncio.wait([task])
+        await self.shedding.stop()
+        await self.surfaces.close()
+        await self.beat.stop()
+        lifecycle.advance(Code.STOPPING_TASKS)
+        late = await self.executor.close(context.timing.stop_allowance)
+        if late:
+            _LOGGER.warning("Ended before their devices answered: %s", ", ".join(late))
+        await self.sources.close()
+        await self.surplus.close()
+        self.acks.close()
+        await self.hands.close()
+        await context.write_back.close()
+        lifecycle.advance(Code.STOPPED)
+        if self._opened:
+            await self.remember()
+        await context.storage.close()
+
+    async def remember(self) -> None:
+        """Store what a restart needs."""
+        context = self.context
+        now = context.clock.now()
+        for some in batched(self.plans.planned, _PLANS_PER_TURN, strict=False):
+            self.plans.prune(slot_start(now), some)
+            await asyncio.sleep(0)
+        try:
+            await memory.save(
+                self.document,
+                memory.Memory(
+                    [status.equipment for status in context.statuses.values()],
+                    list(self.plans),
+                    context.processed,
+                    now,
+                    int(context.lifecycle.code),
+                    self.speed,
+                    list(context.lifecycle.history),
+                ),
+            )
+        except OSError as error:
+            _LOGGER.warning("What a restart needs could not be stored: %s", error)

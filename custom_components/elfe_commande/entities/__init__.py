@@ -1,0 +1,1 @@
+"""What entities share: their bases, one set-up for every platform, the runs of a home."""

@@ -1,0 +1,265 @@
+"""What all entities share: their device, their listener, and how wishes leave them."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, override
+
+from homeassistant.core import Context, callback
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity import Entity, EntityDescription
+
+from ..const import DOMAIN
+from ..core.lifecycle import NotRunningError
+from ..core.model import DRIVEN_MODES, Constraints, ControlState, DeviceId, EquipmentId
+from ..core.outcome import Result
+from ..core.wish import ConstraintWish, Intent, Origin, Wish
+from ..devices.roster import equipment_identifier, hub_identifier
+from ..devices.screens import screen_identifier
+from ..engine.beat import CycleReport
+from ..engine.errors import WishRefusedError
+from ..engine.status import EquipmentStatus, ScreenStatus
+
+if TYPE_CHECKING:
+    from ..engine.engine import Engine
+    from ..hub import Hub
+
+ON = "on"
+OFF = "off"
+NONE = "none"
+
+RUNTIME_REFUSALS = frozenset({"database_unavailable"})
+"""Refusals that are nobody's mistake."""
+
+
+# ------------------------------------------------------------------------------------- wishes
+
+
+def unique_id_of(entry_id: str, equipment_id: EquipmentId, key: str) -> str:
+    """Return the unique id of an equipment's entity."""
+    return f"{entry_id}_{equipment_id}_{key}"
+
+
+def origin_of(context: Context | None) -> Origin:
+    """Return whether a person at a dashboard or an automation used an entity."""
+    if context is None or context.parent_id is not None or context.user_id is None:
+        return Origin.AUTOMATION
+    return Origin.DASHBOARD
+
+
+async def async_wish(engine: Engine, wish: Wish) -> Result:
+    """Have a wish carried out; refusals become errors that Home Assistant translates."""
+    try:
+        return await engine.wish(wish)
+    except NotRunningError as error:
+        raise not_running(error) from error
+    except WishRefusedError as error:
+        raise refusal(error.key, error.placeholders) from error
+
+
+async def async_constrain(engine: Engine, wish: ConstraintWish) -> None:
+    """Have a wish written; refusals become errors that Home Assistant translates."""
+    try:
+        await engine.constrain(wish)
+    except NotRunningError as error:
+        raise not_running(error) from error
+    except WishRefusedError as error:
+        raise refusal(error.key, error.placeholders) from error
+
+
+async def async_run_cycle(engine: Engine) -> CycleReport:
+    """Run a cycle; a refusal becomes an error that Home Assistant translates."""
+    try:
+        return await engine.run_cycle()
+    except NotRunningError as error:
+        raise not_running(error) from error
+    except WishRefusedError as error:
+        raise refusal(error.key, error.placeholders) from error
+
+
+def not_running(error: NotRunningError) -> ServiceValidationError:
+    """Return the error that says where the engine stands."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key="not_running",
+        translation_placeholders={
+            "code": str(int(error.code)),
+            "state": error.code.name.lower(),
+        },
+    )
+
+
+def refusal(key: str, placeholders: Mapping[str, str]) -> HomeAssistantError:
+    """Return the error of a refused wish."""
+    kind = HomeAssistantError if key in RUNTIME_REFUSALS else ServiceValidationError
+    return kind(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=dict(placeholders),
+    )
+
+
+# ------------------------------------------------------------------------------------ entities
+
+
+class ElfeEntity(Entity):
+    """An entity that the engine's changes reach through the coordinator.
+
+    Losing the database or the EMS makes nothing unavailable: the last values stay, and the
+    hub's entities tell.
+    """
+
+    _attr_has_entity_name = True
+    _attr_should_poll = False
+
+    def __init__(self, hub: Hub, description: EntityDescription) -> None:
+        """Keep the hub and what makes this entity differ from its siblings."""
+        self._hub = hub
+        self.entity_description = description
+
+    @property
+    def _engine(self) -> Engine:
+        return self._hub.engine
+
+    @callback
+    @override
+    def async_entity_id_changed(self, old_entity_id: str) -> None:
+        """Go on under another entity id: nothing here depends on it."""
+
+
+class HubEntity(ElfeEntity):
+    """An entity of the entry's own device."""
+
+    def __init__(self, hub: Hub, description: EntityDescription) -> None:
+        """Belong to the hub's device."""
+        super().__init__(hub, description)
+        entry_id = hub.entry.entry_id
+        self._attr_unique_id = f"{entry_id}_{description.key}"
+        self._attr_device_info = DeviceInfo(identifiers={hub_identifier(entry_id)})
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the hub."""
+        self.async_on_remove(self._hub.coordinator.watch_hub(self.async_write_ha_state))
+
+
+class EquipmentEntity(ElfeEntity):
+    """An entity of one equipment's device."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        equipment_id: EquipmentId,
+        description: EntityDescription,
+    ) -> None:
+        """Belong to the equipment's device."""
+        super().__init__(hub, description)
+        self._equipment_id = equipment_id
+        self._attr_unique_id = unique_id_of(hub.entry.entry_id, equipment_id, description.key)
+
+    @property
+    def equipment_id(self) -> EquipmentId:
+        """Return whose entity it is."""
+        return self._equipment_id
+
+    @property
+    @override
+    def device_info(self) -> DeviceInfo:
+        """Return the link to the device, made when asked: thousands would be kept otherwise."""
+        identifier = equipment_identifier(self._hub.entry.entry_id, self._equipment_id)
+        return DeviceInfo(identifiers={identifier})
+
+    @property
+    def _status(self) -> EquipmentStatus:
+        """What is known of the equipment; Home Assistant asks only while it is available."""
+        return self._engine.statuses[self._equipment_id]
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return whether the tables have the equipment."""
+        return self._equipment_id in self._engine.statuses
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the equipment."""
+        self.async_on_remove(
+            self._hub.coordinator.watch_equipment(self._equipment_id, self.async_write_ha_state)
+        )
+
+
+class WishingEntity(EquipmentEntity):
+    """An entity of one equipment that takes people's wishes."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return whether anyone may order the equipment at all."""
+        status = self._engine.statuses.get(self._equipment_id)
+        return (
+            status is not None
+            and status.mode in DRIVEN_MODES
+            and status.equipment.state.control != ControlState.COMMUNICATION_ERROR
+        )
+
+    async def _async_wish(self, intent: Intent, *, advance_end: bool = False) -> None:
+        context = self._context
+        await async_wish(
+            self._engine,
+            Wish(
+                self._equipment_id,
+                intent,
+                origin_of(context),
+                user_id=None if context is None else context.user_id,
+                advance_end=advance_end,
+            ),
+        )
+
+    async def _async_constrain(self, wishes: Constraints) -> None:
+        context = self._context
+        await async_constrain(
+            self._engine,
+            ConstraintWish(
+                self._equipment_id,
+                wishes,
+                origin_of(context),
+                user_id=None if context is None else context.user_id,
+            ),
+        )
+
+
+class ScreenEntity(ElfeEntity):
+    """An entity of one wall screen's device."""
+
+    def __init__(self, hub: Hub, screen_id: DeviceId, description: EntityDescription) -> None:
+        """Belong to the screen's device."""
+        super().__init__(hub, description)
+        self._screen_id = screen_id
+        entry_id = hub.entry.entry_id
+        self._attr_unique_id = f"{entry_id}_screen_{screen_id}_{description.key}"
+        self._attr_device_info = DeviceInfo(identifiers={screen_identifier(entry_id, screen_id)})
+
+    @property
+    def _status(self) -> ScreenStatus:
+        """What is known of the screen; Home Assistant asks only while it is available."""
+        return self._engine.screens[self._screen_id]
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return whether the tables have the screen."""
+        return self._screen_id in self._engine.screens
+
+
+def decision_of(status: EquipmentStatus) -> str | None:
+    """Return what is wanted of the load: on, off, or nothing."""
+    decision = status.decision
+    if decision is None:
+        return None
+    if decision.on is None:
+        return NONE
+    return ON if decision.on else OFF
+
+
+def attributes(**values: Any) -> dict[str, Any]:
+    """Return the attributes that have a value."""
+    return {key: value for key, value in values.items() if value is not None}

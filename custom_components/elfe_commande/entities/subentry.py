@@ -1,0 +1,44 @@
+"""What the entities share whose device belongs to a subentry."""
+
+from typing import TYPE_CHECKING, override
+
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity import EntityDescription
+
+from ..const import DOMAIN
+from ..devices.roster import hub_identifier
+from .base import ElfeEntity
+
+if TYPE_CHECKING:
+    from ..hub import Hub
+
+
+class SubentryEntity(ElfeEntity):
+    """An entity of a subentry's own device, which stands behind another."""
+
+    def __init__(self, hub: Hub, subentry_id: str, description: EntityDescription) -> None:
+        """Belong to the subentry; `subentry_id` makes the unique id."""
+        super().__init__(hub, description)
+        entry_id = hub.entry.entry_id
+        self._identifier = (DOMAIN, f"{entry_id}_{subentry_id}")
+        self._attr_unique_id = f"{entry_id}_{subentry_id}_{description.key}"
+
+    @property
+    @override
+    def device_info(self) -> DeviceInfo:
+        """Return the device; it is made with its first entity."""
+        info = self._described()
+        registry, entry_id = dr.async_get(self._hub.hass), self._hub.entry.entry_id
+        parent = registry.async_get_device_by_identifier(self._behind(), entry_id)
+        if parent is not None:
+            info["via_device_id"] = parent.id
+        return info
+
+    def _described(self) -> DeviceInfo:
+        """Return what the device is."""
+        raise NotImplementedError
+
+    def _behind(self) -> tuple[str, str]:
+        """Return the identifier of the device it is reached through: the entry's own."""
+        return hub_identifier(self._hub.entry.entry_id)

@@ -1,0 +1,87 @@
+"""What may be an equipment's entity, power sensor or topic."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from homeassistant.components.mqtt import valid_publish_topic, valid_subscribe_topic
+from homeassistant.components.sensor import DOMAIN as SENSOR
+from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.util.unit_conversion import PowerConverter
+import voluptuous as vol
+
+from ...const import DOMAIN
+from ...drivers import Driver
+from .keys import CONF_COMMAND_TOPIC, CONF_CONTROL_TOPIC, CONF_LWT_TOPIC, CONF_TOPIC, DOMAINS
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """An error of the flow, or the topics as a device keeps them."""
+
+    error: str | None = None
+    topics: Mapping[str, str] = field(default_factory=dict)
+
+
+def entity_error(hass: HomeAssistant, entity_id: str, taken: Collection[str]) -> str | None:
+    """Return why an entity cannot drive a load, `None` if it can."""
+    if is_own(hass, entity_id):
+        return "own_entity"
+    if entity_id.partition(".")[0] not in DOMAINS:
+        return "wrong_domain"
+    if not _exists(hass, entity_id):
+        return "no_such_entity"
+    return "entity_taken" if entity_id in taken else None
+
+
+def sensor_error(hass: HomeAssistant, entity_id: str | None) -> str | None:
+    """Return why an entity cannot measure a load, `None` if it can or if there is none."""
+    if entity_id is None:
+        return None
+    if is_own(hass, entity_id):
+        return "own_entity"
+    state = hass.states.get(entity_id)
+    if not _exists(hass, entity_id):
+        return "no_such_entity"
+    unit = None if state is None else state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
+    if entity_id.partition(".")[0] != SENSOR or (
+        state is not None and unit not in PowerConverter.VALID_UNITS
+    ):
+        return "not_a_power_sensor"
+    return None
+
+
+def is_own(hass: HomeAssistant, entity_id: str) -> bool:
+    """Return whether an entity is one of this integration."""
+    registered = er.async_get(hass).async_get(entity_id)
+    return registered is not None and registered.platform == DOMAIN
+
+
+def _exists(hass: HomeAssistant, entity_id: str) -> bool:
+    known = er.async_get(hass).async_get(entity_id) is not None
+    return known or hass.states.get(entity_id) is not None
+
+
+def topics_from(driver: Driver, given: Mapping[str, str]) -> Checked:
+    """Return the topics of a device: those given, and for the others what its name implies."""
+    values = {key: text.strip() for key, text in given.items() if text and text.strip()}
+    name = values.get(CONF_TOPIC, "").strip("/")
+    implied = driver.topics_of(name) if name else None
+    if name and implied is None and not values.keys() >= {CONF_CONTROL_TOPIC, CONF_COMMAND_TOPIC}:
+        return Checked("unknown_name")
+    control = values.get(CONF_CONTROL_TOPIC) or (implied and implied.control)
+    command = values.get(CONF_COMMAND_TOPIC) or (implied and implied.command)
+    lwt = values.get(CONF_LWT_TOPIC) or (implied and implied.lwt)
+    if not control or not command:
+        return Checked("topics_missing")
+    topics = {CONF_CONTROL_TOPIC: control, CONF_COMMAND_TOPIC: command}
+    if lwt:
+        topics[CONF_LWT_TOPIC] = lwt
+    try:
+        for topic in topics.values():
+            # Without wildcards: one device, not many.
+            valid_subscribe_topic(valid_publish_topic(topic))
+    except vol.Invalid:
+        return Checked("invalid_topic")
+    return Checked(topics=({CONF_TOPIC: name} if name else {}) | topics)

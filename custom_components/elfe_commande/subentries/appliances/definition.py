@@ -1,0 +1,154 @@
+"""An equipment's subentry as the engine knows it."""
+
+from collections.abc import Iterator, Mapping
+from datetime import time, tzinfo
+from typing import Any, Final
+
+from homeassistant.components.button import DOMAIN as BUTTON
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.util import dt as dt_util
+
+from ...core.entity_topics import topic_of
+from ...core.model import (
+    CommandState,
+    Constraints,
+    ControlState,
+    Device,
+    DeviceId,
+    DeviceTypeId,
+    Equipment,
+    EquipmentId,
+    EquipmentTypeId,
+    HomeId,
+    Mode,
+    State,
+    Usage,
+)
+from ...core.wall_clock import next_occurrence
+from ...devices.shapes import EQUIPMENT_TYPES
+from ...drivers import DRIVERS, Driver
+from ...drivers.entity_button import DRIVER as ENTITY_BUTTON
+from ...drivers.entity_power import DRIVER as ENTITY_POWER
+from ...drivers.entity_switch import DRIVER as ENTITY_SWITCH
+from ...storage.local import Definition
+from ...typologies import TYPOLOGIES, Typology
+from .keys import (
+    CONF_COMMAND_TOPIC,
+    CONF_CONTINUOUS,
+    CONF_CONTROL_TOPIC,
+    CONF_CYCLE_DURATION,
+    CONF_DEVICES,
+    CONF_DRIVER,
+    CONF_ENTITY,
+    CONF_EQUIPMENT_ID,
+    CONF_EQUIPMENT_TYPE,
+    CONF_HOME,
+    CONF_LWT_TOPIC,
+    CONF_POWER_SENSOR,
+    CONF_READY_BY,
+    CONF_TYPOLOGY,
+    CONF_USAGE,
+)
+
+TYPE_IDS: Final = {key: EquipmentTypeId(type_id) for type_id, key in EQUIPMENT_TYPES.items()}
+TYPOLOGY_OF: Final[Mapping[str, Typology]] = {t.name: t for t in TYPOLOGIES.values()}
+DRIVER_OF: Final[Mapping[str, Driver]] = {d.name: d for d in DRIVERS.values()}
+BATTERIES: Final = frozenset({"electric_car", "electric_bike", "electric_forklift"})
+"""Equipment types with a charge left."""
+
+type Data = Mapping[str, Any]
+
+
+def equipment_id_of(subentry: ConfigSubentry) -> EquipmentId:
+    """Return the number of an equipment."""
+    return EquipmentId(subentry.data[CONF_EQUIPMENT_ID])
+
+
+def driver_of_entity(entity_id: str) -> Driver:
+    """Return what talks to an entity, by its domain."""
+    return ENTITY_BUTTON if entity_id.partition(".")[0] == BUTTON else ENTITY_SWITCH
+
+
+def roles_of(typology: Typology) -> tuple[int, ...]:
+    """Return the roles of the devices that it orders: first the one that starts the load."""
+    return tuple(sorted(map(int, typology.usages), key=lambda usage: usage == Usage.PRESS_POWER))
+
+
+def needs_broker(data: Data) -> bool:
+    """Return whether a device of the equipment is reached through MQTT."""
+    return any(CONF_ENTITY not in device for device in data[CONF_DEVICES])
+
+
+def entities_of(data: Data) -> set[str]:
+    """Return the entities that the equipment is driven and measured by."""
+    found = {device[CONF_ENTITY] for device in data[CONF_DEVICES] if CONF_ENTITY in device}
+    return found | ({data[CONF_POWER_SENSOR]} if data.get(CONF_POWER_SENSOR) else set())
+
+
+def define(subentry: ConfigSubentry, *, now: float, zone: tzinfo) -> Definition:
+    """Return the equipment of a subentry; a time of the day becomes its next occurrence.
+
+    A continuous load begins piloted, which moves nothing before there is a plan or a rule; one
+    that is started once begins in manual, until a person has filled it and hands it over.
+    """
+    data = subentry.data
+    typology = TYPOLOGY_OF[data[CONF_TYPOLOGY]]
+    continuous: bool = data[CONF_CONTINUOUS]
+    wishes = _wishes(data, now=now, zone=zone)
+    ready_by, duration = data.get(CONF_READY_BY), data.get(CONF_CYCLE_DURATION)
+    return Definition(
+        Equipment(
+            id=equipment_id_of(subentry),
+            typology_id=typology.id,
+            type_id=TYPE_IDS[data[CONF_EQUIPMENT_TYPE]],
+            name=subentry.title,
+            home=HomeId(data[CONF_HOME]),
+            state=State(
+                mode=Mode.PILOTED if continuous else Mode.MANUAL,
+                control=ControlState.UNKNOWN,
+                command=CommandState.STANDBY if continuous else CommandState.INITIAL,
+                ems_order=False,
+            ),
+            continuous=continuous,
+            devices=tuple(_devices(subentry)),
+            constraints=wishes,
+        ),
+        # Whether there is a wished end at all depends on more than the time.
+        marks=(f"{ready_by} {continuous}", str(duration), str(wishes.charge_left is not None)),
+    )
+
+
+def _wishes(data: Data, *, now: float, zone: tzinfo) -> Constraints:
+    end = None if data[CONF_CONTINUOUS] else 0
+    if ready_by := data.get(CONF_READY_BY):
+        clock = time.fromisoformat(ready_by)
+        end = next_occurrence(now, clock.hour, clock.minute, zone)
+    charge = 0 if data[CONF_EQUIPMENT_TYPE] in BATTERIES else None
+    return Constraints(end, data.get(CONF_CYCLE_DURATION), charge)
+
+
+def _devices(subentry: ConfigSubentry) -> Iterator[Device]:
+    """Yield the power sensor first: where there is one, it is what measures the load."""
+    data = subentry.data
+
+    def device(role: str, driver: Driver, usage: int, *topics: str | None) -> Device:
+        control, command, lwt = topics
+        type_id = DeviceTypeId(driver.type_id)
+        number = DeviceId(f"{data[CONF_EQUIPMENT_ID]}-{role}")
+        return Device(number, type_id, usage, control or "", command or "", lwt)
+
+    if sensor := data.get(CONF_POWER_SENSOR):
+        yield device("power", ENTITY_POWER, Usage.MEASURE, topic_of(sensor), None, None)
+    for one in data[CONF_DEVICES]:
+        usage, driver = one[CONF_USAGE], DRIVER_OF[one[CONF_DRIVER]]
+        if CONF_ENTITY in one:
+            topic = topic_of(one[CONF_ENTITY])
+            yield device(str(usage), driver, usage, topic, topic, None)
+        else:
+            topics = (one[CONF_CONTROL_TOPIC], one[CONF_COMMAND_TOPIC], one.get(CONF_LWT_TOPIC))
+            yield device(str(usage), driver, usage, *topics)
+
+
+def local_time_zone() -> tzinfo:
+    """Return the zone whose clocks people at home read."""
+    return dt_util.get_default_time_zone()

@@ -1,0 +1,244 @@
+"""The forms of an equipment, and what they turn into."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from homeassistant.components.button import DOMAIN as BUTTON
+from homeassistant.components.sensor import DOMAIN as SENSOR, SensorDeviceClass
+from homeassistant.const import UnitOfPower, UnitOfTime
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    EntitySelector,
+    EntitySelectorConfig,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+    TimeSelector,
+)
+import voluptuous as vol
+
+from ...const import SECTION_ADVANCED
+from ...drivers import Driver
+from ...drivers.entity import EntityDriver
+from .definition import DRIVER_OF, TYPOLOGY_OF
+from .keys import (
+    CONF_COMMAND_TOPIC,
+    CONF_CONTINUOUS,
+    CONF_CONTROL_TOPIC,
+    CONF_CYCLE_DURATION,
+    CONF_DRIVER,
+    CONF_ENTITY,
+    CONF_EQUIPMENT_TYPE,
+    CONF_HOME,
+    CONF_INVERTED,
+    CONF_LWT_TOPIC,
+    CONF_NAME,
+    CONF_NOMINAL_POWER,
+    CONF_POWER_SENSOR,
+    CONF_READY_BY,
+    CONF_TOPIC,
+    CONF_TYPOLOGY,
+    DOMAINS,
+)
+
+TYPES: Final = (
+    "dishwasher",
+    "washing_machine",
+    "tumble_dryer",
+    "water_heater",
+    "heater",
+    "controlled_heater",
+    "electric_car",
+    "electric_bike",
+    "electric_forklift",
+    "generic_machine",
+)
+"""Equipment types offered, those of most homes first."""
+CONTINUOUS_TYPES: Final = frozenset({"water_heater", "heater", "controlled_heater"})
+MINUTE: Final = 60
+DEFAULT_CYCLE: Final = 120
+"""Minutes."""
+INVERTED: Final = "inverted_relay"
+OPERATIONS: Final = ("once", "continuous")
+CONF_OPERATION: Final = "operation"
+"""Of the form only: one of `OPERATIONS`."""
+
+MQTT_DRIVERS: Final = tuple(
+    sorted(
+        name
+        for name, driver in DRIVER_OF.items()
+        if driver.drives and not isinstance(driver, EntityDriver)
+    )
+)
+
+_TEXT: Final = TextSelector()
+
+
+def typologies_for(driver: Driver) -> list[str]:
+    """Return the names of the typologies that devices with this driver can drive."""
+    return sorted(
+        name
+        for name, typology in TYPOLOGY_OF.items()
+        if typology.presses is driver.presses and name != INVERTED
+    )
+
+
+def default_typology(driver: Driver) -> str:
+    """Return the name of the usual typology: a finger robot presses, all else switches."""
+    return "plug_and_finger" if driver.presses else "plug"
+
+
+def _dropdown(options: Iterable[str], key: str) -> SelectSelector:
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=list(options), translation_key=key, mode=SelectSelectorMode.DROPDOWN
+        )
+    )
+
+
+def _number(low: float, high: float, unit: str) -> vol.All[int]:
+    box = NumberSelectorConfig(
+        min=low, max=high, step=1, unit_of_measurement=unit, mode=NumberSelectorMode.BOX
+    )
+    return vol.All(NumberSelector(box), vol.Coerce(int))
+
+
+def _suggested(key: str, value: Any | None) -> vol.Optional:
+    """Return a marker that can be emptied, which a default could not be."""
+    return vol.Optional(key, description={"suggested_value": value})
+
+
+def _required(key: str, value: Any | None) -> vol.Required:
+    return vol.Required(key) if value is None else vol.Required(key, default=value)
+
+
+def _identity(known: Mapping[str, Any]) -> dict[Any, Any]:
+    return {
+        _required(CONF_NAME, known.get(CONF_NAME)): _TEXT,
+        _required(CONF_EQUIPMENT_TYPE, known.get(CONF_EQUIPMENT_TYPE)): _dropdown(
+            TYPES, "appliance_type"
+        ),
+    }
+
+
+def entity_schema(known: Mapping[str, Any], own: Iterable[str]) -> vol.Schema:
+    """Return the form of a load driven by an entity; `own` are ours, which cannot be chosen."""
+    entity = EntitySelector(
+        EntitySelectorConfig(filter={"domain": list(DOMAINS)}, exclude_entities=sorted(own))
+    )
+    return vol.Schema({**_identity(known), _required(CONF_ENTITY, known.get(CONF_ENTITY)): entity})
+
+
+def second_entity_schema(known: Mapping[str, Any], own: Iterable[str]) -> vol.Schema:
+    """Return the form of the button beside the one that starts the load."""
+    entity = EntitySelector(
+        EntitySelectorConfig(filter={"domain": [BUTTON]}, exclude_entities=sorted(own))
+    )
+    return vol.Schema({_required(CONF_ENTITY, known.get(CONF_ENTITY)): entity})
+
+
+def mqtt_schema(known: Mapping[str, Any]) -> vol.Schema:
+    """Return the form of a load driven through MQTT."""
+    return vol.Schema(
+        {
+            **_identity(known),
+            _required(CONF_DRIVER, known.get(CONF_DRIVER)): _dropdown(MQTT_DRIVERS, "driver"),
+        }
+    )
+
+
+def topics_schema(known: Mapping[str, Any]) -> vol.Schema:
+    """Return the form of a device's topics; those left empty follow from its name."""
+    keys = (CONF_CONTROL_TOPIC, CONF_COMMAND_TOPIC, CONF_LWT_TOPIC)
+    advanced = {_suggested(key, known.get(key)): _TEXT for key in keys}
+    # The frontend takes the section's default for its whole content.
+    given = {key: known[key] for key in keys if key in known}
+    return vol.Schema(
+        {
+            _suggested(CONF_TOPIC, known.get(CONF_TOPIC)): _TEXT,
+            vol.Required(SECTION_ADVANCED, default=given): section(
+                vol.Schema(advanced), {"collapsed": True}
+            ),
+        }
+    )
+
+
+def habits_schema(
+    known: Mapping[str, Any], driver: Driver, homes: Iterable[str], own: Iterable[str]
+) -> vol.Schema:
+    """Return the form of how a load is used, filled with what is known or usual."""
+    continuous = known.get(CONF_CONTINUOUS, known[CONF_EQUIPMENT_TYPE] in CONTINUOUS_TYPES)
+    duration = known.get(CONF_CYCLE_DURATION)
+    minutes = None if duration is None else duration // MINUTE
+    if CONF_CONTINUOUS not in known and not continuous:
+        minutes = DEFAULT_CYCLE
+    sensor = EntitySelector(
+        EntitySelectorConfig(
+            filter={"domain": SENSOR, "device_class": SensorDeviceClass.POWER},
+            exclude_entities=sorted(own),
+        )
+    )
+    typology = known.get(CONF_TYPOLOGY, default_typology(driver))
+    home = SelectSelector(
+        SelectSelectorConfig(
+            options=sorted(homes), custom_value=True, mode=SelectSelectorMode.DROPDOWN
+        )
+    )
+    advanced: dict[Any, Any] = {
+        vol.Required(CONF_HOME, default=known[CONF_HOME]): home,
+        vol.Required(
+            CONF_TYPOLOGY, default="plug" if typology == INVERTED else typology
+        ): _dropdown(typologies_for(driver), "typology"),
+    }
+    if not driver.presses:
+        advanced[vol.Required(CONF_INVERTED, default=typology == INVERTED)] = BooleanSelector()
+    inner = vol.Schema(advanced)
+    return vol.Schema(
+        {
+            vol.Required(
+                CONF_OPERATION, default=OPERATIONS[1] if continuous else OPERATIONS[0]
+            ): SelectSelector(
+                SelectSelectorConfig(
+                    options=list(OPERATIONS),
+                    translation_key="operation",
+                    mode=SelectSelectorMode.LIST,
+                )
+            ),
+            _suggested(CONF_READY_BY, known.get(CONF_READY_BY)): TimeSelector(),
+            _suggested(CONF_CYCLE_DURATION, minutes): _number(1, 1440, UnitOfTime.MINUTES),
+            _suggested(CONF_NOMINAL_POWER, known.get(CONF_NOMINAL_POWER)): _number(
+                1, 100_000, UnitOfPower.WATT
+            ),
+            _suggested(CONF_POWER_SENSOR, known.get(CONF_POWER_SENSOR)): sensor,
+            vol.Required(SECTION_ADVANCED, default=lambda: inner({})): section(
+                inner, {"collapsed": True}
+            ),
+        }
+    )
+
+
+def topics_given(user_input: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the form of a device's topics says, without its section."""
+    given = {key: value for key, value in user_input.items() if key != SECTION_ADVANCED}
+    return {**given, **user_input[SECTION_ADVANCED]}
+
+
+def habits(user_input: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the form of how a load is used says, as the subentry keeps it."""
+    advanced = user_input[SECTION_ADVANCED]
+    found: dict[str, Any] = {
+        CONF_HOME: advanced[CONF_HOME].strip(),
+        CONF_TYPOLOGY: INVERTED if advanced.get(CONF_INVERTED) else advanced[CONF_TYPOLOGY],
+        CONF_CONTINUOUS: user_input[CONF_OPERATION] == OPERATIONS[1],
+    }
+    for key in (CONF_READY_BY, CONF_NOMINAL_POWER, CONF_POWER_SENSOR):
+        if user_input.get(key):
+            found[key] = user_input[key]
+    if minutes := user_input.get(CONF_CYCLE_DURATION):
+        found[CONF_CYCLE_DURATION] = minutes * MINUTE
+    return found

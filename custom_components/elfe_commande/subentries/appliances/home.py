@@ -1,0 +1,120 @@
+"""The equipments of a local entry, kept in step with its subentries."""
+
+import logging
+from typing import TYPE_CHECKING
+
+from homeassistant.components import mqtt
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+
+from ...adapters.mqtt import MqttMessenger
+from ...adapters.routes import RoutedMessenger
+from ...configuration.entry_settings import plates
+from ...const import CONF_HOME_NAME, SUBENTRY_EQUIPMENT
+from ...core.model import EquipmentId, HomeId
+from ...core.plan import DayPlan
+from ...core.screens import Screen
+from ...engine.ports import Clock, StorageError
+from ...storage.local import Definition, LocalStorage
+from .definition import define, equipment_id_of, needs_broker
+
+if TYPE_CHECKING:
+    from ...engine.engine import Engine
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class LocalHome:
+    """What a local entry has in place of a database: its subentries, and a document on disk."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        storage: LocalStorage,
+        messenger: RoutedMessenger,
+        clock: Clock,
+    ) -> None:
+        """Hand the parts in; see `async_open`."""
+        self._hass = hass
+        self._entry = entry
+        self._clock = clock
+        self._messenger = messenger
+        self._subentries: dict[EquipmentId, str] = {}
+        self.storage = storage
+
+    def subentry_of(self, equipment_id: EquipmentId) -> str | None:
+        """Return the id of the subentry that an equipment's device and entities belong to."""
+        return self._subentries.get(equipment_id)
+
+    async def async_prepare(self) -> bool:
+        """Tell the storage of all equipments; false while MQTT is needed and missing."""
+        definitions = self._definitions()
+        await self.storage.define(definitions, self._screens(definitions))
+        return await self._async_reach_broker()
+
+    async def async_apply(self, engine: Engine) -> None:
+        """Follow subentries that were added, changed or removed; leave the others alone."""
+        try:
+            definitions = self._definitions()
+            await self.storage.define(definitions, self._screens(definitions))
+        except StorageError as error:
+            _LOGGER.warning("A change of the equipments could not be stored: %s", error)
+        if not await self._async_reach_broker():
+            _LOGGER.warning("No MQTT integration: MQTT devices stay silent until a reload")
+        await engine.read_inventory()
+
+    def now(self) -> float:
+        """Return the unix time that plans of this home go by."""
+        return self._clock.now()
+
+    async def async_set_plans(self, engine: Engine, plans: list[DayPlan]) -> list[DayPlan]:
+        """Store days of decisions and have them followed. Raises a `StorageError`."""
+        added = await self.storage.add_plans(plans, now=self._clock.now())
+        await engine.take_plans()
+        return added
+
+    def _definitions(self) -> list[Definition]:
+        zone = dt_util.get_default_time_zone()
+        found: dict[EquipmentId, str] = {}
+        definitions: list[Definition] = []
+        for subentry in self.equipments():
+            try:
+                definitions.append(define(subentry, now=self._clock.now(), zone=zone))
+            except KeyError, ValueError:
+                _LOGGER.exception("%s cannot be used as it is stored", subentry.title)
+                continue
+            found[equipment_id_of(subentry)] = subentry.subentry_id
+        self._subentries = found
+        return definitions
+
+    def _screens(self, definitions: list[Definition]) -> list[Screen]:
+        """Return the wall screens: they show what is in the home that gave the entry its name.
+
+        Where all equipments say the same other home, that one is meant: a home was renamed.
+        """
+        home = HomeId(self._entry.data[CONF_HOME_NAME])
+        homes = {definition.equipment.home for definition in definitions}
+        if len(homes) == 1:
+            home = homes.pop()
+        return [Screen.of_plate(plate, home) for plate in plates(self._entry.options)]
+
+    def equipments(self) -> list[ConfigSubentry]:
+        """Return the subentries that define equipments."""
+        return [
+            subentry
+            for subentry in self._entry.subentries.values()
+            if subentry.subentry_type == SUBENTRY_EQUIPMENT
+        ]
+
+    async def _async_reach_broker(self) -> bool:
+        """Have the broker, if an equipment or a screen needs it; whether that is so."""
+        needed = any(needs_broker(subentry.data) for subentry in self.equipments())
+        needed = needed or bool(plates(self._entry.options))
+        if not needed or self._messenger.broker is not None:
+            return True
+        if not await mqtt.async_wait_for_mqtt_client(self._hass):
+            return False
+        self._messenger.broker = MqttMessenger(self._hass)
+        return True

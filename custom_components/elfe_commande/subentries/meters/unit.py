@@ -1,0 +1,193 @@
+"""One meter of an entry, from its line to those who show it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Final, override
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.helpers.entity import Entity
+from homeassistant.util import dt as dt_util
+
+from ...const import DOMAIN, LOGGER
+from ...engine.ports import Problem
+from ...sources.sml import LineReader, Meter, Reading, Telegram
+from ...sources.sml.meter import Rate
+from ..meters import meter_settings as settings
+from ..unit import Unit
+from .meter_entities import entities_of
+from .meter_settings import CONF_CODES, CONF_MAKER, CONF_METER_ID
+
+if TYPE_CHECKING:
+    from ...hub import Hub
+
+LOOKS: Final = 12
+"""Looks at a meter's silence within the time after which it is stale."""
+
+MAX_CODES: Final = 128
+"""More than any meter tells."""
+
+
+class MeterUnit(Unit):
+    """Reads a meter while it is started; its entities follow it."""
+
+    def __init__(self, hub: Hub, subentry: ConfigSubentry) -> None:
+        """Prepare; the port is not touched yet."""
+        self.hub = hub
+        self.subentry_id = subentry.subentry_id
+        self.title = subentry.title
+        self.meter_id: str = subentry.data[CONF_METER_ID]
+        self.maker: str | None = subentry.data.get(CONF_MAKER)
+        self.port = settings.port_settings(subentry.data)
+        self.settings = settings.meter_settings(subentry.data)
+        self.timing = self.settings.timing
+        self.meter: Meter = Meter(self.settings)
+        self.reader: LineReader = LineReader(
+            subentry.title, self.port, self.timing, heard=self._heard, changed=self._line_changed
+        )
+        self.heard_at: datetime | None = None
+        """When the last telegram came."""
+        self.fresh: bool | None = None
+        """Whether telegrams come; `None` before it is known."""
+        self._codes: dict[str, str | None] = dict(subentry.data[CONF_CODES])
+        self._subentry = subentry
+        self._now: Callable[[], float] = hub.hass.loop.time
+        self._started_at = 0.0
+        self._asked: set[str] = set()
+        self._task: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._watchers: dict[Rate, list[CALLBACK_TYPE]] = {rate: [] for rate in Rate}
+
+    @property
+    def codes(self) -> dict[str, str | None]:
+        """Every code that is shown, with its unit."""
+        hidden = self.settings.hidden
+        return {code: unit for code, unit in self._codes.items() if code not in hidden}
+
+    # ------------------------------------------------------------------------------- its life
+
+    @override
+    async def async_start(self) -> None:
+        """Begin to listen."""
+        self._started_at = self._now()
+        self._begin()
+        self._look()
+
+    @override
+    async def async_stop(self) -> None:
+        """Free the port; nothing is asked of a person any more."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        await self._end()
+        for key in tuple(self._asked):
+            self._problem(key, False)
+
+    @override
+    def entities(self, platform: str) -> Iterable[Entity]:
+        """Return what is shown of the meter on a platform."""
+        return entities_of(self, platform)
+
+    @asynccontextmanager
+    async def lend(self) -> AsyncIterator[None]:
+        """Free the port for a while, if it is read."""
+        running = self._task is not None
+        try:
+            await self._end()
+            yield
+        finally:
+            if running and self._timer is not None:
+                self._begin()
+
+    def _begin(self) -> None:
+        self._task = self.hub.entry.async_create_background_task(
+            self.hub.hass, self.reader.run(), f"{DOMAIN} meter {self.title}"
+        )
+
+    async def _end(self) -> None:
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    # ------------------------------------------------------------------------- who shows it
+
+    @callback
+    def watch(self, rates: Iterable[Rate], changed: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call `changed` when something of these rates is to be shown anew."""
+        watched = tuple(rates)
+        for rate in watched:
+            self._watchers[rate].append(changed)
+        return partial(self._unwatch, watched, changed)
+
+    def _unwatch(self, rates: Iterable[Rate], changed: CALLBACK_TYPE) -> None:
+        for rate in rates:
+            self._watchers[rate].remove(changed)
+
+    @callback
+    def _tell(self, rates: Iterable[Rate]) -> None:
+        # An entity may watch several, and is told once.
+        for changed in dict.fromkeys(each for rate in rates for each in self._watchers[rate]):
+            changed()
+
+    # --------------------------------------------------------------------------- what is heard
+
+    @callback
+    def _heard(self, telegram: Telegram) -> None:
+        if telegram.meter_id != self.meter_id:
+            self._problem("meter_replaced", True, other=telegram.meter_id, known=self.meter_id)
+            return
+        now = self._now()
+        self.heard_at = dt_util.utcnow()
+        rates: Iterable[Rate] = self.meter.hear(telegram, now)
+        if not self.fresh:
+            self.fresh = True
+            rates = Rate
+        self._tell(rates)
+        self._problem("meter_replaced", False)
+        self._problem("meter_unsigned", self.meter.lacks_sign)
+        self._problem("meter_without_power", self.meter.lacks_power(now))
+        self._learn(telegram.readings.values())
+
+    @callback
+    def _line_changed(self) -> None:
+        self._problem("meter_ascii", self.reader.frames.speaks_ascii)
+
+    @callback
+    def _look(self) -> None:
+        """Look whether telegrams still come, again and again."""
+        now = self._now()
+        waited = now - self._started_at >= self.timing.stale_after
+        if self.meter.is_stale(now) and waited and self.fresh is not False:
+            self.fresh = False
+            self._tell(Rate)
+        self._problem("meter_without_power", self.meter.lacks_power(now))
+        self._timer = self.hub.hass.loop.call_later(self.timing.stale_after / LOOKS, self._look)
+
+    def _problem(self, key: str, wrong: object, **placeholders: str) -> None:
+        """Ask a person for something, or no longer."""
+        if wrong and key not in self._asked:
+            self._asked.add(key)
+            self.hub.engine.report(
+                Problem(key, self.subentry_id, {"meter": self.title, **placeholders})
+            )
+        elif not wrong and key in self._asked:
+            self._asked.remove(key)
+            self.hub.engine.settle_problem(key, self.subentry_id)
+
+    @callback
+    def _learn(self, readings: Iterable[Reading]) -> None:
+        """Remember codes not heard before: the subentry changes, and the meter is made anew."""
+        new = {each.code: each.unit for each in readings if each.code not in self._codes}
+        if not new or len(self._codes) + len(new) > MAX_CODES:
+            return
+        LOGGER.debug("%s tells more: %s", self.title, ", ".join(new))
+        self._codes |= new
+        self.hub.hass.config_entries.async_update_subentry(
+            self.hub.entry,
+            self._subentry,
+            data={**self._subentry.data, CONF_CODES: dict(self._codes)},
+        )

@@ -1,0 +1,157 @@
+"""Adding a panel: up to eight positions, each a load with a button and a LED."""
+
+from collections.abc import Iterator, Mapping
+import re
+from typing import Any
+
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigEntryState,
+    ConfigSubentryFlow,
+    SubentryFlowResult,
+)
+from homeassistant.const import CONF_NAME
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.selector import (
+    EntitySelector,
+    EntitySelectorConfig,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+)
+import voluptuous as vol
+
+from ...const import DOMAIN
+from ...engine.status import EquipmentStatus
+from .panel_settings import (
+    CONF_BUTTON,
+    CONF_DISPLAY,
+    CONF_DISPLAY_ACTION,
+    CONF_EQUIPMENT,
+    CONF_LED,
+    SECTIONS,
+    wirings,
+)
+
+BUTTON_DOMAINS = ("event", "binary_sensor", "button", "input_button")
+LED_DOMAINS = ("switch", "light", "input_boolean")
+DISPLAY_DOMAINS = ("text", "input_text")
+_ACTION = re.compile(r"[a-z0-9_]+\.[a-z0-9_]+")
+
+
+class PanelFlow(ConfigSubentryFlow):
+    """Add a panel, or change what is at its positions."""
+
+    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Ask what is at each position of a new panel."""
+        return self._async_ask("user", user_input)
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask what is at each position of a panel there is."""
+        return self._async_ask("reconfigure", user_input)
+
+    def _async_ask(self, step_id: str, user_input: dict[str, Any] | None) -> SubentryFlowResult:
+        entry = self._get_entry()
+        if entry.state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="entry_not_loaded")
+        statuses = list(entry.runtime_data.engine.statuses.values())
+        known: Mapping[str, Any] = {}
+        name = ""
+        if self.source == SOURCE_RECONFIGURE:
+            subentry = self._get_reconfigure_subentry()
+            known, name = subentry.data, subentry.title
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            if (error := self._error(user_input)) is None:
+                return self._finish(user_input)
+            errors["base"] = error
+            known, name = user_input, user_input[CONF_NAME]
+        return self.async_show_form(
+            step_id=step_id, data_schema=panel_schema(name, known, statuses), errors=errors
+        )
+
+    def _finish(self, user_input: Mapping[str, Any]) -> SubentryFlowResult:
+        name = user_input[CONF_NAME].strip()
+        data = {key: value for key, value in user_input.items() if key != CONF_NAME and value}
+        if self.source == SOURCE_RECONFIGURE:
+            return self.async_update_and_abort(
+                self._get_entry(), self._get_reconfigure_subentry(), title=name, data=data
+            )
+        return self.async_create_entry(title=name, data=data)
+
+    def _error(self, user_input: Mapping[str, Any]) -> str | None:
+        """Return what is wrong with the form; errors do not show within its sections."""
+        found = wirings(user_input)
+        if not any(found):
+            return "no_position"
+        for wiring, key in zip(found, SECTIONS, strict=True):
+            if wiring is None and user_input.get(key):
+                return "position_without_equipment"
+        action = user_input.get(CONF_DISPLAY_ACTION)
+        if action and not _ACTION.fullmatch(action):
+            return "invalid_action"
+        registry = er.async_get(self.hass)
+        for entity_id in _entities(user_input):
+            registered = registry.async_get(entity_id)
+            if registered is not None and registered.platform == DOMAIN:
+                # Its LED would switch the load, its button press itself.
+                return "own_entity"
+        return None
+
+
+def _entities(data: Mapping[str, Any]) -> Iterator[str]:
+    """Yield every entity that is chosen."""
+    if display := data.get(CONF_DISPLAY):
+        yield display
+    for wiring in filter(None, wirings(data)):
+        yield from filter(None, (wiring.button, wiring.led))
+
+
+def panel_schema(
+    name: str, known: Mapping[str, Any], statuses: list[EquipmentStatus]
+) -> vol.Schema:
+    """Return the form of a panel, filled with what is known."""
+    equipments = SelectSelector(
+        SelectSelectorConfig(
+            options=[
+                SelectOptionDict(
+                    value=str(int(each.equipment.id)),
+                    label=f"{each.equipment.name} ({each.equipment.home}, {each.equipment.id})",
+                )
+                for each in sorted(statuses, key=lambda s: (s.equipment.home, s.equipment.name))
+            ],
+            mode=SelectSelectorMode.DROPDOWN,
+        )
+    )
+    fields: dict[Any, Any] = {
+        vol.Required(CONF_NAME, default=name) if name else vol.Required(CONF_NAME): TextSelector(),
+        _suggested(CONF_DISPLAY, known): EntitySelector(
+            EntitySelectorConfig(domain=list(DISPLAY_DOMAINS))
+        ),
+        _suggested(CONF_DISPLAY_ACTION, known): TextSelector(),
+    }
+    for key in SECTIONS:
+        at = known.get(key, {})
+        schema = vol.Schema(
+            {
+                _suggested(CONF_EQUIPMENT, at): equipments,
+                _suggested(CONF_BUTTON, at): EntitySelector(
+                    EntitySelectorConfig(domain=list(BUTTON_DOMAINS))
+                ),
+                _suggested(CONF_LED, at): EntitySelector(
+                    EntitySelectorConfig(domain=list(LED_DOMAINS))
+                ),
+            }
+        )
+        collapsed = not at and key != SECTIONS[0]
+        fields[vol.Required(key, default=dict(at))] = section(schema, {"collapsed": collapsed})
+    return vol.Schema(fields)
+
+
+def _suggested(key: str, known: Mapping[str, Any]) -> vol.Optional:
+    return vol.Optional(key, description={"suggested_value": known.get(key)})

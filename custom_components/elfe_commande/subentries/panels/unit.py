@@ -1,0 +1,266 @@
+"""One panel of an entry: what its buttons say becomes wishes, what loads do lights its LEDs."""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, override
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import (
+    ATTR_ENTITY_ID,
+    SERVICE_TURN_OFF,
+    SERVICE_TURN_ON,
+    STATE_OFF,
+    STATE_ON,
+    STATE_UNAVAILABLE,
+    STATE_UNKNOWN,
+)
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    Event,
+    EventStateChangedData,
+    State,
+    callback,
+    split_entity_id,
+)
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.util import dt as dt_util
+
+from ...const import DOMAIN, LOGGER
+from ...core.lifecycle import Code
+from ...core.relay_mode import RelayMode, intent_of
+from ...core.wish import Origin, Wish
+from ...devices.capacity import can_force_off
+from ...entities.base import async_wish
+from ...interfaces.panel import STARTING, Panel, Picture, Position
+from ..unit import Unit
+from .panel_entities import entities_of
+from .panel_settings import CONF_DISPLAY, CONF_DISPLAY_ACTION, wirings
+
+if TYPE_CHECKING:
+    from ...hub import Hub
+
+_AWAY: Final = (STATE_UNAVAILABLE, STATE_UNKNOWN)
+
+
+class PanelUnit(Unit):
+    """A panel while it is started."""
+
+    def __init__(self, hub: Hub, subentry: ConfigSubentry) -> None:
+        """Prepare; nothing is listened to yet."""
+        self.hub = hub
+        self.subentry_id = subentry.subentry_id
+        self.title = subentry.title
+        self.picture: Picture = STARTING
+        self.pressed: tuple[int, datetime] | None = None
+        """The last press: its position, from 1, and when."""
+        self._timing = hub.engine.context.timing
+        self._panel = Panel(self._timing.panel_wait)
+        self._wirings = wirings(subentry.data)
+        self._display: str | None = subentry.data.get(CONF_DISPLAY)
+        self._action: str | None = subentry.data.get(CONF_DISPLAY_ACTION)
+        self._timer: asyncio.TimerHandle | None = None
+        self._unwatch: list[CALLBACK_TYPE] = []
+        self._watchers: list[CALLBACK_TYPE] = []
+
+    # ------------------------------------------------------------------------------- its life
+
+    @override
+    async def async_start(self) -> None:
+        """Follow buttons, loads, and the panel's own entities."""
+        coordinator = self.hub.coordinator
+        for wiring in filter(None, self._wirings):
+            self._unwatch.append(coordinator.watch_equipment(wiring.equipment_id, self._show))
+        self._unwatch.append(coordinator.watch_hub(self._engine_changed))
+        buttons = [w.button for w in self._wirings if w is not None and w.button]
+        shown = [w.led for w in self._wirings if w is not None and w.led]
+        if self._display:
+            shown.append(self._display)
+        hass = self.hub.hass
+        self._unwatch.append(async_track_state_change_event(hass, buttons, self._button_changed))
+        self._unwatch.append(async_track_state_change_event(hass, shown, self._shown_changed))
+        self._show(anew=True)
+
+    @override
+    async def async_stop(self) -> None:
+        """Carry out what was pressed, if that may still be, and follow nothing any more."""
+        while self._unwatch:
+            self._unwatch.pop()()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self.hub.engine.lifecycle.running:
+            await self._carry_out()
+
+    @override
+    def entities(self, platform: str) -> Iterable[Entity]:
+        """Return what is shown of the panel on a platform."""
+        return entities_of(self, platform)
+
+    @callback
+    def watch(self, changed: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call `changed` when picture or last press change."""
+        self._watchers.append(changed)
+        return lambda: self._watchers.remove(changed)
+
+    # ---------------------------------------------------------------------------------- presses
+
+    @callback
+    def _button_changed(self, event: Event[EventStateChangedData]) -> None:
+        old, new = event.data["old_state"], event.data["new_state"]
+        if old is None or new is None or not is_press(old, new):
+            return
+        for index, wiring in enumerate(self._wirings):
+            if wiring is not None and wiring.button == new.entity_id:
+                self._press(index)
+
+    @callback
+    def _press(self, index: int) -> None:
+        loop = self.hub.hass.loop
+        self.pressed = (index + 1, dt_util.utcnow())
+        position = self._position(index)
+        if self.hub.engine.lifecycle.code > Code.RUNNING or position is None:
+            LOGGER.info("%s: button %s does nothing now", self.title, index + 1)
+        elif self._panel.press(index, position, loop.time()):
+            self._schedule()
+        self._show()
+
+    @callback
+    def _schedule(self) -> None:
+        """Carry everything out together, after the last press."""
+        if self._timer is not None:
+            self._timer.cancel()
+        due = self._panel.due_at()
+        self._timer = None if due is None else self.hub.hass.loop.call_at(due, self._due)
+
+    @callback
+    def _due(self) -> None:
+        self._timer = None
+        lifecycle = self.hub.engine.lifecycle
+        if lifecycle.running:
+            _ = self.hub.entry.async_create_task(
+                self.hub.hass, self._carry_out(), f"{DOMAIN} panel {self.title}"
+            )
+        elif lifecycle.code > Code.RUNNING:
+            self._panel.take({})
+            self._show()
+
+    async def _carry_out(self) -> None:
+        """Wish what was chosen, all at once; a refusal shows what is."""
+        positions = {i: p for i in range(len(self._wirings)) if (p := self._position(i))}
+        changes = self._panel.take(positions)
+        self._show()
+        await asyncio.gather(*(self._wish(index, mode) for index, mode in changes.items()))
+        self._show()
+
+    async def _wish(self, index: int, mode: RelayMode) -> None:
+        wiring = self._wirings[index]
+        if wiring is None:
+            return
+        wish = Wish(wiring.equipment_id, intent_of(mode), Origin.PANEL, advance_end=True)
+        try:
+            await async_wish(self.hub.engine, wish)
+        except HomeAssistantError as error:
+            LOGGER.info("%s: equipment %s: %s", self.title, wiring.equipment_id, error)
+
+    @callback
+    def _engine_changed(self) -> None:
+        """Once the engine runs, carry out what was pressed before, unless that was long ago."""
+        pressed_at = self._panel.pressed_at
+        if self.hub.engine.lifecycle.running and pressed_at is not None and self._timer is None:
+            age = self.hub.hass.loop.time() - pressed_at
+            if age > self._timing.request_lifetime:
+                self._panel.take({})
+            else:
+                self._due()
+        self._show()
+
+    # ------------------------------------------------------------------------------ what it shows
+
+    def _position(self, index: int) -> Position | None:
+        """Return what is known of the load at a position, `None` without one."""
+        wiring = self._wirings[index]
+        status = None if wiring is None else self.hub.engine.statuses.get(wiring.equipment_id)
+        if status is None:
+            return None
+        return Position(status.relay_mode, status.running, can_force_off(status))
+
+    @callback
+    def _show(self, *, anew: bool = False) -> None:
+        """Show what changed; everything with `anew`."""
+        before, self.picture = self.picture, self._picture()
+        if anew or before.text != self.picture.text:
+            self._show_text()
+        for index, wiring in enumerate(self._wirings):
+            if wiring is not None and wiring.led:
+                self._light(wiring.led, on=self.picture.leds[index])
+        for changed in tuple(self._watchers):
+            changed()
+
+    def _picture(self) -> Picture:
+        if self.hub.engine.lifecycle.code < Code.RUNNING and not self._panel.chosen:
+            return STARTING
+        return self._panel.picture([self._position(i) for i in range(len(self._wirings))])
+
+    @callback
+    def _shown_changed(self, event: Event[EventStateChangedData]) -> None:
+        """Show again what came back, or what somebody else changed."""
+        new = event.data["new_state"]
+        if new is None or new.state == STATE_UNAVAILABLE:
+            return
+        if new.entity_id == self._display:
+            old = event.data["old_state"]
+            if old is None or old.state in _AWAY:
+                self._show_text()
+            return
+        for index, wiring in enumerate(self._wirings):
+            if wiring is not None and wiring.led == new.entity_id:
+                self._light(new.entity_id, on=self.picture.leds[index])
+
+    def _light(self, entity_id: str, *, on: bool) -> None:
+        """Light a LED or put it out, if it is there and not so already."""
+        state = self.hub.hass.states.get(entity_id)
+        wanted = STATE_ON if on else STATE_OFF
+        if state is None or state.state in (wanted, STATE_UNAVAILABLE):
+            return
+        domain = split_entity_id(entity_id)[0]
+        self._call(domain, SERVICE_TURN_ON if on else SERVICE_TURN_OFF, {ATTR_ENTITY_ID: entity_id})
+
+    def _show_text(self) -> None:
+        text = self.picture.text
+        if self._display:
+            state = self.hub.hass.states.get(self._display)
+            if state is not None and state.state != STATE_UNAVAILABLE:
+                domain = split_entity_id(self._display)[0]
+                self._call(domain, "set_value", {ATTR_ENTITY_ID: self._display, "value": text})
+        if self._action:
+            domain, _, action = self._action.partition(".")
+            self._call(domain, action, {"text": text})
+
+    def _call(self, domain: str, action: str, data: dict[str, str]) -> None:
+        """Call an action of the panel's own integration; nobody waits for it."""
+        _ = self.hub.entry.async_create_task(
+            self.hub.hass, self._async_call(domain, action, data), f"{DOMAIN} panel {action}"
+        )
+
+    async def _async_call(self, domain: str, action: str, data: dict[str, str]) -> None:
+        try:
+            await self.hub.hass.services.async_call(domain, action, data, blocking=True)
+        except HomeAssistantError as error:
+            # It is shown again when the panel is back.
+            LOGGER.info("%s does not show: %s", self.title, error)
+
+
+def is_press(old: State, new: State) -> bool:
+    """Return whether a button's entity went from one state to the other because of a press."""
+    if old.state == STATE_UNAVAILABLE or new.state in _AWAY:
+        return False
+    domain = split_entity_id(new.entity_id)[0]
+    if domain == "binary_sensor":
+        return new.state == STATE_ON and old.state == STATE_OFF
+    if domain == "event" and "release" in str(new.attributes.get("event_type", "")):
+        return False
+    # The state of events and buttons is the time of the last one.
+    return old.state != new.state

@@ -1,0 +1,121 @@
+"""Actions on rules: ask them all now, or ask one what it would do."""
+
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv, entity_registry as er, service
+from homeassistant.util import dt as dt_util
+from homeassistant.util.json import JsonValueType
+import voluptuous as vol
+
+from ...actions.targets import ATTR_CONFIG_ENTRY_ID
+from ...const import DOMAIN
+from ...core.lifecycle import NotRunningError
+from ...core.rules import OFF_CONDITION, ON_CONDITION, REGULATOR, Quantity, Reading
+from ...engine.judge import RuleStatus, Verdict
+from ...entities.base import not_running
+from .traces import traced
+
+if TYPE_CHECKING:
+    from ...hub import Hub
+
+ATTR_RULE = "rule"
+ATTR_INPUTS = "inputs"
+ATTR_AT = "at"
+
+
+def _watts(value: Any) -> float:
+    number: float = vol.Coerce(float)(value)
+    if not isfinite(number):
+        raise vol.Invalid("expected a number")
+    return number
+
+
+_INPUT = {
+    **{vol.Optional(str(quantity)): vol.Any(None, _watts) for quantity in Quantity},
+    vol.Optional(REGULATOR): vol.Any(None, cv.string),
+    vol.Optional(ON_CONDITION): vol.Any(None, cv.boolean),
+    vol.Optional(OFF_CONDITION): vol.Any(None, cv.boolean),
+}
+EVALUATE_RULES_SCHEMA = vol.Schema({vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string})
+SIMULATE_RULE_SCHEMA = vol.Schema(
+    {
+        vol.Required(ATTR_RULE): cv.entity_id,
+        vol.Optional(ATTR_INPUTS, default=dict): vol.Schema(_INPUT),
+        vol.Optional(ATTR_AT): cv.datetime,
+    }
+)
+
+
+async def async_evaluate_rules(call: ServiceCall) -> ServiceResponse:
+    """Ask every rule of an entry now; one load is moved at most, as each minute."""
+    entry: ConfigEntry = service.async_get_config_entry(
+        call.hass, DOMAIN, call.data.get(ATTR_CONFIG_ENTRY_ID)
+    )
+    hub: Hub = entry.runtime_data
+    try:
+        moved = await hub.engine.surplus.evaluate()
+    except NotRunningError as error:
+        raise not_running(error) from error
+    if not call.return_response:
+        return None
+    rules: list[JsonValueType] = [
+        {**_told(hub, status, status.verdict), "moved": status in moved}
+        for status in hub.engine.surplus.rules.values()
+        if status.verdict is not None
+    ]
+    return {"rules": rules}
+
+
+async def async_simulate_rule(call: ServiceCall) -> ServiceResponse:
+    """Tell what a rule would do, and why; nothing is ordered or remembered."""
+    hub, status = _rule(call)
+    now = hub.engine.context.clock.now()
+    at = call.data.get(ATTR_AT)
+    moment = now if at is None else dt_util.as_utc(at).timestamp()
+    replaced = {
+        name: Reading(value, moment, "simulated") for name, value in call.data[ATTR_INPUTS].items()
+    }
+    verdict = hub.engine.surplus.verdict(status.id, replaced, moment)
+    return _told(hub, status, verdict)
+
+
+def _rule(call: ServiceCall) -> tuple[Hub, RuleStatus]:
+    entity_id = call.data[ATTR_RULE]
+    found = er.async_get(call.hass).async_get(entity_id)
+    entry = None
+    if found is not None and found.platform == DOMAIN and found.config_entry_id is not None:
+        entry = call.hass.config_entries.async_get_entry(found.config_entry_id)
+    if entry is not None and entry.state is ConfigEntryState.LOADED and found is not None:
+        hub: Hub = entry.runtime_data
+        status = hub.engine.surplus.rules.get(found.config_subentry_id or "")
+        if status is not None:
+            return hub, status
+    raise ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key="no_rule",
+        translation_placeholders={"entity": entity_id},
+    )
+
+
+def _told(hub: Hub, status: RuleStatus, verdict: Verdict) -> dict[str, JsonValueType]:
+    evaluation, decision = verdict.evaluation, verdict.decision
+    load = hub.engine.statuses.get(status.rule.equipment_id)
+    return {
+        "rule": status.title,
+        "equipment": None if load is None else load.equipment.name,
+        "on": evaluation.on,
+        "reason": evaluation.reason,
+        "in_charge": verdict.in_charge,
+        "would_order": verdict.changes and verdict.moves,
+        "decision": {
+            "on": decision.on,
+            "source": decision.source.value,
+            "reason": decision.reason,
+            "act": None if decision.act is None else decision.act.value,
+        },
+        "trace": traced(evaluation.trace),
+    }

@@ -1,0 +1,96 @@
+"""States of Home Assistant as what a surplus rule reads."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import isfinite
+from typing import override
+
+from homeassistant.const import (
+    ATTR_UNIT_OF_MEASUREMENT,
+    STATE_UNAVAILABLE,
+    STATE_UNKNOWN,
+    UnitOfPower,
+)
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, State, callback
+from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.util import dt as dt_util
+from homeassistant.util.unit_conversion import PowerConverter
+
+from ...core.rules import Reading
+from ...engine.ports import Readings, Unsubscribe
+from .conditions import Conditions
+
+_NOTHING = (STATE_UNAVAILABLE, STATE_UNKNOWN, "")
+
+
+@dataclass(frozen=True, slots=True)
+class StateSource:
+    """An entity that a rule reads. `inverted`: its contrary is meant; `text`: not a number."""
+
+    entity_id: str
+    inverted: bool = False
+    text: bool = False
+
+
+class StateReadings(Readings):
+    """Reads entities and conditions. Powers are in watts, whatever their unit."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        sources: Mapping[str, StateSource],
+        conditions: Mapping[str, Conditions],
+    ) -> None:
+        """Read each source and each condition under the name given."""
+        self._hass = hass
+        self._sources = sources
+        self._conditions = conditions
+
+    @override
+    def read(self) -> Mapping[str, Reading]:
+        found = {
+            name: _reading(self._hass.states.get(source.entity_id), source)
+            for name, source in self._sources.items()
+        }
+        now = dt_util.utcnow().timestamp()
+        for name, conditions in self._conditions.items():
+            found[name] = Reading(conditions.hold(), now)
+        return found
+
+    @override
+    def watch(self, changed: Callable[[], None]) -> Unsubscribe:
+        entities = {source.entity_id for source in self._sources.values()}
+
+        @callback
+        def tell(_: Event[EventStateChangedData]) -> None:
+            changed()
+
+        return async_track_state_change_event(self._hass, entities, tell)
+
+
+def _reading(state: State | None, source: StateSource) -> Reading:
+    if state is None:
+        return Reading(None, 0.0, source.entity_id)
+    # A value that stays the same is reported all the same: it is not old.
+    at = state.last_reported.timestamp()
+    if state.state in _NOTHING:
+        return Reading(None, at, source.entity_id)
+    if source.text:
+        return Reading(state.state, at, source.entity_id)
+    value = _number(state)
+    if value is not None and source.inverted:
+        value = -value
+    return Reading(value, at, source.entity_id)
+
+
+def _number(state: State) -> float | None:
+    try:
+        value = float(state.state)
+    except ValueError:
+        return None
+    if not isfinite(value):
+        return None
+    unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
+    if unit in PowerConverter.VALID_UNITS and unit != UnitOfPower.WATT:
+        return PowerConverter.convert(value, unit, UnitOfPower.WATT)
+    return value

@@ -1,0 +1,199 @@
+"""What Home Assistant shows of a rule: what it says and why, and what can be tuned."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final, override
+
+from homeassistant.components.number import (
+    NumberDeviceClass,
+    NumberEntity,
+    NumberEntityDescription,
+    NumberMode,
+)
+from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription
+from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
+from homeassistant.const import PERCENTAGE, EntityCategory, Platform, UnitOfPower
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+from homeassistant.helpers.entity import Entity, EntityDescription
+from homeassistant.util import dt as dt_util
+
+from ...const import DOMAIN
+from ...core.rules import Quantity
+from ...devices.roster import equipment_identifier
+from ...entities.base import NONE, OFF, ON, attributes
+from ...entities.subentry import SubentryEntity
+from .rule_settings import CONF_ENABLED
+from .traces import traced
+
+if TYPE_CHECKING:
+    from .unit import RuleUnit
+
+RULE: Final = SensorEntityDescription(
+    key="rule",
+    translation_key="rule",
+    device_class=SensorDeviceClass.ENUM,
+    options=[ON, OFF, NONE],
+)
+ENABLED: Final = SwitchEntityDescription(
+    key="rule_enabled",
+    translation_key="rule_enabled",
+    entity_category=EntityCategory.CONFIG,
+)
+_WATTS: Final = {Quantity.SURPLUS, Quantity.PRODUCTION}
+
+
+def _threshold(key: str, quantity: Quantity) -> NumberEntityDescription:
+    watts = quantity in _WATTS
+    return NumberEntityDescription(
+        key=key,
+        translation_key=key,
+        device_class=NumberDeviceClass.POWER if watts else None,
+        entity_category=EntityCategory.CONFIG,
+        native_unit_of_measurement=UnitOfPower.WATT if watts else PERCENTAGE,
+        native_min_value=-100_000 if quantity is Quantity.SURPLUS else 0,
+        native_max_value=100_000 if watts else 100,
+        native_step=10 if watts else 1,
+        mode=NumberMode.BOX,
+    )
+
+
+_KEYS: Final = {
+    Quantity.SURPLUS: ("surplus_on", "surplus_off"),
+    Quantity.SOC: ("soc_on", "soc_off"),
+    Quantity.PRODUCTION: ("production_on", "production_off"),
+    Quantity.FORECAST: ("forecast_on", "forecast_off"),
+}
+THRESHOLDS: Final = {
+    quantity: tuple(_threshold(key, quantity) for key in keys) for quantity, keys in _KEYS.items()
+}
+
+
+def entities_of(unit: RuleUnit, platform: str) -> Iterable[Entity]:
+    """Return the entities of a rule on one platform."""
+    if platform == Platform.SENSOR:
+        return [RuleSensor(unit, RULE)]
+    if platform == Platform.SWITCH:
+        return [RuleSwitch(unit, ENABLED)]
+    if platform == Platform.NUMBER:
+        return [
+            RuleThreshold(unit, description)
+            for quantity in unit.rule.bands
+            for description in THRESHOLDS[quantity]
+        ]
+    return []
+
+
+class RuleEntity(SubentryEntity):
+    """An entity of a rule's own device, behind that of its load."""
+
+    def __init__(self, unit: RuleUnit, description: EntityDescription) -> None:
+        """Belong to the rule's device."""
+        super().__init__(unit.hub, unit.subentry.subentry_id, description)
+        self._unit = unit
+
+    @override
+    def _described(self) -> DeviceInfo:
+        return DeviceInfo(
+            identifiers={self._identifier},
+            name=self._unit.subentry.title,
+            entry_type=DeviceEntryType.SERVICE,
+        )
+
+    @override
+    def _behind(self) -> tuple[str, str]:
+        """Return the identifier of its load's device."""
+        return equipment_identifier(self._hub.entry.entry_id, self._unit.rule.equipment_id)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the rule."""
+        self.async_on_remove(self._unit.watch(self.async_write_ha_state))
+
+
+class RuleSensor(RuleEntity, SensorEntity):
+    """What the rule says now, and why."""
+
+    _unrecorded_attributes = frozenset({"trace"})
+
+    @property
+    @override
+    def native_value(self) -> str | None:
+        """Return what it wants, `None` before it was asked."""
+        status = self._unit.status
+        verdict = None if status is None else status.verdict
+        if verdict is None:
+            return None
+        on = verdict.evaluation.on
+        return NONE if on is None else ON if on else OFF
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any]:
+        """Return the reason, whether it decides, since when, and everything it looked at."""
+        status = self._unit.status
+        verdict = None if status is None else status.verdict
+        if status is None or verdict is None:
+            return {}
+        history = status.history
+        load = self._engine.statuses.get(status.rule.equipment_id)
+        decision = None if load is None else load.decision
+        return attributes(
+            reason=verdict.evaluation.reason,
+            in_charge=verdict.in_charge,
+            source=None if decision is None else decision.source.value,
+            granted=None if history.on is None else ON if history.on else OFF,
+            since=dt_util.utc_from_timestamp(history.since).isoformat() if history.since else None,
+            starts=history.starts(self._engine.context.clock.now()),
+            trace=traced(verdict.evaluation.trace),
+        )
+
+
+class RuleSwitch(RuleEntity, SwitchEntity):
+    """Whether the rule is asked at all."""
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Return whether it is."""
+        return self._unit.rule.enabled
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Let it propose."""
+        self._unit.tune(CONF_ENABLED, True)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Let it rest; what it switched on goes off."""
+        self._unit.tune(CONF_ENABLED, False)
+
+
+class RuleThreshold(RuleEntity, NumberEntity):
+    """One threshold of the rule."""
+
+    @property
+    @override
+    def native_value(self) -> float:
+        """Return it."""
+        quantity, edge = self._place
+        band = self._unit.rule.bands[quantity]
+        return band.on if edge == "on" else band.off
+
+    @override
+    async def async_set_native_value(self, value: float) -> None:
+        """Change it, unless the thresholds would be crossed."""
+        quantity, edge = self._place
+        band = self._unit.rule.bands[quantity]
+        on, off = (value, band.off) if edge == "on" else (band.on, value)
+        if off >= on:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="thresholds_crossed",
+                translation_placeholders={"rule": self._unit.subentry.title},
+            )
+        self._unit.tune(self.entity_description.key, value)
+
+    @property
+    def _place(self) -> tuple[Quantity, str]:
+        quantity, _, edge = self.entity_description.key.rpartition("_")
+        return Quantity(quantity), edge
