@@ -8,12 +8,11 @@ import pytest
 
 from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.core.model import EquipmentId, HomeId, Mode
+from custom_components.elfe_commande.devices import capacity, roster as devices
 from custom_components.elfe_commande.devices.roster import (
-    capacity,
     equipment_identifier,
     home_identifier,
     hub_identifier,
-    roster as devices,
 )
 from custom_components.elfe_commande.engine.events import InventoryChanged
 from custom_components.elfe_commande.entities import population

@@ -12,8 +12,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.core.gesture import ScreenTouched
 from custom_components.elfe_commande.core.model import DeviceId, EquipmentId, HomeId
+from custom_components.elfe_commande.devices import capacity
 from custom_components.elfe_commande.devices.roster import (
-    capacity,
     equipment_identifier,
     home_identifier,
     hub_identifier,

@@ -25,7 +25,7 @@ from custom_components.elfe_commande import (
 from custom_components.elfe_commande.actions import constraints as constraint_actions, targets
 from custom_components.elfe_commande.core.decision import Act, Source
 from custom_components.elfe_commande.core.wish import Origin
-from custom_components.elfe_commande.devices.roster import capacity, shapes
+from custom_components.elfe_commande.devices import capacity, shapes
 from custom_components.elfe_commande.typologies import TYPOLOGIES
 
 FOLDER = Path(switch.__file__).parent
@@ -197,7 +197,7 @@ def test_icons_are_for_entities_that_exist():
     of_subentries = {
         key
         for room in ("meters", "panels", "rules", "upses")
-        for path in (FOLDER / room).glob("*.py")
+        for path in (FOLDER / "subentries" / room).glob("*.py")
         for key in re.findall(r'"(\w+)"', path.read_text("utf-8"))
     }
 

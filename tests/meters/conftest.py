@@ -27,8 +27,8 @@ def quick(data: dict[str, Any]) -> MeterTiming:
 
 @pytest.fixture(autouse=True)
 def _quick_lines() -> Iterator[None]:
-    module = "custom_components.elfe_commande.meters"
-    with patch(f"{module}.settings.timing", quick):
+    module = "custom_components.elfe_commande.subentries.meters"
+    with patch(f"{module}.meter_settings.timing", quick):
         yield
 
 

@@ -11,7 +11,7 @@ from custom_components.elfe_commande.sources.ups.profiles import PROFILES
 from custom_components.elfe_commande.subentries.upses import flow, schemas
 from custom_components.elfe_commande.subentries.upses.ups_settings import TESTS
 
-PACKAGE = Path(flow.__file__).parents[1]
+PACKAGE = Path(flow.__file__).parents[2]
 
 
 @pytest.fixture(params=["en", "fr"])
