@@ -200,10 +200,10 @@ async def install_on(hass: HomeAssistant, world: World) -> AsyncIterator[Install
     access = world.database.access
     entry = MockConfigEntry(domain=DOMAIN, title="ELFE", data=entry_data(access), options={})
     entry.add_to_hass(hass)
-    hub = "custom_components.elfe_commande.hub"
+    assembly = "custom_components.elfe_commande.assembly"
     with (
-        patch(f"{hub}.settings.timing", side_effect=lambda _: world.timing),
-        patch(f"{hub}.HomeAssistantClock", return_value=world.clock),
+        patch(f"{assembly}.settings.timing", side_effect=lambda _: world.timing),
+        patch(f"{assembly}.HomeAssistantClock", return_value=world.clock),
     ):
         yield Installed(hass, world, entry)
         if entry.state.recoverable and hass.config_entries.async_get_entry(entry.entry_id):

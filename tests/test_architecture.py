@@ -1,8 +1,9 @@
 """The rooms of the house know each other in one direction only."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import override
 import warnings
@@ -35,10 +36,13 @@ FRONT_FOLDERS = frozenset(
 """The rooms of the front, by concern."""
 WITH_HOME_ASSISTANT = {FRONT, "adapters", "configuration", *FRONT_FOLDERS}
 
-ASSEMBLY = {"__init__", "hub", "config_flow", "system_health"}
+ASSEMBLY = {"__init__", "assembly", "hub", "config_flow", "system_health"}
 """The modules of the front that may know storage and adapters."""
 DEFINING = "subentries/appliances/"
 """Where people define equipments: it offers the drivers, and hands a storage what they defined."""
+
+REGISTRIES = {"__init__", "registry"}
+"""The modules that find their own files."""
 
 LONG = 300
 TOO_LONG = 450
@@ -138,7 +142,7 @@ def test_nothing_hides_an_import() -> None:
     strange = [
         each
         for each in IMPORTS
-        if (each.wanted.startswith("importlib") and each.module != "__init__")
+        if (each.wanted.startswith("importlib") and each.module not in REGISTRIES)
         or each.wanted.endswith(".*")
     ]
     assert not strange, "\n".join(map(str, strange))
@@ -174,6 +178,47 @@ def test_the_coordinator_knows_the_engine_only() -> None:
         and not (each.goes_to("engine") or each.goes_to("core") or each.goes_to("const"))
     ]
     assert not strange, "\n".join(map(str, strange))
+
+
+def module_of(path: Path) -> str:
+    """Return the dotted name of a module within the house, that of a package for its door."""
+    parts = path.relative_to(HOUSE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_of(path): path for path in sources()}
+
+
+def target_of(wanted: str) -> str:
+    """Return the module that an import of ours leads to."""
+    while wanted not in MODULES:
+        wanted = wanted.rpartition(".")[0]
+    return wanted
+
+
+def arrows(place_of: Callable[[str], str]) -> dict[str, set[str]]:
+    """Return which places know which others, imports for types counted."""
+    found: dict[str, set[str]] = {place_of(module): set() for module in MODULES}
+    for each in IMPORTS:
+        if each.ours:
+            source = place_of(module_of(HOUSE / each.where.rpartition(":")[0]))
+            found[source].add(place_of(target_of(each.wanted)))
+    return {place: known - {place} for place, known in found.items()}
+
+
+def folder_of(module: str) -> str:
+    """Return the folder that a module stands in; each at the top stands for itself."""
+    inside = MODULES[module].parent.relative_to(HOUSE).parts
+    return "/".join(inside) or f"{module or '__init__'}.py"
+
+
+@pytest.mark.parametrize("place_of", [lambda module: module or "__init__", folder_of])
+def test_there_is_no_circle(place_of: Callable[[str], str]) -> None:
+    """Whoever is known does not know whoever knows him: file by file, and folder by folder."""
+    try:
+        tuple(TopologicalSorter(arrows(place_of)).static_order())
+    except CycleError as error:
+        pytest.fail(" <- ".join(error.args[1]))
 
 
 @pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(HOUSE)))

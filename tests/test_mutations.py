@@ -79,7 +79,7 @@ MUTANTS: Final = {
     ),
     # The events that exclude each other.
     "battlow is of no group": Mutant(
-        "sources/ups/events.py",
+        "sources/ups/vocabulary/events.py",
         "(UpsEvent.BATTERY_LOW, UpsEvent.BATTERY_FULL)",
         "(UpsEvent.BATTERY_FULL,)",
         UPS,
@@ -95,7 +95,7 @@ MUTANTS: Final = {
     ),
     # The threshold of voltages.
     "10 % instead of 6 %": Mutant(
-        "sources/ups/thresholds.py", "voltage: float = 6.0", "voltage: float = 10.0", UPS
+        "sources/ups/vocabulary/thresholds.py", "voltage: float = 6.0", "voltage: float = 10.0", UPS
     ),
     # The checksums of telegrams.
     "no checksum": Mutant("sources/sml/frames.py", "from sml import SmlBase\n", UNCHECKED, FRAMES),

@@ -5,8 +5,9 @@ from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
 from .adapters.disk import HomeAssistantDisk
+from .assembly import async_create_hub
 from .const import DOMAIN, PLATFORMS
-from .hub import ElfeConfigEntry, async_create_hub
+from .hub import ElfeConfigEntry
 from .repairs import clear_issues
 from .services import async_setup_services
 

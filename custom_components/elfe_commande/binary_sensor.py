@@ -1,6 +1,6 @@
 """Whether a load runs, its plan wants it on now, the EMS is reached, a screen is there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import override
 
@@ -11,16 +11,15 @@ from homeassistant.components.binary_sensor import (
     BinarySensorEntityDescription,
 )
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.entity import Entity
 from homeassistant.util import dt as dt_util
 
 from .core.model import DeviceId, EquipmentId
 from .core.plan import slot_start
 from .engine.status import EquipmentStatus
 from .entities.base import EquipmentEntity, HubEntity, ScreenEntity
-from .entities.population import EquipmentEntities, async_follow_screens
-from .hub import ElfeConfigEntry, Hub
+from .entities.platform import Platform
+from .hub import Hub
 
 PARALLEL_UPDATES = 0
 
@@ -74,28 +73,6 @@ SCREEN_CONNECTION = BinarySensorEntityDescription(
     device_class=BinarySensorDeviceClass.CONNECTIVITY,
     entity_category=EntityCategory.DIAGNOSTIC,
 )
-
-
-async def async_setup_entry(
-    _hass: HomeAssistant,
-    entry: ElfeConfigEntry,
-    async_add_entities: AddConfigEntryEntitiesCallback,
-) -> None:
-    """Add the binary sensors of the hub, of every equipment and of every screen."""
-    hub = entry.runtime_data
-    async_add_entities([ReadyBinarySensor(hub, READY)])
-    if hub.local is None:
-        async_add_entities([ConnectionBinarySensor(hub, CONNECTION)])
-    hub.subentries.async_follow(PLATFORM, async_add_entities)
-    await EquipmentEntities(
-        entry,
-        async_add_entities,
-        platform=PLATFORM,
-        descriptions=DESCRIPTIONS,
-        wanted=lambda _: DESCRIPTIONS,
-        make=_make,
-    ).async_follow()
-    await async_follow_screens(entry, async_add_entities, PLATFORM, ScreenConnection)
 
 
 class EquipmentBinarySensor(EquipmentEntity, BinarySensorEntity):
@@ -168,3 +145,18 @@ def _make(
 ) -> EquipmentBinarySensor:
     kind = ScheduledBinarySensor if description is SCHEDULED_ON else EquipmentBinarySensor
     return kind(hub, equipment_id, description)
+
+
+def _of_hub(hub: Hub) -> Iterable[Entity]:
+    yield ReadyBinarySensor(hub, READY)
+    if hub.local is None:
+        yield ConnectionBinarySensor(hub, CONNECTION)
+
+
+async_setup_entry = Platform(
+    domain=PLATFORM,
+    descriptions=DESCRIPTIONS,
+    make=_make,
+    of_hub=_of_hub,
+    of_screen=ScreenConnection,
+).async_set_up

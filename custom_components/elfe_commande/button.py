@@ -8,15 +8,12 @@ from homeassistant.components.button import (
     ButtonEntityDescription,
 )
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .core.wish import Intent
 from .devices.shapes import Kind, kind_of
 from .engine.status import EquipmentStatus
 from .entities.base import HubEntity, WishingEntity, async_run_cycle
-from .entities.population import EquipmentEntities
-from .hub import ElfeConfigEntry
+from .entities.platform import Platform
 
 PARALLEL_UPDATES = 0
 
@@ -36,25 +33,6 @@ def wanted(status: EquipmentStatus) -> tuple[ButtonEntityDescription, ...]:
     return DESCRIPTIONS if driven and status.typology is not None else ()
 
 
-async def async_setup_entry(
-    _hass: HomeAssistant,
-    entry: ElfeConfigEntry,
-    async_add_entities: AddConfigEntryEntitiesCallback,
-) -> None:
-    """Add the buttons of the hub and of every equipment."""
-    hub = entry.runtime_data
-    async_add_entities([RunCycleButton(hub, RUN_CYCLE)])
-    hub.subentries.async_follow(PLATFORM, async_add_entities)
-    await EquipmentEntities(
-        entry,
-        async_add_entities,
-        platform=PLATFORM,
-        descriptions=DESCRIPTIONS,
-        wanted=wanted,
-        make=StartButton,
-    ).async_follow()
-
-
 class StartButton(WishingEntity, ButtonEntity):
     """Starts the load as the plan would."""
 
@@ -71,3 +49,12 @@ class RunCycleButton(HubEntity, ButtonEntity):
     async def async_press(self) -> None:
         """Run a cycle."""
         await async_run_cycle(self._engine)
+
+
+async_setup_entry = Platform(
+    domain=PLATFORM,
+    descriptions=DESCRIPTIONS,
+    wanted=wanted,
+    make=StartButton,
+    of_hub=lambda hub: [RunCycleButton(hub, RUN_CYCLE)],
+).async_set_up

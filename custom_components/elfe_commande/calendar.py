@@ -47,11 +47,12 @@ async def async_setup_entry(
     entry: ElfeConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the calendar of every home; a compact entry has none."""
+    """Add the calendar of every home, and those of subentries; a compact entry has none."""
+    entry.runtime_data.subentries.async_follow(PLATFORM, async_add_entities)
     if entry.runtime_data.compact:
         registry = er.async_get(hass)
         for former in er.async_entries_for_config_entry(registry, entry.entry_id):
-            if former.domain == PLATFORM:
+            if former.domain == PLATFORM and former.config_subentry_id is None:
                 registry.async_remove(former.entity_id)
         return
     words = await async_get_translations(hass, hass.config.language, "entity", [DOMAIN])

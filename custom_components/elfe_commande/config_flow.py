@@ -20,7 +20,7 @@ from .configuration.import_flow import ImportSteps
 from .configuration.options_flow import ElfeOptionsFlow
 from .configuration.schemas import home_schema
 from .const import CONF_ENTRY_TYPE, CONF_HOME_NAME, DOMAIN, ENTRY_LOCAL, SUBENTRY_EQUIPMENT
-from .subentries.registry import FLOWS, LOCAL_ONLY
+from .subentries.registry import KINDS
 from .subentries.upses.reauth import UpsReauth
 
 
@@ -45,7 +45,7 @@ class ElfeConfigFlow(UpsReauth, ImportSteps, domain=DOMAIN):
     ) -> dict[str, type[ConfigSubentryFlow]]:
         """Return what can be added to an entry, one by one."""
         local = is_local(config_entry)
-        return {key: flow for key, flow in FLOWS.items() if local or key not in LOCAL_ONLY}
+        return {key: kind.flow for key, kind in KINDS.items() if local or not kind.local_only}
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:

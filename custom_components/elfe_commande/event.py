@@ -3,8 +3,7 @@
 from typing import Any, override
 
 from homeassistant.components.event import DOMAIN as PLATFORM, EventEntity, EventEntityDescription
-from homeassistant.core import Context, HomeAssistant, callback
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.core import Context, callback
 
 from .coordinator import EquipmentEvent
 from .core.gesture import ScreenTouched
@@ -13,8 +12,8 @@ from .core.outcome import Outcome
 from .core.wish import UNATTENDED
 from .engine.events import ModeChanged, OrderEnded
 from .entities.base import EquipmentEntity, ScreenEntity, attributes
-from .entities.population import EquipmentEntities, async_follow_screens
-from .hub import ElfeConfigEntry, Hub
+from .entities.platform import Platform
+from .hub import Hub
 
 PARALLEL_UPDATES = 0
 
@@ -43,24 +42,6 @@ MODES = {
     Mode.DISABLED: "disabled",
     Mode.REMOVED: "removed",
 }
-
-
-async def async_setup_entry(
-    _hass: HomeAssistant,
-    entry: ElfeConfigEntry,
-    async_add_entities: AddConfigEntryEntitiesCallback,
-) -> None:
-    """Add the event of every equipment and of every screen."""
-    entry.runtime_data.subentries.async_follow(PLATFORM, async_add_entities)
-    await EquipmentEntities(
-        entry,
-        async_add_entities,
-        platform=PLATFORM,
-        descriptions=DESCRIPTIONS,
-        wanted=lambda _: DESCRIPTIONS,
-        make=ActivityEvent,
-    ).async_follow()
-    await async_follow_screens(entry, async_add_entities, PLATFORM, TouchEvent)
 
 
 class ActivityEvent(EquipmentEntity, EventEntity):
@@ -149,3 +130,8 @@ def _about_mode(event: ModeChanged) -> dict[str, Any]:
 
 def _mode(mode: int) -> str:
     return next((name for known, name in MODES.items() if known == mode), str(mode))
+
+
+async_setup_entry = Platform(
+    domain=PLATFORM, descriptions=DESCRIPTIONS, make=ActivityEvent, of_screen=TouchEvent
+).async_set_up

@@ -13,15 +13,12 @@ from homeassistant.components.number import (
     NumberMode,
 )
 from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfTime
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .core.model import Constraints
 from .devices.shapes import Kind, kind_of
 from .engine.status import EquipmentStatus
 from .entities.base import WishingEntity
-from .entities.population import EquipmentEntities
-from .hub import ElfeConfigEntry
+from .entities.platform import Platform
 
 PARALLEL_UPDATES = 0
 
@@ -86,23 +83,6 @@ def wanted(status: EquipmentStatus) -> tuple[WishNumberDescription, ...]:
     return _those(frozenset(d.key for d in DESCRIPTIONS if d.value_fn(constraints) is not None))
 
 
-async def async_setup_entry(
-    _hass: HomeAssistant,
-    entry: ElfeConfigEntry,
-    async_add_entities: AddConfigEntryEntitiesCallback,
-) -> None:
-    """Add the numbers of every equipment that has some."""
-    entry.runtime_data.subentries.async_follow(PLATFORM, async_add_entities)
-    await EquipmentEntities(
-        entry,
-        async_add_entities,
-        platform=PLATFORM,
-        descriptions=DESCRIPTIONS,
-        wanted=wanted,
-        make=WishNumber,
-    ).async_follow()
-
-
 class WishNumber(WishingEntity, NumberEntity):
     """A number that people wish."""
 
@@ -118,3 +98,8 @@ class WishNumber(WishingEntity, NumberEntity):
     async def async_set_native_value(self, value: float) -> None:
         """Store another value."""
         await self._async_constrain(self.entity_description.wish_fn(value))
+
+
+async_setup_entry = Platform(
+    domain=PLATFORM, descriptions=DESCRIPTIONS, wanted=wanted, make=WishNumber
+).async_set_up

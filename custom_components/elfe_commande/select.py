@@ -7,8 +7,6 @@ from homeassistant.components.select import (
     SelectEntity,
     SelectEntityDescription,
 )
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .core.model import Mode
 from .core.wish import Intent
@@ -16,8 +14,7 @@ from .devices.capacity import can_force_off
 from .devices.shapes import Kind, kind_of
 from .engine.status import EquipmentStatus
 from .entities.base import WishingEntity
-from .entities.population import EquipmentEntities
-from .hub import ElfeConfigEntry
+from .entities.platform import Platform
 
 PARALLEL_UPDATES = 0
 
@@ -42,23 +39,6 @@ def wanted(status: EquipmentStatus) -> tuple[SelectEntityDescription, ...]:
     return DESCRIPTIONS if driven and can_force_off(status) else ()
 
 
-async def async_setup_entry(
-    _hass: HomeAssistant,
-    entry: ElfeConfigEntry,
-    async_add_entities: AddConfigEntryEntitiesCallback,
-) -> None:
-    """Add the select of every equipment that can be switched."""
-    entry.runtime_data.subentries.async_follow(PLATFORM, async_add_entities)
-    await EquipmentEntities(
-        entry,
-        async_add_entities,
-        platform=PLATFORM,
-        descriptions=DESCRIPTIONS,
-        wanted=wanted,
-        make=ModeSelect,
-    ).async_follow()
-
-
 class ModeSelect(WishingEntity, SelectEntity):
     """Chooses between the plan and a forced state."""
 
@@ -75,3 +55,8 @@ class ModeSelect(WishingEntity, SelectEntity):
     async def async_select_option(self, option: str) -> None:
         """Ask for the mode."""
         await self._async_wish(INTENTS[option])
+
+
+async_setup_entry = Platform(
+    domain=PLATFORM, descriptions=DESCRIPTIONS, wanted=wanted, make=ModeSelect
+).async_set_up

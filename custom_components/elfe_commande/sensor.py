@@ -12,8 +12,6 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
 )
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .core.lifecycle import Code
@@ -23,8 +21,8 @@ from .core.plan import DayPlan
 from .core.speed import SpeedClass
 from .engine.status import EquipmentStatus
 from .entities.base import NONE, OFF, ON, EquipmentEntity, HubEntity, attributes, decision_of
-from .entities.population import EquipmentEntities
-from .hub import ElfeConfigEntry, Hub
+from .entities.platform import Platform
+from .hub import Hub
 from .standing import code_name, passages, seconds_per_code
 
 if TYPE_CHECKING:
@@ -206,25 +204,6 @@ HUB_DESCRIPTIONS = (
 )
 
 
-async def async_setup_entry(
-    _hass: HomeAssistant,
-    entry: ElfeConfigEntry,
-    async_add_entities: AddConfigEntryEntitiesCallback,
-) -> None:
-    """Add the sensors of the hub and of every equipment."""
-    hub = entry.runtime_data
-    async_add_entities([HubSensor(hub, description) for description in HUB_DESCRIPTIONS])
-    hub.subentries.async_follow(PLATFORM, async_add_entities)
-    await EquipmentEntities(
-        entry,
-        async_add_entities,
-        platform=PLATFORM,
-        descriptions=DESCRIPTIONS,
-        wanted=lambda _: DESCRIPTIONS,
-        make=_make,
-    ).async_follow()
-
-
 class EquipmentSensor(EquipmentEntity, SensorEntity):
     """Something to know about one equipment."""
 
@@ -293,3 +272,11 @@ def _make(
 ) -> EquipmentSensor:
     kind = DecisionSensor if description is DECISION else EquipmentSensor
     return kind(hub, equipment_id, description)
+
+
+async_setup_entry = Platform(
+    domain=PLATFORM,
+    descriptions=DESCRIPTIONS,
+    make=_make,
+    of_hub=lambda hub: [HubSensor(hub, description) for description in HUB_DESCRIPTIONS],
+).async_set_up

@@ -7,17 +7,15 @@ from homeassistant.components.switch import (
     SwitchEntity,
     SwitchEntityDescription,
 )
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .core.model import Mode
+from .core.model import EquipmentId, Mode
 from .core.wish import Intent
 from .devices.shapes import Kind, kind_of
 from .engine.status import EquipmentStatus
 from .entities.base import WishingEntity, attributes, decision_of
-from .entities.population import EquipmentEntities
-from .hub import ElfeConfigEntry
+from .entities.platform import Platform
+from .hub import Hub
 
 PARALLEL_UPDATES = 0
 
@@ -28,25 +26,6 @@ DESCRIPTIONS = (PILOT,)
 def wanted(status: EquipmentStatus) -> tuple[SwitchEntityDescription, ...]:
     """Return the switches of an equipment: none where nothing is ever ordered."""
     return DESCRIPTIONS if kind_of(status) is Kind.DRIVEN else ()
-
-
-async def async_setup_entry(
-    _hass: HomeAssistant,
-    entry: ElfeConfigEntry,
-    async_add_entities: AddConfigEntryEntitiesCallback,
-) -> None:
-    """Add the switch of every equipment."""
-    make = CompactPilotSwitch if entry.runtime_data.compact else PilotSwitch
-    entry.runtime_data.subentries.async_follow(PLATFORM, async_add_entities)
-    await EquipmentEntities(
-        entry,
-        async_add_entities,
-        platform=PLATFORM,
-        descriptions=DESCRIPTIONS,
-        wanted=wanted,
-        make=make,
-        in_compact=True,
-    ).async_follow()
 
 
 class PilotSwitch(WishingEntity, SwitchEntity):
@@ -88,3 +67,13 @@ class CompactPilotSwitch(PilotSwitch):
             if status.next_start is None
             else dt_util.utc_from_timestamp(status.next_start).isoformat(),
         )
+
+
+def _make(hub: Hub, equipment_id: EquipmentId, description: SwitchEntityDescription) -> PilotSwitch:
+    kind = CompactPilotSwitch if hub.compact else PilotSwitch
+    return kind(hub, equipment_id, description)
+
+
+async_setup_entry = Platform(
+    domain=PLATFORM, descriptions=DESCRIPTIONS, wanted=wanted, make=_make, in_compact=True
+).async_set_up

@@ -5,8 +5,6 @@ from typing import override
 
 from homeassistant.components.time import DOMAIN as PLATFORM, TimeEntity, TimeEntityDescription
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .core.model import Constraints
@@ -14,8 +12,7 @@ from .core.wall_clock import next_occurrence
 from .devices.shapes import Kind, kind_of
 from .engine.status import EquipmentStatus
 from .entities.base import WishingEntity
-from .entities.population import EquipmentEntities
-from .hub import ElfeConfigEntry
+from .entities.platform import Platform
 
 PARALLEL_UPDATES = 0
 
@@ -32,22 +29,6 @@ def wanted(status: EquipmentStatus) -> tuple[TimeEntityDescription, ...]:
     """Return the times of an equipment: none where the tables have no wished end."""
     has = status.equipment.constraints.wished_end is not None
     return DESCRIPTIONS if has and kind_of(status) is Kind.DRIVEN else ()
-
-
-async def async_setup_entry(
-    _hass: HomeAssistant,
-    entry: ElfeConfigEntry,
-    async_add_entities: AddConfigEntryEntitiesCallback,
-) -> None:
-    """Add the wished end of every equipment that has one."""
-    await EquipmentEntities(
-        entry,
-        async_add_entities,
-        platform=PLATFORM,
-        descriptions=DESCRIPTIONS,
-        wanted=wanted,
-        make=WishedEnd,
-    ).async_follow()
 
 
 class WishedEnd(WishingEntity, TimeEntity):
@@ -68,3 +49,8 @@ class WishedEnd(WishingEntity, TimeEntity):
         zone = dt_util.get_default_time_zone()
         end = next_occurrence(dt_util.utcnow().timestamp(), value.hour, value.minute, zone)
         await self._async_constrain(Constraints(wished_end=end))
+
+
+async_setup_entry = Platform(
+    domain=PLATFORM, descriptions=DESCRIPTIONS, wanted=wanted, make=WishedEnd
+).async_set_up

@@ -1,7 +1,7 @@
 """A stand-in for the engine: real statuses, real coordinator, no database."""
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers import entity_registry as er
@@ -39,9 +39,6 @@ from custom_components.elfe_commande.engine.events import (
 from custom_components.elfe_commande.engine.status import EquipmentStatus, ScreenStatus
 from custom_components.elfe_commande.engine.traffic import Traffic
 from custom_components.elfe_commande.subentries.keeper import Subentries
-
-if TYPE_CHECKING:
-    from custom_components.elfe_commande.hub import Hub
 
 ENTRY_ID = "elfe"
 ANNA = "anna"
@@ -122,7 +119,7 @@ class FakeHub:
     subentries: Subentries = field(init=False)
 
     def __post_init__(self) -> None:
-        self.subentries = Subentries(cast("Hub", self), {})
+        self.subentries = Subentries(self.coordinator.hass, self.entry)
 
     def subentry_of(self, _equipment_id: EquipmentId) -> str | None:
         """Return nothing: every equipment belongs to the entry itself."""

@@ -11,7 +11,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.elfe_commande import diagnostics
-from custom_components.elfe_commande.sources.ups.events import UpsEvent
+from custom_components.elfe_commande.sources.ups.vocabulary.events import UpsEvent
 from custom_components.elfe_commande.subentries.upses.unit import UpsUnit
 from demo.ups import PASSWORD, USERNAME, FakeUps, NutServer, find_nut
 from tests.fixtures_home_assistant import Installed, wait_for

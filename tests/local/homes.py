@@ -290,11 +290,11 @@ async def install(hass: HomeAssistant) -> AsyncIterator[LocalInstalled]:
         domain=DOMAIN, title=HOME, data={"entry_type": "local", "home": HOME}, options={}
     )
     entry.add_to_hass(hass)
-    hub = "custom_components.elfe_commande.hub"
+    assembly = "custom_components.elfe_commande.assembly"
     installed = LocalInstalled(hass, entry, clock, calm(ack_timeout=8.0))
     with (
-        patch(f"{hub}.settings.timing", side_effect=lambda _: installed.timing),
-        patch(f"{hub}.HomeAssistantClock", return_value=clock),
+        patch(f"{assembly}.settings.timing", side_effect=lambda _: installed.timing),
+        patch(f"{assembly}.HomeAssistantClock", return_value=clock),
     ):
         await installed.setup()
         yield installed

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from custom_components.elfe_commande.sources.ups.events import UpsEvent
 from custom_components.elfe_commande.sources.ups.profiles import AUTOMATIC, profile_of
-from custom_components.elfe_commande.sources.ups.thresholds import Thresholds
-from custom_components.elfe_commande.sources.ups.variables import clean
+from custom_components.elfe_commande.sources.ups.vocabulary.events import UpsEvent
+from custom_components.elfe_commande.sources.ups.vocabulary.thresholds import Thresholds
+from custom_components.elfe_commande.sources.ups.vocabulary.variables import clean
 from custom_components.elfe_commande.sources.ups.watch import Watch, follow
 
 QUIET = {"ups.status": "OL", "battery.charge": "90"}

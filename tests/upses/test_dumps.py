@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from custom_components.elfe_commande.sources.ups.events import UpsEvent
 from custom_components.elfe_commande.sources.ups.profiles import PROFILES, profile_of
-from custom_components.elfe_commande.sources.ups.status import Supply
 from custom_components.elfe_commande.sources.ups.values import values_of
-from custom_components.elfe_commande.sources.ups.variables import clean
+from custom_components.elfe_commande.sources.ups.vocabulary.events import UpsEvent
+from custom_components.elfe_commande.sources.ups.vocabulary.status import Supply
+from custom_components.elfe_commande.sources.ups.vocabulary.variables import clean
 
 from .readings import Follower
 

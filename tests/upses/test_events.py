@@ -6,10 +6,14 @@ import random
 import pytest
 
 from custom_components.elfe_commande.sources.ups.battery_test import Phase, verdict
-from custom_components.elfe_commande.sources.ups.events import GROUPS, KEPT, UpsEvent
 from custom_components.elfe_commande.sources.ups.profiles import PROFILES, profile_of
-from custom_components.elfe_commande.sources.ups.status import Supply, supply_of, tokens_of
-from custom_components.elfe_commande.sources.ups.thresholds import Thresholds
+from custom_components.elfe_commande.sources.ups.vocabulary.events import GROUPS, KEPT, UpsEvent
+from custom_components.elfe_commande.sources.ups.vocabulary.status import (
+    Supply,
+    supply_of,
+    tokens_of,
+)
+from custom_components.elfe_commande.sources.ups.vocabulary.thresholds import Thresholds
 from custom_components.elfe_commande.sources.ups.watch import Watch, accept_test, lose
 
 from .readings import Follower, reading

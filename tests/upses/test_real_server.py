@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from custom_components.elfe_commande.sources.ups.errors import CommandDeniedError, Trouble
-from custom_components.elfe_commande.sources.ups.status import Supply
+from custom_components.elfe_commande.sources.ups.vocabulary.status import Supply
 
 from .watched import HURRY, client_of, watched
 

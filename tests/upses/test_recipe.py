@@ -5,8 +5,8 @@ import re
 from types import ModuleType
 
 from custom_components.elfe_commande.sources.ups import profiles
-from custom_components.elfe_commande.sources.ups.events import UpsEvent
-from custom_components.elfe_commande.sources.ups.thresholds import Thresholds
+from custom_components.elfe_commande.sources.ups.vocabulary.events import UpsEvent
+from custom_components.elfe_commande.sources.ups.vocabulary.thresholds import Thresholds
 
 PAGE = Path(__file__).parents[2] / "docs" / "ups.md"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from custom_components.elfe_commande.core.supply import Policy
-from custom_components.elfe_commande.sources.ups.events import UpsEvent
 from custom_components.elfe_commande.sources.ups.profiles import PROFILES
+from custom_components.elfe_commande.sources.ups.vocabulary.events import UpsEvent
 from custom_components.elfe_commande.subentries.upses import flow, schemas
 from custom_components.elfe_commande.subentries.upses.ups_settings import TESTS
 

@@ -24,6 +24,22 @@ class StorageRefusedError(StorageError):
     """Wrong credentials or a missing privilege: a person must act."""
 
 
+class StorageCredentialsError(StorageRefusedError):
+    """The server does not know this user and password."""
+
+
+class StoragePrivilegesError(StorageRefusedError):
+    """The user may not do all that is needed.
+
+    `missing` names it: `SELECT table.column`, `UPDATE table.column`, `USAGE schema`.
+    """
+
+    def __init__(self, missing: tuple[str, ...]) -> None:
+        """Keep the names of what is missing."""
+        super().__init__(f"missing privileges: {', '.join(missing)}")
+        self.missing = missing
+
+
 class StorageSchemaError(StorageError):
     """A table or column that is needed is not there.
 
@@ -220,7 +236,11 @@ class AllSources(Sources):
 
     def __init__(self, *sources: Sources) -> None:
         """Open nothing yet."""
-        self._sources = sources
+        self._sources = list(sources)
+
+    def add(self, source: Sources) -> None:
+        """Have one more, before they are opened."""
+        self._sources.append(source)
 
     @override
     async def open(self) -> None:

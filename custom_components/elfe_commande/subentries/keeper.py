@@ -4,20 +4,17 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 import logging
-from typing import TYPE_CHECKING, override
+from types import MappingProxyType
+from typing import override
 
-from homeassistant.config_entries import ConfigSubentry
-from homeassistant.core import callback
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ..engine.ports import Sources
-from .unit import Adaptable, Unit
-
-if TYPE_CHECKING:
-    from ..hub import Hub
-    from .registry import UnitFactory
+from .unit import Adaptable, Unit, UnitKind
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -34,10 +31,12 @@ class _Kept:
 class Subentries(Sources):
     """The units of an entry. Their work begins with `open`, and ends with `close`."""
 
-    def __init__(self, hub: Hub, factories: Mapping[str, UnitFactory]) -> None:
-        """Make nothing yet; types without a factory are somebody else's."""
-        self._hub = hub
-        self._factories = factories
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
+        """Make nothing yet."""
+        self._hass = hass
+        self._entry = entry
+        self.kinds: Mapping[str, UnitKind] = MappingProxyType({})
+        """By type of subentry; those without are somebody else's."""
         self._kept: dict[str, _Kept] = {}
         self._platforms: dict[str, AddConfigEntryEntitiesCallback] = {}
         self._open = False
@@ -102,25 +101,26 @@ class Subentries(Sources):
     def _wanted(self) -> dict[str, ConfigSubentry]:
         return {
             subentry_id: subentry
-            for subentry_id, subentry in self._hub.entry.subentries.items()
-            if subentry.subentry_type in self._factories
+            for subentry_id, subentry in self._entry.subentries.items()
+            if subentry.subentry_type in self.kinds
         }
 
     def _make(self, subentry: ConfigSubentry) -> _Kept:
-        unit = self._factories[subentry.subentry_type](self._hub, subentry)
+        unit = self.kinds[subentry.subentry_type].make(subentry)
         kept = self._kept[subentry.subentry_id] = _Kept(subentry, _content(subentry), unit)
         return kept
 
     def _add(self, kept: _Kept, platform: str) -> None:
-        if entities := list(kept.unit.entities(platform)):
+        kind = self.kinds[kept.subentry.subentry_type]
+        if entities := list(kind.entities(kept.unit, platform)):
             kept.entities.extend(entities)
             self._platforms[platform](entities, config_subentry_id=kept.subentry.subentry_id)
 
     def _forget_others(self, kept: _Kept) -> None:
         """Remove the registered entities that a changed subentry has no longer."""
-        registry = er.async_get(self._hub.hass)
+        registry = er.async_get(self._hass)
         has = {entity.unique_id for entity in kept.entities}
-        for entry in er.async_entries_for_config_entry(registry, self._hub.entry.entry_id):
+        for entry in er.async_entries_for_config_entry(registry, self._entry.entry_id):
             if entry.config_subentry_id == kept.subentry.subentry_id and entry.unique_id not in has:
                 registry.async_remove(entry.entity_id)
 

@@ -1,51 +1,30 @@
-"""Every type of subentry: its flow, and what makes a unit of it.
+"""Every type of subentry, found by its folder: a new one is a folder with a `KIND` in `kind`."""
 
-A new type is a folder of its own and a line in each of these.
-"""
-
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
-from homeassistant.config_entries import ConfigSubentry, ConfigSubentryFlow
+from .kind import Kind
+from .unit import UnitKind
 
-from ..const import SUBENTRY_EQUIPMENT
-from .appliances.flow import EquipmentFlow
-from .meters.flow import MeterFlow
-from .meters.meter_settings import SUBENTRY_METER
-from .meters.unit import MeterUnit
-from .panels.flow import PanelFlow
-from .panels.panel_settings import SUBENTRY_PANEL
-from .panels.unit import PanelUnit
-from .rules.flow import RuleFlow
-from .rules.rule_settings import SUBENTRY_RULE
-from .rules.unit import RuleUnit
-from .unit import Unit
-from .upses.flow import UpsFlow
-from .upses.unit import UpsUnit
-from .upses.ups_settings import SUBENTRY_UPS
 
-if TYPE_CHECKING:
-    from ..hub import Hub
+def _kinds() -> dict[str, Kind[Any, Any]]:
+    found = [
+        import_module(f"{__package__}.{info.name}.kind").KIND
+        for info in iter_modules([str(Path(__file__).parent)])
+        if info.ispkg
+    ]
+    return {kind.subentry_type: kind for kind in found}
 
-type UnitFactory = Callable[["Hub", ConfigSubentry], Unit]
 
-FLOWS: Final[Mapping[str, type[ConfigSubentryFlow]]] = MappingProxyType(
-    {
-        SUBENTRY_EQUIPMENT: EquipmentFlow,
-        SUBENTRY_METER: MeterFlow,
-        SUBENTRY_PANEL: PanelFlow,
-        SUBENTRY_RULE: RuleFlow,
-        SUBENTRY_UPS: UpsFlow,
-    }
-)
-LOCAL_ONLY: Final = frozenset({SUBENTRY_EQUIPMENT})
-"""Types that only a local entry has: elsewhere the database says it."""
-UNITS: Final[Mapping[str, UnitFactory]] = MappingProxyType(
-    {
-        SUBENTRY_METER: MeterUnit,
-        SUBENTRY_PANEL: PanelUnit,
-        SUBENTRY_RULE: RuleUnit,
-        SUBENTRY_UPS: UpsUnit,
-    }
-)
+KINDS: Final[Mapping[str, Kind[Any, Any]]] = MappingProxyType(_kinds())
+"""By type of subentry."""
+
+
+def kinds_for(hub: object) -> dict[str, UnitKind]:
+    """Return how the units of an entry are made, by type of subentry."""
+    bound = {name: kind.bound_to(hub) for name, kind in KINDS.items()}
+    return {name: kind for name, kind in bound.items() if kind is not None}

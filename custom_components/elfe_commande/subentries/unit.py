@@ -1,7 +1,8 @@
 """What one subentry brings to an entry: something that runs, and its entities."""
 
-from collections.abc import Iterable
-from typing import Protocol, runtime_checkable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.helpers.entity import Entity
@@ -16,9 +17,6 @@ class Unit(Protocol):
     async def async_stop(self) -> None:
         """End all work and free every port and socket."""
 
-    def entities(self, platform: str) -> Iterable[Entity]:
-        """Return the unit's entities of one platform, the same objects never twice."""
-
 
 @runtime_checkable
 class Adaptable(Protocol):
@@ -26,3 +24,14 @@ class Adaptable(Protocol):
 
     def adapt(self, subentry: ConfigSubentry) -> bool:
         """Follow the change, if it can; whether it did."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitKind:
+    """How the units of one type of subentry are made and shown.
+
+    `entities` returns a unit's entities of one platform, the same objects never twice.
+    """
+
+    make: Callable[[ConfigSubentry], Unit]
+    entities: Callable[[Any, str], Iterable[Entity]]

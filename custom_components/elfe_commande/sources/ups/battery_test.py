@@ -4,7 +4,7 @@ from enum import Enum, auto
 import re
 from typing import Final
 
-from .events import UpsEvent
+from .vocabulary.events import UpsEvent
 
 _FAILED: Final = re.compile(r"\b(fail(ed|ure)?|error|warning|bad)\b")
 _PASSED: Final = re.compile(r"\b(passed|ok)\b")

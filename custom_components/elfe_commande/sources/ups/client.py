@@ -18,8 +18,8 @@ from aionut import (
 )
 
 from .errors import CommandDeniedError, CommandRefusedError, Trouble, UpsUnavailableError
-from .status import WAITING, tokens_of
-from .variables import Variables, clean
+from .vocabulary.status import WAITING, tokens_of
+from .vocabulary.variables import Variables, clean
 
 DEFAULT_PORT: Final = 3493
 _ERROR: Final = re.compile(r"ERR ([A-Z-]+)")

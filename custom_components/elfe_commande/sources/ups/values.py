@@ -4,8 +4,8 @@ from dataclasses import dataclass, fields
 from typing import Final
 
 from .profiles.base import Profile
-from .thresholds import distance
-from .variables import Variables, number
+from .vocabulary.thresholds import distance
+from .vocabulary.variables import Variables, number
 
 DEAD_BANDS: Final = {
     "input_voltage": 0.2,

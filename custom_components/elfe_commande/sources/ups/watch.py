@@ -10,11 +10,11 @@ from types import MappingProxyType
 from typing import Final
 
 from .battery_test import Phase, is_in_progress, verdict
-from .events import KEPT, Group, UpsEvent
 from .profiles.base import Profile
-from .status import FORCED_SHUTDOWN, LOW_BATTERY, TESTING, Supply, supply_of, tokens_of
-from .thresholds import Thresholds
-from .variables import Variables, number
+from .vocabulary.events import KEPT, Group, UpsEvent
+from .vocabulary.status import FORCED_SHUTDOWN, LOW_BATTERY, TESTING, Supply, supply_of, tokens_of
+from .vocabulary.thresholds import Thresholds
+from .vocabulary.variables import Variables, number
 
 type Told = tuple[UpsEvent, ...]
 type Asserted = Mapping[Group, UpsEvent]

@@ -8,13 +8,13 @@ from typing import Final
 
 from .client import UpsClient
 from .errors import Trouble, UpsUnavailableError
-from .events import UpsEvent
 from .profiles import AUTOMATIC, profile_of
-from .status import Supply
-from .thresholds import Thresholds
 from .timing import UpsTiming
 from .values import Values, settled, values_of
-from .variables import NO_VARIABLES, Variables
+from .vocabulary.events import UpsEvent
+from .vocabulary.status import Supply
+from .vocabulary.thresholds import Thresholds
+from .vocabulary.variables import NO_VARIABLES, Variables
 from .watch import Told, Watch, accept_test, follow, lose
 
 _LOGGER = logging.getLogger(__name__)

@@ -1,7 +1,7 @@
 """ELFE's coordination database, in PostgreSQL."""
 
 from .config_check import CheckReport, check, list_homes
-from .errors import StepsRefusedError, StorageCredentialsError, StoragePrivilegesError
+from .errors import StepsRefusedError
 from .postgres_settings import CONTINUOUS_TYPES, PostgresSettings, TlsMode
 from .storage import PostgresStorage
 
@@ -11,8 +11,6 @@ __all__ = [
     "PostgresSettings",
     "PostgresStorage",
     "StepsRefusedError",
-    "StorageCredentialsError",
-    "StoragePrivilegesError",
     "TlsMode",
     "check",
     "list_homes",

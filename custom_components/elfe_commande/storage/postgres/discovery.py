@@ -1,8 +1,7 @@
 """Discovery of the schema that statements are written from."""
 
-from ...engine.ports import StorageSchemaError
+from ...engine.ports import StoragePrivilegesError, StorageSchemaError
 from .connection import Connection, Database
-from .errors import StoragePrivilegesError
 from .postgres_settings import PostgresSettings
 from .schema import (
     DEVICE_TYPE,

@@ -7,28 +7,13 @@ import asyncpg
 
 from ...core.model import EquipmentId, State
 from ...engine.ports import (
+    StorageCredentialsError,
     StorageDataError,
     StorageError,
     StorageRefusedError,
     StorageSchemaError,
     StorageUnreachableError,
 )
-
-
-class StorageCredentialsError(StorageRefusedError):
-    """The server does not know this user and password."""
-
-
-class StoragePrivilegesError(StorageRefusedError):
-    """The user may not do all that is needed.
-
-    `missing` names it: `SELECT table.column`, `UPDATE table.column`, `USAGE schema`.
-    """
-
-    def __init__(self, missing: tuple[str, ...]) -> None:
-        """Keep the names of what is missing."""
-        super().__init__(f"missing privileges: {', '.join(missing)}")
-        self.missing = missing
 
 
 class StepsRefusedError(StorageDataError):

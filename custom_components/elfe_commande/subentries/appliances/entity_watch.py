@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from homeassistant.config_entries import ConfigSubentry
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.start import async_at_started
@@ -13,7 +13,7 @@ from .definition import entities_of, equipment_id_of
 from .keys import CONF_DEVICES, CONF_ENTITY, CONF_POWER_SENSOR
 
 if TYPE_CHECKING:
-    from ...hub import Hub
+    from ...coordinator import ElfeCoordinator
     from .home import LocalHome
 
 ISSUE = "missing_entity"
@@ -22,27 +22,36 @@ ISSUE = "missing_entity"
 class EntityWatch:
     """Keeps the subentries of a local home in step with the entities of Home Assistant."""
 
-    def __init__(self, hub: Hub, home: LocalHome) -> None:
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        coordinator: ElfeCoordinator,
+        home: LocalHome,
+    ) -> None:
         """Watch nothing yet."""
-        self._hub = hub
+        self._hass = hass
+        self._entry = entry
+        self._coordinator = coordinator
+        self._engine = coordinator.engine
         self._home = home
         self._missed: dict[str, str] = {}
 
     @callback
     def async_start(self) -> None:
         """Follow renamed entities from now on, and miss others once all are loaded."""
-        hass, entry = self._hub.hass, self._hub.entry
+        hass = self._hass
         for end in (
             hass.bus.async_listen(er.EVENT_ENTITY_REGISTRY_UPDATED, self._registry_changed),
             async_at_started(hass, self._look),
-            self._hub.coordinator.watch_all(self._happened),
+            self._coordinator.watch_all(self._happened),
         ):
-            entry.async_on_unload(end)
+            self._entry.async_on_unload(end)
 
     @callback
     def _happened(self, event: EngineEvent) -> None:
         if isinstance(event, CycleEnded | InventoryChanged):
-            self._look(self._hub.hass)
+            self._look(self._hass)
 
     @callback
     def _registry_changed(self, event: Event[er.EventEntityRegistryUpdatedData]) -> None:
@@ -50,16 +59,16 @@ class EntityWatch:
         if data["action"] == "update" and "old_entity_id" in data:
             self._rename(data["old_entity_id"], data["entity_id"])
         elif data["action"] != "update":
-            self._look(self._hub.hass)
+            self._look(self._hass)
 
     @callback
     def _rename(self, old: str, new: str) -> None:
         """Let the equipments that an entity drives or measures know its new name."""
-        entries = self._hub.hass.config_entries
+        entries = self._hass.config_entries
         for subentry in self._home.equipments():
             if old in entities_of(subentry.data):
                 changed = _renamed(subentry, old, new)
-                entries.async_update_subentry(self._hub.entry, subentry, data=changed)
+                entries.async_update_subentry(self._entry, subentry, data=changed)
 
     @callback
     def _look(self, hass: HomeAssistant) -> None:
@@ -76,9 +85,9 @@ class EntityWatch:
                     placeholders = {"equipment": subentry.title, "entity": entity_id}
                     if self._missed.get(number) != entity_id:
                         problem = Problem(ISSUE, number, placeholders, equipment_id_of(subentry))
-                        self._hub.engine.report(problem)
+                        self._engine.report(problem)
         for number in self._missed.keys() - missed.keys():
-            self._hub.engine.settle_problem(ISSUE, number)
+            self._engine.settle_problem(ISSUE, number)
         self._missed = missed
 
 

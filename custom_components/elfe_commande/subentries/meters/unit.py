@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final, override
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, callback
-from homeassistant.helpers.entity import Entity
 from homeassistant.util import dt as dt_util
 
 from ...const import DOMAIN, LOGGER
@@ -18,7 +17,6 @@ from ...sources.sml import LineReader, Meter, Reading, Telegram
 from ...sources.sml.meter import Rate
 from ..meters import meter_settings as settings
 from ..unit import Unit
-from .meter_entities import entities_of
 from .meter_settings import CONF_CODES, CONF_MAKER, CONF_METER_ID
 
 if TYPE_CHECKING:
@@ -85,11 +83,6 @@ class MeterUnit(Unit):
         await self._end()
         for key in tuple(self._asked):
             self._problem(key, False)
-
-    @override
-    def entities(self, platform: str) -> Iterable[Entity]:
-        """Return what is shown of the meter on a platform."""
-        return entities_of(self, platform)
 
     @asynccontextmanager
     async def lend(self) -> AsyncIterator[None]:

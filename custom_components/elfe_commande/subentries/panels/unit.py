@@ -1,7 +1,6 @@
 """One panel of an entry: what its buttons say becomes wishes, what loads do lights its LEDs."""
 
 import asyncio
-from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, override
 
@@ -24,7 +23,6 @@ from homeassistant.core import (
     split_entity_id,
 )
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
@@ -36,7 +34,6 @@ from ...devices.capacity import can_force_off
 from ...entities.base import async_wish
 from ...interfaces.panel import STARTING, Panel, Picture, Position
 from ..unit import Unit
-from .panel_entities import entities_of
 from .panel_settings import CONF_DISPLAY, CONF_DISPLAY_ACTION, wirings
 
 if TYPE_CHECKING:
@@ -93,11 +90,6 @@ class PanelUnit(Unit):
             self._timer = None
         if self.hub.engine.lifecycle.running:
             await self._carry_out()
-
-    @override
-    def entities(self, platform: str) -> Iterable[Entity]:
-        """Return what is shown of the panel on a platform."""
-        return entities_of(self, platform)
 
     @callback
     def watch(self, changed: CALLBACK_TYPE) -> CALLBACK_TYPE:

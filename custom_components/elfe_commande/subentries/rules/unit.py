@@ -1,13 +1,11 @@
 """One rule of an entry: what it reads, its place among the engine's rules, who shows it."""
 
-from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, override
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.entity import Entity
 import voluptuous as vol
 
 from ...const import LOGGER
@@ -16,7 +14,6 @@ from ...engine.judge import RuleStatus
 from ..unit import Unit
 from .conditions import Conditions
 from .readings import StateReadings, StateSource
-from .rule_entities import entities_of
 from .rule_settings import CONF_MEASURES, MEASURES_NET, TUNABLE, rule_of
 
 if TYPE_CHECKING:
@@ -86,11 +83,6 @@ class RuleUnit(Unit):
         return True
 
     # --------------------------------------------------------------------------- who shows it
-
-    @override
-    def entities(self, platform: str) -> Iterable[Entity]:
-        """Return what is shown of the rule on a platform."""
-        return entities_of(self, platform)
 
     @callback
     def watch(self, changed: CALLBACK_TYPE) -> CALLBACK_TYPE:

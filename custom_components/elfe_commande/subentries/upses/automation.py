@@ -24,8 +24,8 @@ from homeassistant.helpers.trigger import (
 from homeassistant.helpers.typing import ConfigType, VolDictType
 import voluptuous as vol
 
-from ...sources.ups.events import UpsEvent
-from ...sources.ups.status import Supply
+from ...sources.ups.vocabulary.events import UpsEvent
+from ...sources.ups.vocabulary.status import Supply
 from .selection import UpsSelection
 from .unit import SIGNAL_UPS_TOLD, UpsTold
 from .ups_entity import ups_identifier

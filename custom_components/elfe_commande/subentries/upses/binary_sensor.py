@@ -11,8 +11,8 @@ from homeassistant.components.binary_sensor import (
 )
 from homeassistant.const import EntityCategory
 
-from ...sources.ups.events import KEPT, Group, UpsEvent
-from ...sources.ups.status import Supply
+from ...sources.ups.vocabulary.events import KEPT, Group, UpsEvent
+from ...sources.ups.vocabulary.status import Supply
 from ...sources.ups.watcher import UpsState
 from .ups_entity import UpsEntity
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, override
 from homeassistant.components.event import EventEntity, EventEntityDescription
 from homeassistant.core import callback
 
-from ...sources.ups.events import UpsEvent
+from ...sources.ups.vocabulary.events import UpsEvent
 from .ups_entity import UpsEntity
 
 if TYPE_CHECKING:

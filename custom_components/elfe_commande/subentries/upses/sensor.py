@@ -12,7 +12,7 @@ from homeassistant.components.sensor import (
 )
 from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfElectricPotential
 
-from ...sources.ups.status import Supply
+from ...sources.ups.vocabulary.status import Supply
 from ...sources.ups.watcher import UpsState
 from .ups_entity import UpsEntity
 

@@ -1,7 +1,7 @@
 """One UPS of an entry, for as long as its subentry stays as it is."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -10,7 +10,6 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.dispatcher import async_dispatcher_send
-from homeassistant.helpers.entity import Entity
 from homeassistant.util.signal_type import SignalType
 
 from ...const import DOMAIN
@@ -25,13 +24,12 @@ from ...sources.ups.errors import (
     Trouble,
     UpsUnavailableError,
 )
-from ...sources.ups.events import UpsEvent
-from ...sources.ups.status import Supply
+from ...sources.ups.vocabulary.events import UpsEvent
+from ...sources.ups.vocabulary.status import Supply
 from ...sources.ups.watch import Told
 from ...sources.ups.watcher import UpsState, UpsWatcher
 from ..upses import ups_settings as settings
 from .reauth import async_start_ups_reauth
-from .ups_entities import entities_of
 
 if TYPE_CHECKING:
     from ...hub import Hub
@@ -98,10 +96,6 @@ class UpsUnit:
         self.hub.engine.shedding.forget(self.subentry.subentry_id)
         for key in (ISSUE_LOST, ISSUE_STALE, ISSUE_UNKNOWN, ISSUE_COMMAND):
             self._settle(key)
-
-    def entities(self, platform: str) -> Iterable[Entity]:
-        """Return the entities of one platform."""
-        return entities_of(self, platform)
 
     @callback
     def watch(self, changed: CALLBACK_TYPE) -> CALLBACK_TYPE:

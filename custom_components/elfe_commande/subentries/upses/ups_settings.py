@@ -10,9 +10,9 @@ from ...core.model import EquipmentId, HomeId
 from ...core.supply import Policy, Protection
 from ...sources.ups.client import Account
 from ...sources.ups.profiles import AUTOMATIC
-from ...sources.ups.thresholds import Thresholds
 from ...sources.ups.timing import UpsTiming
-from ...sources.ups.variables import Variables
+from ...sources.ups.vocabulary.thresholds import Thresholds
+from ...sources.ups.vocabulary.variables import Variables
 from ...sources.ups.watcher import UpsSettings
 
 SUBENTRY_UPS: Final = "ups"

@@ -8,7 +8,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Final
 
-from ..variables import Variables
+from ..vocabulary.variables import Variables
 from .base import Profile
 
 __all__ = ["AUTOMATIC", "PROFILES", "Profile", "profile_of"]

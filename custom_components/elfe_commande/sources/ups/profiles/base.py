@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import ClassVar
 
-from ..events import Group, UpsEvent
-from ..status import OVERLOADED, SWITCHED_OFF, tokens_of
-from ..thresholds import Thresholds, distance, limits
-from ..variables import Variables, number
+from ..vocabulary.events import Group, UpsEvent
+from ..vocabulary.status import OVERLOADED, SWITCHED_OFF, tokens_of
+from ..vocabulary.thresholds import Thresholds, distance, limits
+from ..vocabulary.variables import Variables, number
 
 type Check = Callable[[Variables, Thresholds], UpsEvent | None]
 

@@ -2,7 +2,7 @@
 
 from typing import override
 
-from ..events import Group
+from ..vocabulary.events import Group
 from .base import Check, Profile
 
 

@@ -2,7 +2,7 @@
 
 from typing import override
 
-from ..variables import Variables
+from ..vocabulary.variables import Variables
 from .base import Profile, charge_by_voltage
 
 

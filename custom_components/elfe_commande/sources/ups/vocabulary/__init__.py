@@ -1,0 +1,1 @@
+"""What a UPS can say, and what events it means."""
