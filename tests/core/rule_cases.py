@@ -15,8 +15,8 @@ from custom_components.elfe_commande.core.rules import (
     History,
     Inputs,
     Limits,
+    Measurement,
     Quantity,
-    Reading,
     Rule,
     granted,
 )
@@ -56,14 +56,14 @@ class Life:
         self.rule = of
         self.now = now
         self.inputs = inputs
-        self.readings: dict[str, Reading] = {}
+        self.readings: dict[str, Measurement] = {}
         self.history = History()
         self.limits = Limits()
 
     def see(self, **values: Any) -> Life:
         """Let inputs report values now."""
         for name, value in values.items():
-            self.readings[name] = Reading(value, self.now, "sensor.one")
+            self.readings[name] = Measurement(value, self.now, "sensor.one")
         self._observe()
         return self
 

@@ -33,8 +33,8 @@ from custom_components.elfe_commande.core.rules import (
     Case,
     History,
     Inputs,
+    Measurement,
     Quantity,
-    Reading,
     Rule,
     granted,
     released,
@@ -67,7 +67,7 @@ class Home:
     plan: DayPlan | None = None
     planned: bool = False
     watts: float = 0.0
-    reading: Reading = field(default=Reading(None, 0.0))
+    reading: Measurement = field(default=Measurement(None, 0.0))
     shed: Shed | None = None
     proposal: Proposal | None = None
     powered: bool = False
@@ -126,7 +126,7 @@ class Home:
         chance = self.draw.random
         self.watts = max(-4000.0, min(6000.0, self.watts + self.draw.gauss(0, 1500)))
         if chance() < 0.9:
-            self.reading = Reading(round(self.watts), self.now)
+            self.reading = Measurement(round(self.watts), self.now)
         self.silent = chance() < (0.6 if self.silent else 0.01)
         if chance() < 0.01:
             first = slot_start(self.now)

@@ -9,7 +9,7 @@ from typing import Any
 from custom_components.elfe_commande.core.decision import Combination, Shed, Source
 from custom_components.elfe_commande.core.model import ControlState, EquipmentId, Mode
 from custom_components.elfe_commande.core.plan import DayPlan, slot_start
-from custom_components.elfe_commande.core.rules import Band, History, Quantity, Reading, Rule
+from custom_components.elfe_commande.core.rules import Band, History, Measurement, Quantity, Rule
 from custom_components.elfe_commande.core.wish import Intent
 from custom_components.elfe_commande.engine.engine import Engine
 from custom_components.elfe_commande.engine.judge import RuleStatus
@@ -35,16 +35,16 @@ class Sensor(Readings):
     def __init__(self, clock: Clock) -> None:
         """Say nothing yet."""
         self.clock = clock
-        self.values: dict[str, Reading] = {}
+        self.values: dict[str, Measurement] = {}
         self.watchers: list[Callable[[], None]] = []
 
     def report(self, **values: Any) -> None:
         for name, value in values.items():
-            self.values[name] = Reading(value, self.clock.now(), "sensor.one")
+            self.values[name] = Measurement(value, self.clock.now(), "sensor.one")
         for watcher in tuple(self.watchers):
             watcher()
 
-    def read(self) -> Mapping[str, Reading]:
+    def read(self) -> Mapping[str, Measurement]:
         return self.values
 
     def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
@@ -245,7 +245,7 @@ async def test_a_simulation_orders_nothing_and_says_what_the_engine_does(world: 
     sensor.report(surplus=100)
     before = world.messenger.published
     for watts in range(-5000, 5000, 10):
-        found = engine.surplus.verdict("rule-1", {"surplus": Reading(watts, world.clock.now())})
+        found = engine.surplus.verdict("rule-1", {"surplus": Measurement(watts, world.clock.now())})
         assert (found.evaluation.on is True) == (watts >= 3000)
     assert (world.messenger.published, of_tank.history.on) == (before, None)
 
@@ -289,7 +289,7 @@ def _shuffle(world: World, status: RuleStatus, sensor: Sensor, draw: random.Rand
         planned=draw.random() < 0.5,
     )
     sensor.values = {
-        "surplus": Reading(
+        "surplus": Measurement(
             draw.choice((None, -500.0, 100.0, 3500.0)), now - draw.uniform(0, 700), "sensor.one"
         )
     }

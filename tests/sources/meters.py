@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from custom_components.elfe_commande.sources.sml import FrameReader, Reading, Telegram
+from custom_components.elfe_commande.sources.sml import FrameReader, Register, Telegram
 from demo.sml import Entry, Unit, telegram
 
 SERVER_ID = bytes.fromhex("0A01454C460000BC614E")
@@ -45,9 +45,9 @@ def told(
 
 def said(power: float | None, taken: float = 1000.0, given: float = 0.0) -> Telegram:
     """Return a telegram as it is once read, for those who need many."""
-    readings = [Reading(TAKEN, taken, "Wh"), Reading(GIVEN, given, "Wh")]
+    readings = [Register(TAKEN, taken, "Wh"), Register(GIVEN, given, "Wh")]
     if power is not None:
-        readings.append(Reading(NET, power, "W"))
+        readings.append(Register(NET, power, "W"))
     return Telegram(METER_ID, {reading.code: reading for reading in readings})
 
 

@@ -33,7 +33,7 @@ class Place:
 
 
 @dataclass(slots=True)
-class Reading:
+class RepairedJson:
     """What a text holds.
 
     `value` is what it says once the commas are mended and `text` the mended text; both mean
@@ -73,11 +73,11 @@ def _is_superfluous(err: json.JSONDecodeError) -> bool:
     return doubled or err.msg.startswith(SUPERFLUOUS_COMMA)
 
 
-def read_json(text: str) -> Reading:
+def read_json(text: str) -> RepairedJson:
     """Read a text; a missing comma is put where it belongs, a superfluous one taken out."""
     # A file saved by some editors begins with a mark that is no JSON.
     original = text = text.removeprefix("\ufeff")
-    reading = Reading()
+    reading = RepairedJson()
     # How much longer the mended text is, before the place of the present error.
     longer = 0
     for _ in range(MAX_REPAIRS):

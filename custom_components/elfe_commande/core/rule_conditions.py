@@ -14,9 +14,9 @@ from .rules import (
     Band,
     Case,
     History,
+    Measurement,
     Need,
     Quantity,
-    Reading,
 )
 
 _TOO_LOW = {
@@ -94,7 +94,7 @@ def _edges(
     )
 
 
-def _fresh(name: str, case: Case) -> Reading | None:
+def _fresh(name: str, case: Case) -> Measurement | None:
     reading = case.inputs.readings.get(name)
     if reading is None or reading.value is None:
         return None

@@ -120,7 +120,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Measurement:
     """A value and when it was last reported; `None` when its source says nothing."""
 
     value: float | str | bool | None
@@ -145,7 +145,7 @@ class Inputs:
 
     local: datetime
     """The moment, in the home's time zone."""
-    readings: Mapping[str, Reading] = field(default_factory=lambda: MappingProxyType({}))
+    readings: Mapping[str, Measurement] = field(default_factory=lambda: MappingProxyType({}))
     other: Other = field(default=Other())
     reserved: float = 0.0
     """Watts that loads just started will take of the surplus measured."""

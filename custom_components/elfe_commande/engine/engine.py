@@ -29,7 +29,7 @@ from .inventory import InventoryKeeper
 from .journal import Journal
 from .orders import Orders
 from .outputs import Outputs
-from .plc import Panels
+from .plc import PlcPanel
 from .portal import Portal
 from .ports import Clock, Disk, Messenger, NoSources, Problem, Sources, Storage, StorageError
 from .presses import PressGuard
@@ -111,7 +111,7 @@ class Engine:
             self._displays,
             wishes=self._wishes,
             portal=Portal(self.context, self._inventory, self._wishes),
-            panels=Panels(self.context, self._executor, self._wishes),
+            plc=PlcPanel(self.context, self._executor, self._wishes),
         )
         self.surplus = Surplus(
             self.context, self._reconsider, self._executor, disk.document("rules")

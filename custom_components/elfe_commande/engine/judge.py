@@ -9,7 +9,7 @@ from ..core.model import Constraints, ControlState
 from ..core.plan import slot_start
 from ..core.rule_conditions import conditions, observe, silent
 from ..core.rule_evaluation import Evaluation, deadline_of, evaluate
-from ..core.rules import Case, History, Inputs, Limits, Other, Quantity, Reading, Rule, released
+from ..core.rules import Case, History, Inputs, Limits, Measurement, Other, Quantity, Rule, released
 from .context import EngineContext
 from .ports import Readings, Unsubscribe
 from .presses import DEFAULT_CYCLE
@@ -74,7 +74,9 @@ class Judge:
         """Return what is known of the load of a rule."""
         return self.context.statuses.get(status.rule.equipment_id)
 
-    def verdict(self, status: RuleStatus, readings: Mapping[str, Reading], now: float) -> Verdict:
+    def verdict(
+        self, status: RuleStatus, readings: Mapping[str, Measurement], now: float
+    ) -> Verdict:
         """Return what the rule says of these readings, and what is decided if it has its way."""
         case = self.case(status, readings, now)
         case = replace(case, history=observe(case))
@@ -107,7 +109,7 @@ class Judge:
             silent=silent(case),
         )
 
-    def case(self, status: RuleStatus, readings: Mapping[str, Reading], now: float) -> Case:
+    def case(self, status: RuleStatus, readings: Mapping[str, Measurement], now: float) -> Case:
         """Return all that an evaluation of the rule depends on."""
         rule, load = status.rule, self.load_of(status)
         wishes = Constraints() if load is None else load.equipment.constraints
@@ -126,7 +128,7 @@ class Judge:
         )
         return Case(rule, inputs, status.history, now, self.limits)
 
-    def _reserved(self, status: RuleStatus, surplus: Reading | None) -> float:
+    def _reserved(self, status: RuleStatus, surplus: Measurement | None) -> float:
         """Return the power of loads that were started since the surplus was measured."""
         if surplus is None:
             return 0.0

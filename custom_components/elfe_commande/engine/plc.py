@@ -20,7 +20,7 @@ _BY = (Origin.PLC, None)
 
 
 @dataclass(slots=True)
-class Panels:
+class PlcPanel:
     """Disables the equipments of a PLC, and restores the mode they had."""
 
     context: EngineContext

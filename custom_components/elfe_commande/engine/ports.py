@@ -8,7 +8,7 @@ from typing import Any, Protocol, override
 from ..core.model import Constraints, EquipmentId, Inventory, State
 from ..core.outcome import Step
 from ..core.plan import DayPlan
-from ..core.rules import Reading
+from ..core.rules import Measurement
 from ..core.screens import Screen
 
 
@@ -224,7 +224,7 @@ class NoSources(Sources):
 class Readings(Protocol):
     """What a local rule looks at, wherever it comes from."""
 
-    def read(self) -> Mapping[str, Reading]:
+    def read(self) -> Mapping[str, Measurement]:
         """Return the present readings by the name of the rule's input."""
 
     def watch(self, changed: Callable[[], None]) -> Unsubscribe:

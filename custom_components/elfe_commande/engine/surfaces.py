@@ -26,12 +26,12 @@ from .displays import Displays
 from .errors import WishRefusedError
 from .events import ScreenEvent
 from .households import Households
-from .plc import Panels
+from .plc import PlcPanel
 from .portal import Portal
 from .ports import Arrival, Messenger, MessengerError, Unsubscribe
 from .postponed import Postponed
+from .rollers import Rollers
 from .status import EquipmentStatus
-from .wheels import Wheels
 from .wishes import Wishes
 
 _LOGGER = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class Surfaces:
         *,
         wishes: Wishes,
         portal: Portal,
-        panels: Panels,
+        plc: PlcPanel,
     ) -> None:
         """Hand the parts in; nothing is listened to yet."""
         self._context = context
@@ -60,8 +60,8 @@ class Surfaces:
         self._displays = displays
         self._wishes = wishes
         self._portal = portal
-        self._panels = panels
-        self._wheels = Wheels(context, wishes)
+        self._plc = plc
+        self._rollers = Rollers(context, wishes)
         self._unsubscribes: list[Unsubscribe] = []
         self._background = Background()
         self._postponed = Postponed()
@@ -91,7 +91,7 @@ class Surfaces:
         """Listen no longer; what was rolled and not written yet is written."""
         while self._unsubscribes:
             self._unsubscribes.pop()()
-        await self._wheels.close()
+        await self._rollers.close()
         self._background.cancel()
         self._displays.close()
 
@@ -126,7 +126,7 @@ class Surfaces:
                     self._background.begin(self._turn(status, piloted=piloted), "switch")
             case WheelRolled(plate, page):
                 if status := self._households.shown_on(plate, page):
-                    self._wheels.roll(status, gesture, self._displays.refresh)
+                    self._rollers.roll(status, gesture, self._displays.refresh)
             case ValueRefused(plate, page):
                 if status := self._households.shown_on(plate, page):
                     self._displays.refresh(status.equipment.id)
@@ -136,7 +136,7 @@ class Surfaces:
                 )
             case PanelMode(serial, manual):
                 self._background.begin(
-                    self._panels.turned(serial, self._displays.refresh, manual=manual), "panel"
+                    self._plc.turned(serial, self._displays.refresh, manual=manual), "panel"
                 )
 
     def _about(self, gesture: Gesture) -> tuple[Hashable, ...]:

@@ -10,7 +10,7 @@ from ..core.model import ControlState, EquipmentId
 from ..core.plan import slot_start
 from ..core.rule_conditions import observe
 from ..core.rule_evaluation import URGENT
-from ..core.rules import Limits, Other, Reading, Rule, granted
+from ..core.rules import Limits, Measurement, Other, Rule, granted
 from ..engine import rule_memory
 from .context import EngineContext
 from .executor import Executor
@@ -164,7 +164,10 @@ class Surplus:
     # -- what a rule says
 
     def verdict(
-        self, rule_id: str, replaced: Mapping[str, Reading] | None = None, at: float | None = None
+        self,
+        rule_id: str,
+        replaced: Mapping[str, Measurement] | None = None,
+        at: float | None = None,
     ) -> Verdict:
         """Return what a rule would do now, or at `at`, with other readings in place of some.
 

@@ -6,7 +6,7 @@ from .meter import Meter
 from .obis import DEFAULT_FILTER, ObisError, normalize
 from .reader import LineReader, PortSettings
 from .sml_settings import MeterSettings, MeterTiming
-from .telegrams import Reading, Telegram
+from .telegrams import Register, Telegram
 
 __all__ = [
     "DEFAULT_FILTER",
@@ -18,7 +18,7 @@ __all__ = [
     "MeterTiming",
     "ObisError",
     "PortSettings",
-    "Reading",
+    "Register",
     "Telegram",
     "normalize",
 ]

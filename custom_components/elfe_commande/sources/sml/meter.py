@@ -8,7 +8,7 @@ from .guard import EnergyGuard
 from .obis import SIGNED_POWERS
 from .power import Surplus, has_power, lacks_sign, net_power
 from .sml_settings import MeterSettings
-from .telegrams import Reading, Telegram, Value
+from .telegrams import Register, Telegram, Value
 
 COUNTED = frozenset({"Wh", "varh", "VAh"})
 """Units of counters: they are guarded, and shown less often."""
@@ -23,7 +23,7 @@ class Rate(Enum):
     """Identities: when they change."""
 
 
-def rate_of(reading: Reading) -> Rate:
+def rate_of(reading: Register) -> Rate:
     """Return how often a reading is shown anew."""
     if isinstance(reading.value, str):
         return Rate.CHANGE
@@ -43,7 +43,7 @@ class Meter:
         self._powered_at: float | None = None
         self.heard_at: float | None = None
         """When the last telegram came."""
-        self.heard: Mapping[str, Reading] = {}
+        self.heard: Mapping[str, Register] = {}
         """What the last telegram said, guarded, without what is filtered."""
         self.shown: dict[str, Value] = {}
         """Values to show, by code."""
@@ -98,7 +98,7 @@ class Meter:
         told = self.heard_at == self._powered_at
         return not told and now - since >= self._settings.timing.unpowered_after
 
-    def _prepared(self, readings: Mapping[str, Reading], now: float) -> dict[str, Reading]:
+    def _prepared(self, readings: Mapping[str, Register], now: float) -> dict[str, Register]:
         """Return the readings to use: filtered, guarded, with the sign a person chose."""
         prepared = {}
         for code, reading in readings.items():

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 import math
 
 from .obis import ABSOLUTE_POWER, NET_POWER, PHASE_POWERS, POWER_GIVEN, POWER_TAKEN
-from .telegrams import Reading
+from .telegrams import Register
 
 
-def net_power(readings: Mapping[str, Reading]) -> float | None:
+def net_power(readings: Mapping[str, Register]) -> float | None:
     """Return watts taken from the grid, negative when given; `None` if no sign is told."""
     told = {code: number for code, r in readings.items() if (number := r.number) is not None}
     if NET_POWER in told:
@@ -18,12 +18,12 @@ def net_power(readings: Mapping[str, Reading]) -> float | None:
     return sum(phases) if phases else None
 
 
-def has_power(readings: Mapping[str, Reading]) -> bool:
+def has_power(readings: Mapping[str, Register]) -> bool:
     """Return whether any power at all is told, be it without a sign or without a total."""
     return any(reading.unit == "W" for reading in readings.values())
 
 
-def lacks_sign(readings: Mapping[str, Reading]) -> bool:
+def lacks_sign(readings: Mapping[str, Register]) -> bool:
     """Return whether the only power told is the same for taking and for giving."""
     return ABSOLUTE_POWER in readings and net_power(readings) is None
 

@@ -16,7 +16,7 @@ MAX_NUMBER = 1e15
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Register:
     """One value of a telegram; `unit` is as the parser writes it, `None` if it has none."""
 
     code: str
@@ -34,7 +34,7 @@ class Telegram:
     """What a meter said at one time. `meter_id` is its server id, without blanks."""
 
     meter_id: str
-    readings: Mapping[str, Reading]
+    readings: Mapping[str, Register]
 
     @property
     def maker(self) -> str | None:
@@ -48,7 +48,7 @@ class Telegram:
 def telegram_of(frame: SmlFrame) -> Telegram | None:
     """Return what the lists of values in a frame say, `None` if there is none."""
     meter_id = ""
-    readings: dict[str, Reading] = {}
+    readings: dict[str, Register] = {}
     for message in frame:
         body = message["messageBody"]
         if isinstance(body, SmlGetListResponse):
@@ -57,13 +57,13 @@ def telegram_of(frame: SmlFrame) -> Telegram | None:
     return Telegram(meter_id, readings) if meter_id else None
 
 
-def _readings(entries: Iterable[Mapping[str, Any]]) -> Iterator[Reading]:
+def _readings(entries: Iterable[Mapping[str, Any]]) -> Iterator[Register]:
     for entry in entries:
         code = entry.get("objName")
         value = _plain(entry.get("value"))
         if isinstance(code, str) and value is not None:
             unit = entry.get("unit")
-            yield Reading(code, value, unit if isinstance(unit, str) else None)
+            yield Register(code, value, unit if isinstance(unit, str) else None)
 
 
 def _plain(value: object) -> Value | None:

@@ -13,7 +13,7 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_NAME, CONF_PORT
 
 from ...const import DOMAIN
-from ...sources.sml import MeterTiming, ObisError, Reading
+from ...sources.sml import MeterTiming, ObisError, Register
 from ...sources.sml.obis import ABSOLUTE_POWER
 from ...sources.sml.power import net_power
 from .forms import line_data, line_schema, shown_data, shown_schema
@@ -219,7 +219,7 @@ def _described(heard: Heard) -> dict[str, str]:
     }
 
 
-def _shortened(reading: Reading, longest: int = 32) -> str:
+def _shortened(reading: Register, longest: int = 32) -> str:
     value = str(reading.value)
     cut = value if len(value) <= longest else f"{value[:longest]}…"
     return f"{cut} {reading.unit or ''}".rstrip()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from homeassistant.core import HomeAssistant
 
 from ...const import DOMAIN
-from ...sources.sml import LineReader, MeterTiming, PortSettings, Reading, Telegram
+from ...sources.sml import LineReader, MeterTiming, PortSettings, Register, Telegram
 from .unit import MeterUnit
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Heard:
     placeholders: dict[str, str] = field(default_factory=dict)
     meter_id: str = ""
     maker: str | None = None
-    readings: dict[str, Reading] = field(default_factory=dict)
+    readings: dict[str, Register] = field(default_factory=dict)
     telegrams: int = 0
 
     def take(self, telegram: Telegram) -> None:

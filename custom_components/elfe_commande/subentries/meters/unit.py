@@ -13,7 +13,7 @@ from homeassistant.util import dt as dt_util
 
 from ...const import DOMAIN, LOGGER
 from ...engine.ports import Problem
-from ...sources.sml import LineReader, Meter, Reading, Telegram
+from ...sources.sml import LineReader, Meter, Register, Telegram
 from ...sources.sml.meter import Rate
 from ..meters import meter_settings as settings
 from ..unit import Unit
@@ -172,7 +172,7 @@ class MeterUnit(Unit):
             self.hub.engine.settle_problem(key, self.subentry_id)
 
     @callback
-    def _learn(self, readings: Iterable[Reading]) -> None:
+    def _learn(self, readings: Iterable[Register]) -> None:
         """Remember codes not heard before: the subentry changes, and the meter is made anew."""
         new = {each.code: each.unit for each in readings if each.code not in self._codes}
         if not new or len(self._codes) + len(new) > MAX_CODES:

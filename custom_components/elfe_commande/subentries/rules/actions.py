@@ -14,7 +14,7 @@ import voluptuous as vol
 from ...actions.targets import ATTR_CONFIG_ENTRY_ID
 from ...const import DOMAIN
 from ...core.lifecycle import NotRunningError
-from ...core.rules import OFF_CONDITION, ON_CONDITION, REGULATOR, Quantity, Reading
+from ...core.rules import OFF_CONDITION, ON_CONDITION, REGULATOR, Measurement, Quantity
 from ...engine.judge import RuleStatus, Verdict
 from ...entities.base import not_running
 from .traces import traced
@@ -77,7 +77,8 @@ async def async_simulate_rule(call: ServiceCall) -> ServiceResponse:
     at = call.data.get(ATTR_AT)
     moment = now if at is None else dt_util.as_utc(at).timestamp()
     replaced = {
-        name: Reading(value, moment, "simulated") for name, value in call.data[ATTR_INPUTS].items()
+        name: Measurement(value, moment, "simulated")
+        for name, value in call.data[ATTR_INPUTS].items()
     }
     verdict = hub.engine.surplus.verdict(status.id, replaced, moment)
     return _told(hub, status, verdict)

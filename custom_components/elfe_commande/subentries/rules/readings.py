@@ -16,7 +16,7 @@ from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import PowerConverter
 
-from ...core.rules import Reading
+from ...core.rules import Measurement
 from ...engine.ports import Readings, Unsubscribe
 from .conditions import Conditions
 
@@ -47,14 +47,14 @@ class StateReadings(Readings):
         self._conditions = conditions
 
     @override
-    def read(self) -> Mapping[str, Reading]:
+    def read(self) -> Mapping[str, Measurement]:
         found = {
             name: _reading(self._hass.states.get(source.entity_id), source)
             for name, source in self._sources.items()
         }
         now = dt_util.utcnow().timestamp()
         for name, conditions in self._conditions.items():
-            found[name] = Reading(conditions.hold(), now)
+            found[name] = Measurement(conditions.hold(), now)
         return found
 
     @override
@@ -68,19 +68,19 @@ class StateReadings(Readings):
         return async_track_state_change_event(self._hass, entities, tell)
 
 
-def _reading(state: State | None, source: StateSource) -> Reading:
+def _reading(state: State | None, source: StateSource) -> Measurement:
     if state is None:
-        return Reading(None, 0.0, source.entity_id)
+        return Measurement(None, 0.0, source.entity_id)
     # A value that stays the same is reported all the same: it is not old.
     at = state.last_reported.timestamp()
     if state.state in _NOTHING:
-        return Reading(None, at, source.entity_id)
+        return Measurement(None, at, source.entity_id)
     if source.text:
-        return Reading(state.state, at, source.entity_id)
+        return Measurement(state.state, at, source.entity_id)
     value = _number(state)
     if value is not None and source.inverted:
         value = -value
-    return Reading(value, at, source.entity_id)
+    return Measurement(value, at, source.entity_id)
 
 
 def _number(state: State) -> float | None:

@@ -31,11 +31,11 @@ class _Pending:
     done: Callable[[EquipmentId], None] | None = None
 
 
-class Wheels:
+class Rollers:
     """Waits for a pair to be complete, then makes the wish."""
 
     def __init__(self, context: EngineContext, wishes: Wishes) -> None:
-        """Hand the parts in."""
+        """Have no roller turned yet."""
         self._context = context
         self._wishes = wishes
         self._pending: dict[EquipmentId, _Pending] = {}
@@ -69,7 +69,7 @@ class Wheels:
 
     def _due(self, equipment_id: EquipmentId) -> None:
         pending = self._pending.pop(equipment_id)
-        self._background.begin(self._write(equipment_id, pending), f"wheels {equipment_id}")
+        self._background.begin(self._write(equipment_id, pending), f"rollers {equipment_id}")
 
     async def _write(self, equipment_id: EquipmentId, pending: _Pending) -> None:
         status = self._context.statuses.get(equipment_id)
