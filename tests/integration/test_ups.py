@@ -12,6 +12,7 @@ from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.elfe_commande import diagnostics
 from custom_components.elfe_commande.sources.ups.vocabulary.events import UpsEvent
+from custom_components.elfe_commande.subentries.upses import ups_settings as settings
 from custom_components.elfe_commande.subentries.upses.unit import UpsUnit
 from demo.ups import PASSWORD, USERNAME, FakeUps, NutServer, find_nut
 from tests.fixtures_home_assistant import Installed, wait_for
@@ -195,7 +196,7 @@ async def test_a_ups_that_is_not_heard(installed: Installed, nut):
     await until_shown(installed, subentry, "binary_sensor", "communication", "off")
     assert shown(installed, subentry, "sensor", "charge").state == STATE_UNAVAILABLE
     assert shown(installed, subentry, "event", "event").attributes["event_type"] == "comms_lost"
-    assert "ups_lost" in issues_of(installed.hass)
+    assert "ups_lost" not in issues_of(installed.hass)
     nut.resume_driver()
     await until_shown(installed, subentry, "binary_sensor", "communication", "on")
     assert shown(installed, subentry, "sensor", "charge").state == "90.0"
@@ -203,9 +204,20 @@ async def test_a_ups_that_is_not_heard(installed: Installed, nut):
     assert "ups_lost" not in issues_of(installed.hass)
 
 
-async def test_repairs_for_an_unknown_ups_and_old_data(installed: Installed, fake, monkeypatch):
-    from custom_components.elfe_commande.subentries.upses import ups_settings as settings  # noqa: PLC0415
+async def test_a_repair_for_a_server_that_stays_away(installed: Installed, fake, monkeypatch):
+    waits = settings.timing()
+    monkeypatch.setattr(settings, "timing", lambda: waits.scaled(0.0005))
+    await installed.setup()
+    await add(installed, fake)
 
+    await fake.stop()
+    await wait_for(lambda: "ups_lost" in issues_of(installed.hass))
+    assert not {"ups_unknown", "ups_stale"} & issues_of(installed.hass).keys()
+    await fake.start()
+    await wait_for(lambda: "ups_lost" not in issues_of(installed.hass))
+
+
+async def test_repairs_for_an_unknown_ups_and_old_data(installed: Installed, fake, monkeypatch):
     waits = settings.timing()
     monkeypatch.setattr(settings, "timing", lambda: waits.scaled(0.0005))
     await installed.setup()

@@ -90,6 +90,33 @@ async def test_data_that_stays_old_is_told_of(fake):
         await ups.until_told("comms_ok")
 
 
+async def test_a_server_that_restarts_is_lost_and_not_lost_for_long(fake):
+    async with watched(fake) as ups:
+        await ups.until(lambda state: state.connected)
+        for _ in range(2):
+            await fake.stop()
+            await ups.until_told("comms_lost")
+            await fake.start()
+            await ups.until_told("comms_ok")
+
+    assert not any(state.lost for state in ups.states)
+
+
+async def test_a_server_that_stays_away_is_lost_for_long_until_it_is_heard(fake):
+    async with watched(fake, replace(HURRY, lost_for=0.3, misses=1)) as ups:
+        await ups.until(lambda state: state.connected)
+        for _ in range(2):
+            # The time away counts anew: the first reading that fails is never lost for long.
+            ups.states.clear()
+            await fake.stop()
+            await ups.until_told("comms_lost")
+            assert not next(state for state in ups.states if state.connected is False).lost
+            await ups.until(lambda state: state.lost)
+            await fake.start()
+            await ups.until_told("comms_ok")
+            assert not ups.state.lost
+
+
 async def test_a_server_that_comes_after_us(fake):
     await fake.stop()
     async with watched(fake) as ups:
@@ -130,6 +157,7 @@ async def test_nothing_stays_open(fake):
 def test_waits_are_scaled_but_for_the_network():
     timing = UpsTiming().scaled(2.0)
 
-    assert (timing.status_period, timing.values_period, timing.stale_for) == (6.0, 120.0, 1200.0)
+    assert (timing.status_period, timing.values_period) == (6.0, 120.0)
+    assert (timing.stale_for, timing.lost_for) == (1200.0, 1200.0)
     assert timing.timeout == UpsTiming().timeout
     assert timing.misses == 2

@@ -17,12 +17,14 @@ class UpsTiming:
     """Between two tries where both periods are 0."""
     stale_for: float = 600.0
     """From the first reading that was too old to the repair issue."""
+    lost_for: float = 600.0
+    """From the first reading that failed to the repair issue: longer than a server restarts."""
     misses: int = 2
     """Readings in a row that fail before the communication is called lost."""
 
     def scaled(self, factor: float) -> UpsTiming:
         """Return the same waits, multiplied; the time-out of the network stays."""
-        waits = ("status_period", "values_period", "retry", "stale_for")
+        waits = ("status_period", "values_period", "retry", "stale_for", "lost_for")
         return replace(
             self,
             **{f.name: getattr(self, f.name) * factor for f in fields(self) if f.name in waits},

@@ -39,6 +39,8 @@ class UpsState:
     """Why the last reading failed."""
     stale: bool = False
     """What the server knows is too old, and has been for long."""
+    lost: bool = False
+    """Nothing is heard, whatever the reason, and has not been for long."""
 
     @property
     def supply(self) -> Supply:
@@ -76,6 +78,7 @@ class UpsWatcher:
         self._seen: Variables = NO_VARIABLES
         self._values_due = float("-inf")
         self._misses = 0
+        self._missed_since: float | None = None
         self._stale_since: float | None = None
 
     async def run(self) -> None:
@@ -138,6 +141,7 @@ class UpsWatcher:
         if state.connected is False:
             _LOGGER.info("UPS %s is heard again", self._name)
         self._misses = 0
+        self._missed_since = None
         self._stale_since = None
         back = not state.connected
         urgent = back or any(variables.get(v) != self._seen.get(v) for v in _URGENT)
@@ -170,6 +174,8 @@ class UpsWatcher:
         state, timing = self.state, self._settings.timing
         self._misses += 1
         now = asyncio.get_running_loop().time()
+        if self._missed_since is None:
+            self._missed_since = now
         if error.trouble is not Trouble.STALE:
             self._stale_since = None
         elif self._stale_since is None:
@@ -181,7 +187,8 @@ class UpsWatcher:
             _LOGGER.warning("UPS %s is not heard, it is tried again: %s", self._name, error)
             watch, told = lose(state.watch)
             after = replace(after, watch=watch, connected=False)
-        self._show(after, told)
+        lost = after.connected is False and now - self._missed_since >= timing.lost_for
+        self._show(replace(after, lost=lost), told)
 
     def _show(self, state: UpsState, told: tuple[UpsEvent, ...]) -> None:
         if state == self.state and not told:

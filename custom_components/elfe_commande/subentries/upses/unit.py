@@ -177,7 +177,8 @@ class UpsUnit:
 
     def _show_problems(self, state: UpsState) -> None:
         unknown = state.trouble is Trouble.UNKNOWN_UPS and state.connected is False
-        lost = state.connected is False and not unknown and not state.stale
+        # A server that restarts is no matter for a person: entity and event tell of it at once.
+        lost = state.lost and not unknown and not state.stale
         self._show(ISSUE_UNKNOWN, shown=unknown, name=self.subentry.data[settings.CONF_UPS])
         self._show(ISSUE_STALE, shown=state.stale)
         self._show(ISSUE_LOST, shown=lost, trouble=state.trouble or "")

@@ -95,6 +95,7 @@ def ups_settings(data: Mapping[str, Any], waits: UpsTiming) -> UpsSettings:
             timeout=waits.timeout,
             retry=waits.retry,
             stale_for=waits.stale_for,
+            lost_for=waits.lost_for,
             misses=int(looks.get(CONF_MISSES, waits.misses)),
         ),
         profile=looks.get(CONF_PROFILE, AUTOMATIC),
