@@ -8,7 +8,7 @@ from .adapters.disk import HomeAssistantDisk
 from .assembly import async_create_hub
 from .const import DOMAIN, PLATFORMS
 from .hub import ElfeConfigEntry
-from .repairs import clear_issues
+from .repairs import async_clear_issues
 from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -40,7 +40,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: ElfeConfigEntry) -> boo
 
 async def async_remove_entry(hass: HomeAssistant, entry: ElfeConfigEntry) -> None:
     """Delete what was remembered on disk, and the repairs that asked for a person."""
-    clear_issues(hass, entry)
+    await async_clear_issues(hass, entry)
     await HomeAssistantDisk(hass, entry.entry_id).remove()
 
 

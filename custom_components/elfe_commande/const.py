@@ -10,6 +10,8 @@ from homeassistant.const import Platform
 from .core.screens import NOT_PILOTED_COLOR, PILOTED_COLOR
 
 DOMAIN: Final = "elfe_commande"
+REPOSITORY: Final = "https://github.com/elfe-commande/elfe-commande"
+"""Where its users find code, documentation and issues."""
 LOGGER: Final = logging.getLogger(__package__)
 
 PLATFORMS: Final = (

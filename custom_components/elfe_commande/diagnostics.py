@@ -1,172 +1,102 @@
 """What a person may send to somebody who helps: everything that tells, nothing that names."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime
-from enum import Enum
-import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Final
 
-from homeassistant.components.diagnostics import REDACTED
-from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_USERNAME
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.translation import async_get_translations
 
-from .const import CONF_HOMES
+from .const import (
+    CONF_ACK_TIMEOUTS,
+    CONF_COMPACT,
+    CONF_CONNECTED_WORDS,
+    CONF_CONTINUOUS_TYPES,
+    CONF_DATABASE,
+    CONF_EMS_DATABASE,
+    CONF_EMS_TABLE,
+    CONF_ENTRY_TYPE,
+    CONF_HOME_NAME,
+    CONF_HOMES,
+    CONF_MODE_FILE,
+    CONF_ORDERS_AT_ONCE,
+    CONF_PLATES,
+    CONF_RULE_PERIOD,
+    CONF_SCHEMA,
+    CONF_SCREENS,
+    CONF_SSL,
+    CONF_STATE_FILE,
+    DEFAULT_DATABASE,
+    DEFAULT_EMS_TABLE,
+    DEFAULT_SCHEMA,
+    DEFAULT_SCREENS,
+    DOMAIN,
+    ENTRY_LOCAL,
+    ENTRY_POSTGRESQL,
+    SCREEN_CHOSEN,
+    SCREEN_DISABLED_COLOR,
+    SCREEN_INDICATOR_TOPIC,
+    SCREEN_KINDS,
+    SCREEN_LABEL,
+    SCREEN_LABEL_COLOR,
+    SCREEN_LABEL_ID,
+    SCREEN_LABEL_PAGE,
+    SCREEN_LED,
+    SCREEN_MANUAL_COLOR,
+    SCREEN_PAGES,
+    SCREEN_PILOTED_COLOR,
+    SCREEN_STATUS_LEDS,
+    SCREEN_STATUS_PAGE,
+    SSL_MODES,
+)
 from .core.lifecycle import Transition
-from .core.plan import DayPlan
+from .core.screens import CONNECTED_WORDS, PageKind
 from .devices.roster import equipment_of
-from .engine.status import EquipmentStatus
+from .engine.status import ScreenStatus
+from .redaction import COLOR, DIGITS, Redactor, Shown, at, by, each, flag, given, number, only, word
+from .repairs import ISSUES, LOG_ONLY
+from .subentries.appliances.diagnostics import describe_equipment
+from .subentries.appliances.keys import CONF_HOME
 from .subentries.meters.diagnostics import describe_meter
 from .subentries.meters.unit import MeterUnit
-from .subentries.upses.diagnostics import describe_ups, secrets_of as ups_secrets_of
+from .subentries.panels.diagnostics import describe_panel, entities_used
+from .subentries.panels.panel_settings import SUBENTRY_PANEL
+from .subentries.panels.unit import PanelUnit
+from .subentries.registry import FLOWS
+from .subentries.rules.diagnostics import describe_rule, entities_read
+from .subentries.rules.rule_settings import SUBENTRY_RULE
+from .subentries.rules.unit import RuleUnit
+from .subentries.upses.diagnostics import describe_ups
 from .subentries.upses.unit import UpsUnit
+from .subentries.upses.ups_settings import CONF_HOMES as CONF_PROTECTED_HOMES, SECTION_SHEDDING
 
 if TYPE_CHECKING:
+    from .engine.engine import Engine
     from .hub import ElfeConfigEntry
 
-SECRETS = (CONF_HOST, CONF_USERNAME, CONF_PASSWORD)
-SERIAL = re.compile(r"[^/]*[0-9A-Fa-f]{6}[^/]*")
-"""A part of a topic that tells one piece of hardware from all others."""
-
-
-class Redactor:
-    """Makes plain JSON of anything, without names of people, places and machines.
-
-    Each home becomes `home 1`, `home 2`, ..., the same one throughout.
-    """
-
-    def __init__(self, secrets: Iterable[str], homes: Iterable[str]) -> None:
-        """Know what must not appear."""
-        self._secrets = sorted({s for s in secrets if s}, key=len, reverse=True)
-        self._homes = {
-            home: f"home {number}" for number, home in enumerate(sorted(set(homes)), start=1)
-        }
-
-    def home(self, home: str) -> str:
-        """Return what stands for a home."""
-        return self._homes.get(home, REDACTED)
-
-    def text(self, text: str) -> str:
-        """Return a text without the secrets in it."""
-        if text in self._homes:
-            return self._homes[text]
-        for secret in self._secrets:
-            text = text.replace(secret, REDACTED)
-        return text
-
-    def plain(self, value: Any) -> Any:
-        """Return a value as JSON takes it."""
-        if isinstance(value, Enum):
-            return value.value
-        if value is None or isinstance(value, bool | int | float):
-            return value
-        if isinstance(value, str):
-            return self.text(value)
-        if is_dataclass(value) and not isinstance(value, type):
-            return {f.name: self.plain(getattr(value, f.name)) for f in fields(value)}
-        if isinstance(value, Mapping):
-            return {self.text(str(key)): self.plain(item) for key, item in value.items()}
-        if isinstance(value, Iterable):
-            return [self.plain(item) for item in value]
-        return self.text(str(value))
-
-
-def _time(at: float | None) -> str | None:
-    return None if at is None else datetime.fromtimestamp(at, UTC).isoformat()
-
-
-def _redactor(entry: ElfeConfigEntry) -> Redactor:
-    statuses = entry.runtime_data.engine.statuses.values()
-    homes = {str(status.equipment.home) for status in statuses}
-    return Redactor(
-        [
-            *(str(entry.data.get(key, "")) for key in SECRETS),
-            *(s for subentry in entry.subentries.values() for s in ups_secrets_of(subentry.data)),
-        ],
-        homes | set(entry.options.get(CONF_HOMES, ())),
-    )
-
-
-def _transition(redactor: Redactor, transition: Transition) -> dict[str, Any]:
-    return {
-        "code": int(transition.code),
-        "name": transition.code.name.lower(),
-        "at": _time(transition.at),
-        "details": redactor.text(transition.details),
-    }
-
-
-def _plan(plan: DayPlan | None) -> dict[str, Any] | None:
-    if plan is None:
-        return None
-    return {
-        "first_valid": _time(plan.first_valid),
-        "row_id": plan.row_id,
-        "decisions": "".join(str(decision) for decision in plan.decisions),
-    }
-
-
-def _equipment(redactor: Redactor, status: EquipmentStatus) -> dict[str, Any]:
-    equipment = status.equipment
-    return {
-        "id": equipment.id,
-        "name": REDACTED,
-        "home": redactor.home(equipment.home),
-        "type_id": equipment.type_id,
-        "typology_id": equipment.typology_id,
-        "continuous": equipment.continuous,
-        "supported": status.supported,
-        "state": redactor.plain(equipment.state),
-        "constraints": redactor.plain(equipment.constraints),
-        "devices": [
-            {
-                "id": device.id,
-                "type_id": device.type_id,
-                "usage": device.usage,
-                "control_topic": _topic(redactor, device.control_topic),
-                "command_topic": _topic(redactor, device.command_topic),
-                "lwt_topic": _topic(redactor, device.lwt_topic),
-                "hardware_id": REDACTED if device.hardware_id else None,
-            }
-            for device in equipment.devices
-        ],
-        "observations": redactor.plain(status.observations),
-        "running": status.running,
-        "online": status.online,
-        "plan": _plan(status.plan),
-        "next_start": _time(status.next_start),
-        "decision": redactor.plain(status.decision),
-        "last_act": redactor.plain(status.last_act),
-        "last_result": redactor.plain(status.last_result),
-        "wished_mode": redactor.plain(status.wished_mode),
-    }
-
-
-def _topic(redactor: Redactor, topic: str | None) -> str | None:
-    if topic is None:
-        return None
-    return redactor.text("/".join(SERIAL.sub(REDACTED, part) for part in topic.split("/")))
+_REASONS: Final = ".state_attributes.reason.state."
+"""In the path of each text that says a reason."""
+_PROBLEM: Final = word(*ISSUES, *LOG_ONLY)
 
 
 async def async_get_config_entry_diagnostics(
-    _hass: HomeAssistant, entry: ElfeConfigEntry
+    hass: HomeAssistant, entry: ElfeConfigEntry
 ) -> dict[str, Any]:
     """Return where the engine stands, what it counts, and what is wrong."""
-    engine = entry.runtime_data.engine
-    redactor = _redactor(entry)
-    statuses = list(engine.statuses.values())
+    engine, units = entry.runtime_data.engine, entry.runtime_data.subentries.units
+    redactor = await _async_redactor(hass, entry)
     return {
         "entry": {
             "version": f"{entry.version}.{entry.minor_version}",
-            "data": redactor.plain(
-                {
-                    key: REDACTED if key in SECRETS and value else value
-                    for key, value in entry.data.items()
-                }
+            "data": _data(redactor)(entry.data),
+            "options": _options(redactor)(entry.options),
+            "subentries": _count(
+                subentry.subentry_type
+                for subentry in entry.subentries.values()
+                if subentry.subentry_type in FLOWS
             ),
-            "options": redactor.plain(entry.options),
         },
         "lifecycle": {
             "code": int(engine.lifecycle.code),
@@ -180,30 +110,167 @@ async def async_get_config_entry_diagnostics(
         },
         "connected": engine.connected,
         "last_cycle": redactor.plain(engine.last_cycle),
-        "newest_plan": _time(engine.plan_time()),
-        "counts": {
-            "equipments": len(statuses),
-            "homes": len({status.equipment.home for status in statuses}),
-            "unsupported": sum(not status.supported for status in statuses),
-            "planned": sum(status.plan is not None for status in statuses),
-            "modes": _count(status.equipment.state.mode for status in statuses),
-            "types": _count(status.equipment.type_id for status in statuses),
-            "typologies": _count(status.equipment.typology_id for status in statuses),
-            "decisions": _count(
-                f"{status.decision.source}: {status.decision.reason}"
-                for status in statuses
-                if status.decision is not None
-            ),
-            "outcomes": _count(
-                status.last_result.outcome for status in statuses if status.last_result is not None
-            ),
-        },
-        "meters": [describe_meter(unit) for unit in entry.runtime_data.subentries.units(MeterUnit)],
-        "upses": [
-            describe_ups(unit, redactor.plain)
-            for unit in entry.runtime_data.subentries.units(UpsUnit)
+        "newest_plan": at(engine.plan_time()),
+        "counts": _counts(engine, redactor),
+        "screens": [_screen(redactor, screen) for screen in engine.screens.values()],
+        "rules": [describe_rule(unit, redactor) for unit in units(RuleUnit)],
+        "meters": [describe_meter(unit) for unit in units(MeterUnit)],
+        "upses": [describe_ups(unit, redactor) for unit in units(UpsUnit)],
+        "panels": [describe_panel(unit, redactor) for unit in units(PanelUnit)],
+        "problems": [
+            {"key": _PROBLEM(p.key), "equipment_id": p.equipment_id} for p in engine.problems
         ],
-        "problems": [{"key": p.key, "equipment_id": p.equipment_id} for p in engine.problems],
+    }
+
+
+async def async_get_device_diagnostics(
+    hass: HomeAssistant, entry: ElfeConfigEntry, device: dr.AnyDeviceEntry
+) -> dict[str, Any]:
+    """Return all that is known of an equipment or of what a subentry brings.
+
+    Of a home or the hub: which equipments there are.
+    """
+    hub = entry.runtime_data
+    redactor, subentry_id = await _async_redactor(hass, entry), device.config_subentry_id
+    equipment_id = equipment_of(entry.entry_id, device.identifiers)
+    if equipment_id is not None and (status := hub.engine.statuses.get(equipment_id)) is not None:
+        return {"equipment": describe_equipment(status, redactor)}
+    for meter in hub.subentries.units(MeterUnit):
+        if meter.subentry_id == subentry_id:
+            return {"meter": describe_meter(meter)}
+    for ups in hub.subentries.units(UpsUnit):
+        if ups.subentry.subentry_id == subentry_id:
+            return {"ups": describe_ups(ups, redactor)}
+    for rule in hub.subentries.units(RuleUnit):
+        if rule.subentry.subentry_id == subentry_id:
+            return {"rule": describe_rule(rule, redactor)}
+    for panel in hub.subentries.units(PanelUnit):
+        if panel.subentry_id == subentry_id:
+            return {"panel": describe_panel(panel, redactor)}
+    return {"equipment": None, "known": sorted(hub.engine.statuses)}
+
+
+async def _async_redactor(hass: HomeAssistant, entry: ElfeConfigEntry) -> Redactor:
+    """Return what numbers all that is named in an entry."""
+    engine = entry.runtime_data.engine
+    equipments = [status.equipment for status in engine.statuses.values()]
+    devices = [device for equipment in equipments for device in equipment.devices]
+    screens = [status.screen for status in engine.screens.values()]
+    texts = await async_get_translations(hass, "en", "entity", [DOMAIN])
+    return Redactor(
+        homes=(*_homes(entry), *(e.home for e in equipments), *(s.home for s in screens)),
+        devices=(*(device.id for device in devices), *(screen.id for screen in screens)),
+        plates=(*entry.options.get(CONF_PLATES, ()), *(screen.plate for screen in screens)),
+        entities=_entities(entry),
+        topics=(
+            *(topic for d in devices for topic in (d.control_topic, d.command_topic, d.lwt_topic)),
+            entry.options.get(CONF_SCREENS, {}).get(SCREEN_INDICATOR_TOPIC),
+        ),
+        reasons=[path.partition(_REASONS)[2] for path in texts if _REASONS in path],
+    )
+
+
+def _homes(entry: ElfeConfigEntry) -> Iterator[str]:
+    """Yield the homes that a person named, whether or not an equipment bears the name."""
+    yield entry.data.get(CONF_HOME_NAME, "")
+    yield from entry.options.get(CONF_HOMES, ())
+    yield from entry.options.get(CONF_SCREENS, {}).get(SCREEN_CHOSEN, ())
+    for subentry in entry.subentries.values():
+        yield subentry.data.get(CONF_HOME, "")
+        yield from subentry.data.get(SECTION_SHEDDING, {}).get(CONF_PROTECTED_HOMES, ())
+
+
+def _entities(entry: ElfeConfigEntry) -> Iterator[str]:
+    """Yield the entities that rules and panels use."""
+    for subentry in entry.subentries.values():
+        if subentry.subentry_type == SUBENTRY_RULE:
+            yield from entities_read(subentry.data)
+        elif subentry.subentry_type == SUBENTRY_PANEL:
+            yield from entities_used(subentry.data)
+
+
+def _data(redactor: Redactor) -> Shown:
+    """Return what is shown of an entry's data: names only where they are the usual ones."""
+    return only(
+        {
+            CONF_ENTRY_TYPE: word(ENTRY_POSTGRESQL, ENTRY_LOCAL),
+            CONF_HOST: given,
+            CONF_PORT: number,
+            CONF_USERNAME: given,
+            CONF_PASSWORD: given,
+            CONF_DATABASE: word(DEFAULT_DATABASE),
+            CONF_SSL: word(*SSL_MODES),
+            CONF_SCHEMA: word(DEFAULT_SCHEMA),
+            CONF_EMS_DATABASE: given,
+            CONF_EMS_TABLE: word(DEFAULT_EMS_TABLE),
+            CONF_HOME_NAME: redactor.home,
+        }
+    )
+
+
+def _options(redactor: Redactor) -> Shown:
+    """Return what is shown of an entry's options."""
+    return only(
+        {
+            CONF_HOMES: each(redactor.home),
+            CONF_CONTINUOUS_TYPES: each(number),
+            CONF_ORDERS_AT_ONCE: number,
+            CONF_RULE_PERIOD: number,
+            CONF_COMPACT: flag,
+            CONF_CONNECTED_WORDS: each(word(*CONNECTED_WORDS)),
+            CONF_ACK_TIMEOUTS: by(DIGITS, number),
+            CONF_PLATES: each(redactor.plate),
+            CONF_MODE_FILE: given,
+            CONF_STATE_FILE: given,
+            CONF_SCREENS: only(
+                {
+                    SCREEN_PAGES: by(DIGITS, each(number)),
+                    SCREEN_KINDS: by(DIGITS, word(*PageKind)),
+                    SCREEN_CHOSEN: by(redactor.home, by(DIGITS, number)),
+                    SCREEN_STATUS_LEDS: by(DIGITS, number),
+                    SCREEN_STATUS_PAGE: number,
+                    SCREEN_LED: number,
+                    SCREEN_PILOTED_COLOR: COLOR,
+                    SCREEN_MANUAL_COLOR: COLOR,
+                    SCREEN_DISABLED_COLOR: COLOR,
+                    SCREEN_LABEL: word(DEFAULT_SCREENS[SCREEN_LABEL]),
+                    SCREEN_LABEL_COLOR: COLOR,
+                    SCREEN_LABEL_PAGE: number,
+                    SCREEN_LABEL_ID: number,
+                    SCREEN_INDICATOR_TOPIC: redactor.topic,
+                }
+            ),
+        }
+    )
+
+
+def _transition(redactor: Redactor, transition: Transition) -> dict[str, Any]:
+    return {
+        "code": int(transition.code),
+        "name": transition.code.name.lower(),
+        "at": at(transition.at),
+        "details": redactor.details(transition.details),
+    }
+
+
+def _counts(engine: Engine, redactor: Redactor) -> dict[str, Any]:
+    statuses = list(engine.statuses.values())
+    return {
+        "equipments": len(statuses),
+        "homes": len({status.equipment.home for status in statuses}),
+        "unsupported": sum(not status.supported for status in statuses),
+        "planned": sum(status.plan is not None for status in statuses),
+        "modes": _count(status.equipment.state.mode for status in statuses),
+        "types": _count(status.equipment.type_id for status in statuses),
+        "typologies": _count(status.equipment.typology_id for status in statuses),
+        "decisions": _count(
+            f"{status.decision.source}: {redactor.reason(status.decision.reason)}"
+            for status in statuses
+            if status.decision is not None
+        ),
+        "outcomes": _count(
+            status.last_result.outcome for status in statuses if status.last_result is not None
+        ),
     }
 
 
@@ -212,18 +279,13 @@ def _count(values: Iterable[object]) -> dict[str, int]:
     return dict(sorted(counted.items()))
 
 
-async def async_get_device_diagnostics(
-    _hass: HomeAssistant, entry: ElfeConfigEntry, device: dr.AnyDeviceEntry
-) -> dict[str, Any]:
-    """Return all that is known of an equipment; of a home or the hub, which equipments it has."""
-    statuses = entry.runtime_data.engine.statuses
-    equipment_id = equipment_of(entry.entry_id, device.identifiers)
-    if equipment_id is not None and (status := statuses.get(equipment_id)) is not None:
-        return {"equipment": _equipment(_redactor(entry), status)}
-    for meter in entry.runtime_data.subentries.units(MeterUnit):
-        if meter.subentry_id == device.config_subentry_id:
-            return {"meter": describe_meter(meter)}
-    for unit in entry.runtime_data.subentries.units(UpsUnit):
-        if unit.subentry.subentry_id == device.config_subentry_id:
-            return {"ups": describe_ups(unit, _redactor(entry).plain)}
-    return {"equipment": None, "known": sorted(statuses)}
+def _screen(redactor: Redactor, status: ScreenStatus) -> dict[str, Any]:
+    screen = status.screen
+    return {
+        "id": redactor.device(screen.id),
+        "plate": redactor.plate(screen.plate),
+        "home": redactor.home(screen.home),
+        "online": status.online,
+        "last_touch": redactor.plain(status.last_touch),
+        "last_touch_at": at(status.last_touch_at),
+    }

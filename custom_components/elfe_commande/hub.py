@@ -27,7 +27,7 @@ from .engine.ports import (
     StorageSchemaError,
     StorageUnreachableError,
 )
-from .repairs import sync_issues
+from .repairs import async_recall, sync_issues
 from .subentries.appliances.home import LocalHome
 from .subentries.keeper import Subentries
 
@@ -72,6 +72,8 @@ class Hub:
 
         It ends once Home Assistant itself has started.
         """
+        for problem in await async_recall(self.hass, self.entry):
+            self.engine.report(problem)
         await self.roster.async_start()
         await self.subentries.async_make()
         for follow in self.followers:

@@ -1,19 +1,25 @@
 """Repair issues: what only a person can mend, and what a person must go and look at."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum, auto
+import hashlib
 import inspect
+import re
 from types import MappingProxyType
 from typing import Any, Final, override
 
 from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.issue_registry import IssueSeverity
+from homeassistant.helpers.storage import Store
 from homeassistant.util.hass_dict import HassKey
 
-from .const import DOMAIN, LOGGER
+from .const import DOMAIN, LOGGER, REPOSITORY
+from .core.model import EquipmentId
 from .engine.ports import Problem
 
 
@@ -23,7 +29,7 @@ class Mending(Enum):
     DATA = auto()
     """By itself, once the data, the database or the clock is mended."""
     CONFIRM = auto()
-    """A person confirms; until then it outlives a restart."""
+    """A person confirms; until then it outlives a restart, see `async_recall`."""
     CREDENTIALS = auto()
     """A person enters the credentials again."""
 
@@ -80,9 +86,50 @@ MAX_ISSUES: Final = 50
 """Shown one by one; a territory with a mistake in every row would fill the page."""
 MORE_ISSUES: Final = "more_problems"
 
+_STORED_VERSION: Final = 1
+_HARMLESS: Final = re.compile(
+    rf"\d{{0,12}}|[0-9A-HJKMNP-TV-Z]{{26}}|clock|database|{DOMAIN}", re.ASCII
+)
+"""Subjects that are numbers, ids of subentries or words of ours."""
+
+
+@dataclass(slots=True)
+class _Unconfirmed:
+    """What a person has to confirm in an entry, and the file that remembers it."""
+
+    store: Store[dict[str, Any]]
+    problems: list[Problem] = field(default_factory=list)
+
+
+_KEPT: HassKey[dict[str, _Unconfirmed]] = HassKey(f"{DOMAIN}_unconfirmed")
 _SHOWN: HassKey[dict[str, dict[str, Problem]]] = HassKey(f"{DOMAIN}_issues")
 # From 2026.11 an issue belongs to an entry: it goes and hides with it.
 _BELONGS: Final = "config_entry_id" in inspect.signature(ir.async_create_issue).parameters
+
+
+def learn_more_url(key: str) -> str:
+    """Return where the documentation says what an issue means and what to do."""
+    return f"{REPOSITORY}/blob/main/docs/troubleshooting.md#{key.replace('_', '-')}"
+
+
+async def async_recall(hass: HomeAssistant, entry: ConfigEntry) -> list[Problem]:
+    """Return what a person had not confirmed when Home Assistant stopped.
+
+    Home Assistant would remember it too, but hands what it remembers, names included, to
+    everybody who is sent diagnostics.
+    """
+    kept = _unconfirmed(hass, entry.entry_id)
+    try:
+        found = await kept.store.async_load()
+        kept.problems = [
+            Problem(key, subject, placeholders, None if number is None else EquipmentId(number))
+            for key, subject, placeholders, number in (found or {}).get("problems", ())
+            if ISSUES[key][1] is Mending.CONFIRM
+        ]
+    except (HomeAssistantError, AttributeError, KeyError, TypeError, ValueError) as error:
+        LOGGER.warning("What a person had to confirm is forgotten, it cannot be read: %r", error)
+        return []
+    return list(kept.problems)
 
 
 @callback
@@ -91,6 +138,7 @@ def sync_issues(hass: HomeAssistant, entry: ConfigEntry, problems: Iterable[Prob
 
     An issue that a person has confirmed stays away while its problem stays the same.
     """
+    problems = tuple(problems)
     shown = hass.data.setdefault(_SHOWN, {}).setdefault(entry.entry_id, {})
     wanted = _wanted(entry, problems)
     for issue_id in shown.keys() - wanted.keys():
@@ -100,12 +148,34 @@ def sync_issues(hass: HomeAssistant, entry: ConfigEntry, problems: Iterable[Prob
             _tell(hass, entry, issue_id, problem)
     shown.clear()
     shown.update(wanted)
+    confirm = [p for p in problems if p.key in ISSUES and ISSUES[p.key][1] is Mending.CONFIRM]
+    _keep(_unconfirmed(hass, entry.entry_id), confirm)
+
+
+def _unconfirmed(hass: HomeAssistant, entry_id: str) -> _Unconfirmed:
+    """Return what is kept of an entry; nothing, before `async_recall`."""
+    kept = hass.data.setdefault(_KEPT, {})
+    if entry_id not in kept:
+        name = f"{DOMAIN}.{entry_id}.issues"
+        kept[entry_id] = _Unconfirmed(Store(hass, _STORED_VERSION, name, atomic_writes=True))
+    return kept[entry_id]
 
 
 @callback
-def clear_issues(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Delete every issue of an entry that is disabled or removed."""
+def _keep(kept: _Unconfirmed, problems: list[Problem]) -> None:
+    """Store what a person has to confirm, if that changed."""
+    if kept.problems == problems:
+        return
+    kept.problems = problems
+    rows = [[p.key, p.subject, dict(p.placeholders), p.equipment_id] for p in problems]
+    kept.store.async_delay_save(lambda: {"problems": rows})
+
+
+async def async_clear_issues(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Delete every issue of an entry that is removed, and what was to be confirmed."""
     hass.data.get(_SHOWN, {}).pop(entry.entry_id, None)
+    await _unconfirmed(hass, entry.entry_id).store.async_remove()
+    del hass.data[_KEPT][entry.entry_id]
     for domain, issue_id in list(ir.async_get(hass).issues):
         if domain == DOMAIN and issue_id.startswith(f"{entry.entry_id}_"):
             ir.async_delete_issue(hass, DOMAIN, issue_id)
@@ -113,7 +183,7 @@ def clear_issues(hass: HomeAssistant, entry: ConfigEntry) -> None:
 
 def _wanted(entry: ConfigEntry, problems: Iterable[Problem]) -> dict[str, Problem]:
     """Return the problems to show by id of their issue, those beyond a page in one."""
-    wanted = {f"{entry.entry_id}_{problem.key}_{problem.subject}": problem for problem in problems}
+    wanted = {f"{entry.entry_id}_{p.key}_{_anonymous(p.subject)}": p for p in problems}
     issues = [issue_id for issue_id, problem in wanted.items() if problem.key in ISSUES]
     if len(issues) > MAX_ISSUES:
         # What a person must confirm is never hidden in a crowd.
@@ -124,6 +194,13 @@ def _wanted(entry: ConfigEntry, problems: Iterable[Problem]) -> dict[str, Proble
         more = Problem(MORE_ISSUES, "", {"count": count, "entry": entry.title})
         wanted[f"{entry.entry_id}_{MORE_ISSUES}"] = more
     return wanted
+
+
+def _anonymous(subject: str) -> str:
+    """Return what stands for a subject in the id of its issue, which diagnostics show."""
+    if _HARMLESS.fullmatch(subject) is not None:
+        return subject
+    return hashlib.sha256(subject.encode()).hexdigest()[:12]
 
 
 def _tell(hass: HomeAssistant, entry: ConfigEntry, issue_id: str, problem: Problem) -> None:
@@ -146,7 +223,8 @@ def _tell(hass: HomeAssistant, entry: ConfigEntry, issue_id: str, problem: Probl
         issue_id,
         data={"entry_id": entry.entry_id, "key": problem.key, "subject": problem.subject},
         is_fixable=mending is not Mending.DATA,
-        is_persistent=mending is Mending.CONFIRM,
+        is_persistent=False,
+        learn_more_url=learn_more_url(problem.key),
         severity=severity,
         translation_key=problem.key,
         translation_placeholders=placeholders,
@@ -176,6 +254,9 @@ class ConfirmFlow(ConfirmRepairFlow):
     def _settle(self, entry: ConfigEntry) -> None:
         if entry.state is ConfigEntryState.LOADED:
             entry.runtime_data.engine.settle_problem(self._key, self._subject)
+            return
+        kept, settled = _unconfirmed(self.hass, entry.entry_id), (self._key, self._subject)
+        _keep(kept, [p for p in kept.problems if (p.key, p.subject) != settled])
 
 
 class CredentialsFlow(ConfirmFlow):

@@ -14,7 +14,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, get_system_health_info
 
 from custom_components.elfe_commande.const import DOMAIN
-from custom_components.elfe_commande.core.decision import Act, Decision, Source
+from custom_components.elfe_commande.core.decision import Act, Decision, Proposal, Source
 from custom_components.elfe_commande.core.lifecycle import Code, Lifecycle, Transition
 from custom_components.elfe_commande.core.model import (
     Device,
@@ -39,9 +39,35 @@ from custom_components.elfe_commande.diagnostics import (
 from custom_components.elfe_commande.engine.beat import CycleReport
 from custom_components.elfe_commande.engine.ports import Problem
 from custom_components.elfe_commande.engine.status import EquipmentStatus, Observation
+from custom_components.elfe_commande.redaction import (
+    DIGITS,
+    Redactor,
+    at,
+    by,
+    each,
+    flag,
+    given,
+    number,
+    only,
+    word,
+)
 
 NOON = 1_700_000_100
-PRIVATE = ("secret", "db.test", "commande", "R001", "R002", "Chez Anne", "A4CF12", "PLC-99")
+PRIVATE = (
+    "secret",
+    "db.test",
+    "commande",
+    "R001",
+    "R002",
+    "R003",
+    "Chez Anne",
+    "A4CF12",
+    "PLC-99",
+    "D101",
+    "bdd",
+)
+
+pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 
 
 def status(number: int, home: str) -> EquipmentStatus:
@@ -61,6 +87,7 @@ def status(number: int, home: str) -> EquipmentStatus:
     found = EquipmentStatus(equipment)
     found.plan = DayPlan(EquipmentId(number), NOON, bytes([0, 1] * 48), 7)
     found.decision = Decision(Source.EMS, "planned", on=True, act=Act.START)
+    found.proposal = Proposal(True, "for Chez Anne")
     found.last_act = Act.START
     found.last_result = Result(Outcome.ACKNOWLEDGED, "acknowledged", on=True, at=float(NOON))
     found.observations = {DeviceId("D101"): Observation(on=True, power=12.5)}
@@ -77,6 +104,7 @@ def entry(hass) -> MockConfigEntry:
     engine = SimpleNamespace(
         lifecycle=lifecycle,
         statuses=statuses,
+        screens={},
         connected=False,
         unclean_stop=True,
         previous=[Transition(Code.STOPPING, float(NOON), "of db.test")],
@@ -125,12 +153,12 @@ async def test_diagnostics_of_an_entry_tell_everything_but_names(hass, entry):
         "code": 10,
         "name": "starting",
         "at": "2023-11-14T22:15:00+00:00",
-        "details": f"of STARTING at {REDACTED}",
+        "details": REDACTED,
     }
     assert found["lifecycle"]["durations"]["0"] == 0
     assert found["lifecycle"]["speed"] == "fast"
     (stopped,) = found["lifecycle"]["previous"]
-    assert (stopped["code"], stopped["details"]) == (31, f"of {REDACTED}")
+    assert (stopped["code"], stopped["details"]) == (31, REDACTED)
     assert found["connected"] is False
     assert found["last_cycle"]["duration"] == 0.4
     assert found["counts"] == {
@@ -159,10 +187,13 @@ async def test_diagnostics_of_an_equipment(hass, entry):
     assert_private(found)
     equipment = found["equipment"]
     assert equipment["home"] == "home 1"
-    assert equipment["devices"][0]["control_topic"] == f"shellies/{REDACTED}/relay/0"
+    assert equipment["devices"][0]["control_topic"] == "shellies/name 1/relay/0"
     assert equipment["plan"]["decisions"] == "01" * 48
     assert equipment["decision"]["source"] == "ems"
-    assert equipment["observations"]["D101"]["power"] == 12.5
+    assert equipment["devices"][0]["id"] == "device 1"
+    assert equipment["observations"]["device 1"]["power"] == 12.5
+    assert equipment["decision"]["reason"] == "planned"
+    assert equipment["proposal"]["reason"] == REDACTED
     assert equipment["last_result"]["outcome"] == "acknowledged"
     assert equipment["running"] is True
 
@@ -186,8 +217,84 @@ async def test_nothing_unusual_breaks_diagnostics(hass, entry):
     found = await async_get_config_entry_diagnostics(hass, entry)
 
     assert found["newest_plan"] is None
-    assert "object" in found["last_cycle"]
+    assert found["last_cycle"] == REDACTED
     json.dumps(found)
+
+
+ANYTHING = [
+    None,
+    True,
+    7,
+    0.5,
+    "Chez Anne",
+    b"Chez Anne",
+    ["Chez Anne"],
+    {"Chez Anne"},
+    {"Chez Anne": "Chez Anne"},
+    object(),
+]
+SOME = Redactor(
+    homes=["Chez Anne"],
+    plates=["Chez Anne"],
+    devices=["Chez Anne"],
+    entities=["switch.Chez Anne"],
+    topics=["Chez Anne/relay/0", "entity/light.Chez Anne"],
+)
+SHOWN = {
+    "number": number,
+    "flag": flag,
+    "given": given,
+    "word": word("known"),
+    "digits": DIGITS,
+    "each": each(word("known")),
+    "by": by(word("known"), word("known")),
+    "only": only({"known": word("known")}),
+    "home": SOME.home,
+    "device": SOME.device,
+    "plate": SOME.plate,
+    "entity": SOME.entity,
+    "topic": SOME.topic,
+    "reason": SOME.reason,
+    "plain": SOME.plain,
+}
+
+
+@pytest.mark.parametrize("value", ANYTHING, ids=repr)
+@pytest.mark.parametrize("shown", SHOWN.values(), ids=SHOWN)
+def test_whatever_is_shown_never_raises_and_names_nothing(shown, value):
+    assert "Anne" not in json.dumps(shown(value))
+
+
+def test_the_same_name_has_the_same_number():
+    redactor = Redactor(
+        homes=["Berger", "Anne", "Anne", ""],
+        topics=["tele/lamp/STATE", "cmnd/lamp/POWER", "stat/oven/RESULT", None],
+        entities=["sensor.roof", "sensor.garden"],
+    )
+
+    assert [redactor.home(home) for home in ("Anne", "Berger", "Claire", "")] == [
+        "home 1",
+        "home 2",
+        REDACTED,
+        None,
+    ]
+    assert redactor.topic("cmnd/lamp/POWER") == "cmnd/name 1/POWER"
+    assert redactor.topic("tele/oven/LWT") == "tele/name 2/LWT"
+    assert redactor.topic("tele/unheard of/LWT") == f"tele/{REDACTED}/LWT"
+    assert redactor.entity("sensor.roof") == "sensor.entity 2"
+    assert redactor.topic("entity/sensor.garden") == "entity/sensor.entity 1"
+
+
+def test_of_a_mapping_only_what_is_allowed_is_shown():
+    shown = only({"port": number, "host": given})
+
+    assert shown({"port": 1, "host": "a", "owner": "b"}) == {
+        "port": 1,
+        "host": REDACTED,
+        "others": 1,
+    }
+    assert shown({"port": "1"}) == {"port": REDACTED}
+    assert at(0.0) == "1970-01-01T00:00:00+00:00"
 
 
 @pytest.fixture

@@ -1,19 +1,28 @@
 """Repair issues: shown once, gone with their problem, mended by a person."""
 
+import json
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import AsyncMock
 
 from homeassistant.components.repairs import DOMAIN as REPAIRS
 from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.elfe_commande.const import DOMAIN
+from custom_components.elfe_commande.core.model import EquipmentId
 from custom_components.elfe_commande.engine.ports import Problem
-from custom_components.elfe_commande.repairs import MAX_ISSUES, clear_issues, sync_issues
+from custom_components.elfe_commande.repairs import (
+    ISSUES,
+    MAX_ISSUES,
+    async_clear_issues,
+    async_recall,
+    sync_issues,
+)
 
 
 def problem(key="missing_device", subject="4", **placeholders):
@@ -27,6 +36,12 @@ def entry(hass) -> MockConfigEntry:
     return entry
 
 
+@pytest.fixture(autouse=True)
+def stored(hass_storage) -> dict[str, Any]:
+    """Return what is on the disk; nothing is written to a real one."""
+    return hass_storage
+
+
 def shown(hass) -> dict[str, ir.IssueEntry]:
     """Return the active issues by what their ids end with."""
     return {
@@ -34,6 +49,20 @@ def shown(hass) -> dict[str, ir.IssueEntry]:
         for (domain, issue_id), issue in ir.async_get(hass).issues.items()
         if domain == DOMAIN and issue.active
     }
+
+
+async def write(hass) -> None:
+    """Have everything written that is to be, as at a stop."""
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
+    await hass.async_block_till_done()
+
+
+def restarted(hass) -> None:
+    """Forget what a stop of Home Assistant makes one forget."""
+    for key in [key for key in hass.data if str(key).startswith(DOMAIN)]:
+        del hass.data[key]
+    for domain, issue_id in list(ir.async_get(hass).issues):
+        ir.async_delete_issue(hass, domain, issue_id)
 
 
 async def fix(hass_client, issue: ir.IssueEntry) -> dict[str, Any]:
@@ -80,6 +109,66 @@ async def test_dismissed_issue_stays_dismissed_while_nothing_changes(hass, entry
     assert not shown(hass)
 
 
+async def test_what_a_person_must_confirm_outlives_a_restart(hass, entry, stored):
+    doubtful = Problem("press_doubtful", "4", {"equipment": "Washer"}, EquipmentId(4))
+    sync_issues(hass, entry, [problem(), doubtful])
+    await write(hass)
+    restarted(hass)
+    assert not shown(hass)
+
+    assert await async_recall(hass, entry) == [doubtful]
+    sync_issues(hass, entry, [doubtful])
+    assert set(shown(hass)) == {"press_doubtful_4"}
+
+    sync_issues(hass, entry, [])
+    await write(hass)
+    restarted(hass)
+    assert await async_recall(hass, entry) == []
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        {},
+        {"problems": None},
+        {"problems": [["press_failed"]]},
+        {"problems": [["unknown", "4", {}, 4]]},
+        ["press_failed"],
+    ],
+)
+async def test_a_damaged_file_of_what_must_be_confirmed_stops_nothing(hass, entry, stored, found):
+    name = f"{DOMAIN}.{entry.entry_id}.issues"
+    stored[name] = {"version": 1, "minor_version": 1, "key": name, "data": found}
+
+    assert await async_recall(hass, entry) == []
+
+
+async def test_removing_an_entry_forgets_what_was_to_be_confirmed(hass, entry, stored):
+    sync_issues(hass, entry, [problem("press_failed")])
+    await write(hass)
+    assert any(name.endswith(".issues") for name in stored)
+
+    await async_clear_issues(hass, entry)
+
+    assert not any(name.endswith(".issues") for name in stored)
+    assert await async_recall(hass, entry) == []
+
+
+@pytest.mark.parametrize("key", ISSUES)
+async def test_what_home_assistant_tells_of_an_issue_names_nothing(hass, entry, key):
+    """It goes into every file of diagnostics."""
+    named = Problem(key, "Chez Anne", {"equipment": "Chez Anne", "ups": "Chez Anne"})
+
+    sync_issues(hass, entry, [named])
+
+    [issue] = shown(hass).values()
+    told = json.dumps(issue.to_json())
+    assert "Anne" not in told
+    assert entry.title not in told
+    sync_issues(hass, entry, [])
+    assert not shown(hass)
+
+
 async def test_entries_do_not_touch_each_other(hass, entry):
     other = MockConfigEntry(domain=DOMAIN, title="Elsewhere", data={})
     other.add_to_hass(hass)
@@ -87,7 +176,7 @@ async def test_entries_do_not_touch_each_other(hass, entry):
     sync_issues(hass, other, [problem()])
     assert len(ir.async_get(hass).issues) == 2
 
-    clear_issues(hass, other)
+    await async_clear_issues(hass, other)
 
     [(_, issue_id)] = ir.async_get(hass).issues
     assert issue_id.startswith(entry.entry_id)
@@ -131,7 +220,6 @@ async def test_person_confirms_that_the_machine_was_checked(hass, hass_client, e
     sync_issues(hass, entry, [problem("press_failed")])
     issue = shown(hass)["press_failed_4"]
     assert issue.is_fixable
-    assert issue.is_persistent
 
     flow = await fix(hass_client, issue)
 
@@ -144,11 +232,13 @@ async def test_person_confirms_that_the_machine_was_checked(hass, hass_client, e
 
 @pytest.mark.usefixtures("repairs")
 async def test_confirming_needs_no_running_engine(hass, hass_client, entry):
-    sync_issues(hass, entry, [problem("sequence_broken")])
+    sync_issues(hass, entry, [problem("sequence_broken"), problem("press_failed")])
 
     await fix(hass_client, shown(hass)["sequence_broken_4"])
 
-    assert not shown(hass)
+    assert set(shown(hass)) == {"press_failed_4"}
+    await write(hass)
+    assert [recalled.key for recalled in await async_recall(hass, entry)] == ["press_failed"]
 
 
 @pytest.mark.usefixtures("setup_entry", "repairs")
@@ -157,9 +247,9 @@ async def test_refused_credentials_are_asked_for_again(hass, hass_client):
     assert await async_setup_component(hass, "usb", {})
     entry = MockConfigEntry(domain=DOMAIN, title="Testville", data={"username": "commande"})
     entry.add_to_hass(hass)
-    sync_issues(hass, entry, [Problem("storage_refused", "storage", {"detail": "no"})])
+    sync_issues(hass, entry, [Problem("storage_refused", "database", {"detail": "no"})])
 
-    await fix(hass_client, shown(hass)["storage_refused_storage"])
+    await fix(hass_client, shown(hass)["storage_refused_database"])
     await hass.async_block_till_done()
 
     [reauth] = hass.config_entries.flow.async_progress_by_handler(DOMAIN)

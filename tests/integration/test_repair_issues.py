@@ -82,7 +82,6 @@ async def test_a_person_confirms_a_press_that_nobody_is_sure_of(
     await wait_for(lambda: "press_doubtful" in issues_of(hass), 45)
     issue = issues_of(hass)["press_doubtful"]
     assert issue.is_fixable
-    assert issue.is_persistent
 
     client = await hass_client()
     url = "/api/repairs/issues/fix"

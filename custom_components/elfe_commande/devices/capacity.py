@@ -11,6 +11,7 @@ from ..const import DOMAIN, MAX_ENTITIES
 from ..core.decision import Act
 from ..core.model import Mode
 from ..engine.status import EquipmentStatus
+from ..repairs import learn_more_url
 
 ISSUE = "too_many_entities"
 
@@ -132,6 +133,7 @@ class Capacity:
             DOMAIN,
             self._issue_id,
             is_fixable=False,
+            learn_more_url=learn_more_url(ISSUE),
             severity=ir.IssueSeverity.ERROR,
             translation_key=ISSUE,
             translation_placeholders={

@@ -1,11 +1,21 @@
 """What a person may send of a meter: what it tells, not which one it is, nor where."""
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.components.diagnostics import REDACTED
 
+from ...redaction import number, shaped, word
+
 if TYPE_CHECKING:
     from .unit import MeterUnit
+
+_CODE: Final = shaped(re.compile(r"\d{1,3}-\d{1,3}:\d{1,3}\.\d{1,3}\.\d{1,3}\*\d{1,3}", re.ASCII))
+_MAKER: Final = shaped(re.compile(r"[A-Z]{3}"))
+"""The three letters that makers of meters are given."""
+_SCHEME: Final = word("socket", "rfc2217")
+_UNITS: Final = frozenset({"W", "Wh", "VA", "VAh", "var", "varh", "V", "A", "Hz", "°", "°C"})
+"""What is measured; a number without a unit may be a serial number."""
 
 
 def describe_meter(unit: MeterUnit) -> dict[str, Any]:
@@ -13,9 +23,9 @@ def describe_meter(unit: MeterUnit) -> dict[str, Any]:
     frames, port = unit.reader.frames, unit.port
     scheme, separator, _ = port.url.partition("://")
     return {
-        "maker": unit.maker,
+        "maker": None if unit.maker is None else _MAKER(unit.maker),
         "line": {
-            "kind": scheme if separator else "local",
+            "kind": _SCHEME(scheme) if separator else "local",
             "baudrate": port.baudrate,
             "format": f"{port.byte_size}{port.parity}{port.stopbits:g}",
             "connected": unit.reader.connected,
@@ -29,15 +39,18 @@ def describe_meter(unit: MeterUnit) -> dict[str, Any]:
             "text": frames.speaks_ascii,
         },
         "inverted": unit.settings.inverted,
-        "hidden": sorted(unit.settings.hidden),
+        "hidden": sorted(_CODE(code) for code in unit.settings.hidden),
         "net_power": unit.meter.net_power,
         "surplus": unit.meter.surplus,
         "codes": {
-            code: {"unit": measure, "value": _shown(unit.meter.shown.get(code))}
+            _CODE(code): _measured(measure, unit.meter.shown.get(code))
             for code, measure in unit.codes.items()
         },
     }
 
 
-def _shown(value: float | str | None) -> float | str | None:
-    return REDACTED if isinstance(value, str) else value
+def _measured(unit: str | None, value: float | str | None) -> dict[str, Any]:
+    """Return a measure; of anything else no more than that it is told."""
+    if unit in _UNITS:
+        return {"unit": unit, "value": number(value)}
+    return {"unit": None, "value": None if value is None else REDACTED}

@@ -1,45 +1,168 @@
-"""What a person may send of a UPS: all that its server says, but who and where it is."""
+"""What a person may send of a UPS: measures, its server's words, not who and where it is."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable
+import re
 from typing import Any, Final
 
 from homeassistant.components.diagnostics import REDACTED
-from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_USERNAME
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, CONF_USERNAME
 
+from ...core.supply import Policy
+from ...redaction import DIGITS, Redactor, Shown, each, flag, given, number, only, word, words
+from ...sources.ups.profiles import AUTOMATIC, PROFILES
+from ..upses import ups_settings as settings
 from .unit import UpsUnit
-from .ups_settings import CONF_SERIAL
 
-SECRETS: Final = (CONF_HOST, CONF_USERNAME, CONF_PASSWORD, CONF_SERIAL)
-
-
-def secrets_of(data: Mapping[str, Any]) -> list[str]:
-    """Return what of a subentry must not appear, wherever it stands."""
-    return [str(data[key]) for key in SECRETS if data.get(key)]
-
-
-def describe_ups(unit: UpsUnit, plain: Callable[[Any], Any]) -> dict[str, Any]:
-    """Return what is known of a UPS; `plain` makes JSON of it, without secrets."""
-    state = unit.state
-    data = {
-        key: REDACTED if key in SECRETS and value else value
-        for key, value in unit.subentry.data.items()
+_NAME: Final = re.compile(
+    r"(?:(?:battery|input|output|bypass|ups|outlet|ambient)\.)(?:(?:"
+    r"alarm|auto|autoswitch|bad|beeper|boost|bypass|capacity|charge|charger|count|critical"
+    r"|current|delay|efficiency|energysave|extended|fault|frequency|high|humidity|interval|load"
+    r"|low|max|maximum|min|minimum|nominal|packs|percent|phases|power|powerfactor|quality"
+    r"|realpower|reason|reboot|restart|return|runtime|sensitivity|shutdown|start|status|stop"
+    r"|switch|switchable|target|temperature|test|threshold|timer|transfer|trim|voltage|warning"
+    r"|watchdog|\d{1,2}|L[123](?:-(?:N|L[123]))?)(?:\.|$))+"
+)
+"""Names of measures and settings, made of words of NUT's list of names."""
+_MORE_NAMES: Final = frozenset(
+    {
+        "battery.chemistry",
+        "battery.type",
+        "device.type",
+        "driver.name",
+        "driver.parameter.pollfreq",
+        "driver.parameter.pollinterval",
+        "driver.state",
+        "driver.version",
+        "driver.version.internal",
+        "ups.test.result",
+        "ups.type",
     }
-    found: dict[str, Any] = plain(
-        {
-            "data": data,
-            "connected": state.connected,
-            "trouble": state.trouble,
-            "stale": state.stale,
-            "supply": state.supply,
-            "tokens": state.watch.tokens,
-            "asserted": sorted(event.value for event in state.watch.asserted.values()),
-            "values": state.values,
-            "variables": {
-                name: REDACTED if name.endswith("serial") else value
-                for name, value in sorted(state.variables.items())
-            },
-            "commands": sorted(state.commands),
-            "demand": unit.hub.engine.shedding.demand(unit.subentry.subentry_id).name.lower(),
-        }
+)
+_MEASURE: Final = re.compile(r"-?\d{1,6}(?:\.\d{1,4})?", re.ASCII)
+_VERSION: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){1,3}", re.ASCII)
+_WORDS: Final = words(
+    "aborted acid ah alarm and automatic auto battery bypass cd charge charger charging completed"
+    " disabled discharging done double enabled error failed fault float floating high in"
+    " initiated input installed interactive ion lead li lifepo line lipo load low medium muted"
+    " mode needed ni nicd nimh no none normal off offline ok on online outlet output over overload"
+    " passed pb pbac pbacid pdu progress quiet replace replacement reduced resting running"
+    " scheduled shutdown imminent standby started successful system temperature test too unknown"
+    " updateinfo dumping ups voltage vrla warning yes"
+)
+"""Of what drivers say in words, those that are about the UPS alone."""
+_TOKENS: Final = words(
+    "ALARM BOOST BYPASS CAL CHRG COMM DISCHRG ECO FSD HB HE LB NOCOMM OB OFF OL OVER RB TEST TICK"
+    " TOCK TRIM WAIT"
+)
+_DRIVERS: Final = words(
+    "apc_modbus apcsmart apcsmart-old apcupsd-ups bcmxcp bcmxcp_usb belkin belkinunv bestfcom"
+    " bestfortress bestuferrups bestups blazer_ser blazer_usb clone dummy-ups etapro everups"
+    " gamatronic generic_gpio_libgpiod genericups hidups huawei-ups2000 isbmex ivtscd liebert"
+    " liebert-esp2 masterguard megatec megatec_usb metasys mge-shut mge-utalk microdowell"
+    " microsol-apc netxml-ups newhidups newmge-shut nut-ipmipsu nutdrv_qx nutdrv_siemens_sitop"
+    " oneac optiups phoenixcontact_modbus pijuice powercom powerpanel powerman-pdu rhino"
+    " richcomm_usb riello_ser riello_usb safenet skel snmp-ups socomec_jbus solis tripplite"
+    " tripplite_usb tripplitesu upscode2 usbhid-ups victronups"
+)
+_COMMAND: Final = re.compile(
+    r"(?:(?:beeper|bypass|calibrate|driver|experimental|load|outlet|output|reset|shutdown|test"
+    r"|battery|panel|failure|system|start|stop|on|off|delay|return|stayoff|reboot|graceful|toggle"
+    r"|enable|disable|mute|quick|deep|input|minmax|watchdog|killpower|reload|or|error|\d{1,2})"
+    r"(?:[.-]|$))+"
+)
+_SECTIONS: Final = (settings.SECTION_LOOKS, settings.SECTION_THRESHOLDS, settings.SECTION_SHEDDING)
+
+
+def describe_ups(unit: UpsUnit, redactor: Redactor) -> dict[str, Any]:
+    """Return what is known of a UPS, but what tells it from others of its kind."""
+    state, plain = unit.state, redactor.plain
+    shown = {name: _value(name, text) for name, text in state.variables.items() if _is_named(name)}
+    return {
+        "data": _data(unit, redactor),
+        "connected": state.connected,
+        "trouble": plain(state.trouble),
+        "stale": state.stale,
+        "lost": state.lost,
+        "supply": plain(state.supply),
+        "tokens": list(_tokens(state.watch.tokens)),
+        "asserted": sorted(event.value for event in state.watch.asserted.values()),
+        "values": plain(state.values),
+        "variables": dict(sorted(shown.items())),
+        "other_variables": len(state.variables) - len(shown),
+        "commands": _commands(state.commands),
+        "demand": unit.hub.engine.shedding.demand(unit.subentry.subentry_id).name.lower(),
+    }
+
+
+def _data(unit: UpsUnit, redactor: Redactor) -> Any:
+    """Return what a person chose, and whether there is what is not shown."""
+    allowed: dict[str, Shown] = {
+        CONF_HOST: given,
+        CONF_PORT: number,
+        CONF_USERNAME: given,
+        CONF_PASSWORD: given,
+        settings.CONF_UPS: given,
+        settings.CONF_SERIAL: given,
+        settings.CONF_MANUFACTURER: given,
+        settings.CONF_MODEL: given,
+        settings.CONF_FIRMWARE: given,
+        settings.CONF_TESTS: _commands,
+        **dict.fromkeys(_SECTIONS, only(_choices(redactor))),
+    }
+    return only(allowed)(unit.subentry.data)
+
+
+def _choices(redactor: Redactor) -> dict[str, Shown]:
+    """Return how the choices of the folded sections are shown."""
+    numbers = (
+        settings.CONF_STATUS_PERIOD,
+        settings.CONF_VALUES_PERIOD,
+        settings.CONF_MISSES,
+        settings.CONF_VOLTAGE,
+        settings.CONF_FREQUENCY,
+        settings.CONF_TEMPERATURE,
+        settings.CONF_LOAD,
+        settings.CONF_BATTERY_LOW,
+        settings.CONF_BATTERY_FULL,
+        settings.CONF_RETURN_AFTER,
     )
-    return found
+    flags = (
+        settings.CONF_DANGEROUS,
+        settings.CONF_ONE_SHOTS,
+        settings.CONF_FORCED,
+        settings.CONF_SUSPEND_WHEN_LOST,
+    )
+    return {
+        **dict.fromkeys(numbers, number),
+        **dict.fromkeys(flags, flag),
+        settings.CONF_PROFILE: word(AUTOMATIC, *PROFILES),
+        settings.CONF_POLICY: word(*Policy),
+        settings.CONF_HOMES: each(redactor.home),
+        settings.CONF_SHED_FIRST: each(DIGITS),
+    }
+
+
+def _is_named(name: str) -> bool:
+    return name in _MORE_NAMES or _NAME.fullmatch(name) is not None
+
+
+def _tokens(tokens: Iterable[str]) -> Iterable[str]:
+    return (token if token in _TOKENS else REDACTED for token in tokens)
+
+
+def _commands(commands: Any) -> Any:
+    return sorted(c if _COMMAND.fullmatch(c) is not None else REDACTED for c in commands)
+
+
+def _value(name: str, text: str) -> str:
+    """Return the value of a variable: a measure, a version, words about the UPS."""
+    if name == "ups.status":
+        return " ".join(_tokens(text.upper().split()))
+    if name == "driver.name":
+        return text if text in _DRIVERS else REDACTED
+    if name.startswith("driver.version"):
+        found = _VERSION.match(text)
+        return REDACTED if found is None else found[0]
+    if _MEASURE.fullmatch(text) is not None:
+        return text
+    return text if _WORDS.issuperset(re.findall(r"\w+", text.lower())) else REDACTED

@@ -1,0 +1,36 @@
+"""What a person may send of a surplus rule: what it asks for, and what it says now."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ...core.rules import REGULATOR, Quantity
+from ...redaction import Redactor
+from .unit import RuleUnit
+
+_INPUTS = (*(str(quantity) for quantity in Quantity), REGULATOR)
+
+
+def entities_read(data: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the entities that a rule of this subentry reads."""
+    yield from (str(data[name]) for name in _INPUTS if data.get(name))
+
+
+def describe_rule(unit: RuleUnit, redactor: Redactor) -> dict[str, Any]:
+    """Return the rule, its inputs, and its last verdict; its conditions are people's own."""
+    data, status = unit.subentry.data, unit.status
+    verdict = None if status is None else status.verdict
+    return {
+        "rule": redactor.plain(unit.rule),
+        "inputs": {name: redactor.entity(data.get(name)) for name in _INPUTS},
+        "works": status is not None,
+        "verdict": None
+        if verdict is None
+        else {
+            "on": verdict.evaluation.on,
+            "reason": redactor.reason(verdict.evaluation.reason),
+            "decision": redactor.plain(verdict.decision),
+            "in_charge": verdict.in_charge,
+            "moves": verdict.moves,
+            "silent": [name for name in verdict.silent if name in _INPUTS],
+        },
+    }
