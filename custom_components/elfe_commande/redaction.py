@@ -33,7 +33,7 @@ _PART: Final = re.compile(
 )
 """Parts of a topic that protocols fix."""
 _DOMAINS: Final = words(
-    "binary_sensor button event input_boolean input_button input_number light number sensor"
+    "binary_sensor button event input_boolean input_button input_number input_text light number sensor"
     " switch text weather"
 )
 """Domains of entities that can be chosen in our forms."""

@@ -1,0 +1,72 @@
+"""The file that a person downloads of a home without a server, in which everything has a name."""
+
+from pathlib import Path
+
+from homeassistant.helpers import device_registry as dr
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.elfe_commande.core.model import EquipmentId
+from custom_components.elfe_commande.engine.ports import Problem
+from tests.integration.test_diagnostics import assert_nameless, download
+
+from .homes import LocalInstalled
+
+RELAY = "input_boolean.relay"
+
+
+async def test_a_file_of_a_local_home_names_nothing_and_tells_what_helps(
+    mqtt_entry: MockConfigEntry,
+    home: LocalInstalled,
+    hass_client: ClientSessionGenerator,
+    tmp_path: Path,
+) -> None:
+    hass, entry = home.hass, home.entry
+    hass.states.async_set("sensor.xq7", "5", {"unit_of_measurement": "W", "device_class": "power"})
+    machine = await home.add(
+        "Machine de xq7", RELAY, power_sensor="sensor.xq7", advanced={"home": "XQ7 cave"}
+    )
+    heater = await home.add_mqtt("Chauffage xq7", "tele-xq7", "tasmota", kind="water_heater")
+    # No equipment bears this name: it is in the entry alone.
+    hass.config_entries.async_update_entry(
+        entry,
+        title="Chez xq7",
+        data={**entry.data, "home": "Maison xq7"},
+        options={
+            "plates": ["xq7hall"],
+            "mode_file": str(tmp_path / "xq7.json"),
+            "state_file": str(tmp_path / "xq7-state.json"),
+        },
+    )
+    await hass.async_block_till_done()
+    await home.reload()
+    home.hub.engine.report(
+        Problem("press_doubtful", str(machine), {"equipment": "xq7"}, EquipmentId(machine))
+    )
+
+    found, text = await download(home, hass_client)
+    registry = dr.async_get(hass)
+    devices = dr.async_entries_for_config_entry(registry, entry.entry_id)
+    alone = [await download(home, hass_client, device.id) for device in devices]
+
+    for each in (text, *(file for _, file in alone)):
+        assert_nameless(each)
+    data = found["data"]
+    assert data["entry"]["data"] == {"entry_type": "local", "home": "home 2"}
+    assert data["entry"]["options"] == {
+        "plates": ["plate 1"],
+        "mode_file": "**REDACTED**",
+        "state_file": "**REDACTED**",
+    }
+    assert data["screens"][0]["plate"] == "plate 1"
+    assert {"key": "press_doubtful", "equipment_id": machine} in data["problems"]
+    equipments = {
+        part["id"]: part for file, _ in alone if (part := file["data"].get("equipment")) is not None
+    }
+    assert equipments.keys() == {machine, heater}
+    assert {device["control_topic"] for device in equipments[machine]["devices"]} == {
+        "entity/input_boolean.entity 1",
+        "entity/sensor.entity 2",
+    }
+    assert equipments[heater]["devices"][0]["command_topic"] == "cmnd/name 1/POWER"
+    assert equipments[machine]["home"] == "home 3"
