@@ -34,15 +34,19 @@ _MORE_NAMES: Final = frozenset(
         "driver.state",
         "driver.version",
         "driver.version.internal",
+        "ups.productid",
         "ups.test.result",
         "ups.type",
+        "ups.vendorid",
     }
 )
-_MEASURE: Final = re.compile(r"-?\d{1,6}(?:\.\d{1,4})?", re.ASCII)
+_MEASURE: Final = re.compile(r"-?\d{1,7}(?:\.\d{1,4})?", re.ASCII)
+_USB: Final = re.compile(r"[0-9A-Fa-f]{4}")
+"""What the makers of a kind of UPS were given, not one UPS."""
 _VERSION: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){1,3}", re.ASCII)
 _WORDS: Final = words(
-    "aborted acid ah alarm and automatic auto battery bypass cd charge charger charging completed"
-    " disabled discharging done double enabled error failed fault float floating high in"
+    "aborted acid ah alarm and automatic auto battery bypass cd charge charger charging closed"
+    " completed disabled discharging done double enabled error failed fault float floating high in"
     " initiated input installed interactive ion lead li lifepo line lipo load low medium muted"
     " mode needed ni nicd nimh no none normal off offline ok on online outlet output over overload"
     " passed pb pbac pbacid pdu progress quiet replace replacement reduced resting running"
@@ -56,11 +60,11 @@ _TOKENS: Final = words(
 )
 _DRIVERS: Final = words(
     "apc_modbus apcsmart apcsmart-old apcupsd-ups bcmxcp bcmxcp_usb belkin belkinunv bestfcom"
-    " bestfortress bestuferrups bestups blazer_ser blazer_usb clone dummy-ups etapro everups"
-    " gamatronic generic_gpio_libgpiod genericups hidups huawei-ups2000 isbmex ivtscd liebert"
-    " liebert-esp2 masterguard megatec megatec_usb metasys mge-shut mge-utalk microdowell"
+    " bestfortress bestuferrups bestups blazer_ser blazer_usb clone cyberpower dummy-ups etapro"
+    " everups gamatronic generic_gpio_libgpiod genericups hidups huawei-ups2000 isbmex ivtscd liebert"
+    " liebert-esp2 liebertgxt2 masterguard megatec megatec_usb metasys mge-shut mge-utalk microdowell"
     " microsol-apc netxml-ups newhidups newmge-shut nut-ipmipsu nutdrv_qx nutdrv_siemens_sitop"
-    " oneac optiups phoenixcontact_modbus pijuice powercom powerpanel powerman-pdu rhino"
+    " oneac optiups phoenixcontact_modbus pijuice powercom powermust powerpanel powerman-pdu rhino"
     " richcomm_usb riello_ser riello_usb safenet skel snmp-ups socomec_jbus solis tripplite"
     " tripplite_usb tripplitesu upscode2 usbhid-ups victronups"
 )
@@ -160,6 +164,8 @@ def _value(name: str, text: str) -> str:
         return " ".join(_tokens(text.upper().split()))
     if name == "driver.name":
         return text if text in _DRIVERS else REDACTED
+    if name in {"ups.productid", "ups.vendorid"}:
+        return text if _USB.fullmatch(text) is not None else REDACTED
     if name.startswith("driver.version"):
         found = _VERSION.match(text)
         return REDACTED if found is None else found[0]
