@@ -11,6 +11,8 @@ import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.elfe_commande.const import DOMAIN
+from custom_components.elfe_commande.core.model import EquipmentId
+from custom_components.elfe_commande.engine.ports import Problem
 from demo.appliances import Behaviour
 from tests.engine.bench import COMMAND, MODE, until_row
 from tests.fixtures_home_assistant import Installed, wait_for
@@ -100,6 +102,26 @@ async def test_a_person_confirms_a_press_that_nobody_is_sure_of(
     await installed.reload()
     assert "press_doubtful" not in issues_of(hass)
     assert len(world.orders(FINGER_COMMAND)) == 1
+
+
+async def test_a_machine_to_look_at_is_asked_for_until_somebody_confirms(
+    installed: Installed,
+) -> None:
+    hass = installed.hass
+    await live_in(installed, DISHES)
+    await installed.setup()
+    failed = Problem("press_failed", str(FINGER), {"equipment": DISHES.name}, EquipmentId(FINGER))
+    installed.hub.engine.report(failed)
+
+    await installed.reload()
+    issue = issues_of(hass)["press_failed"]
+    assert issue.translation_placeholders is not None
+    assert issue.translation_placeholders["equipment"] == DISHES.name
+    assert issue.learn_more_url is not None
+
+    installed.hub.engine.settle_problem(failed.key, failed.subject)
+    await installed.reload()
+    assert "press_failed" not in issues_of(hass)
 
 
 async def test_credentials_refused_while_running_are_asked_for(
