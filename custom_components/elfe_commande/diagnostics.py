@@ -9,6 +9,20 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.translation import async_get_translations
 
+from .configuration.redaction import (
+    COLOR,
+    DIGITS,
+    Redactor,
+    Shown,
+    at,
+    by,
+    each,
+    flag,
+    given,
+    number,
+    only,
+    word,
+)
 from .const import (
     CONF_ACK_TIMEOUTS,
     CONF_COMPACT,
@@ -55,22 +69,9 @@ from .core.lifecycle import Transition
 from .core.screens import CONNECTED_WORDS, PageKind
 from .devices.roster import equipment_of
 from .engine.status import ScreenStatus
-from .redaction import COLOR, DIGITS, Redactor, Shown, at, by, each, flag, given, number, only, word
 from .repairs import ISSUES, LOG_ONLY
 from .subentries.appliances.diagnostics import describe_equipment
-from .subentries.appliances.keys import CONF_HOME
-from .subentries.meters.diagnostics import describe_meter
-from .subentries.meters.unit import MeterUnit
-from .subentries.panels.diagnostics import describe_panel, entities_used
-from .subentries.panels.panel_settings import SUBENTRY_PANEL
-from .subentries.panels.unit import PanelUnit
-from .subentries.registry import FLOWS
-from .subentries.rules.diagnostics import describe_rule, entities_read
-from .subentries.rules.rule_settings import SUBENTRY_RULE
-from .subentries.rules.unit import RuleUnit
-from .subentries.upses.diagnostics import describe_ups
-from .subentries.upses.unit import UpsUnit
-from .subentries.upses.ups_settings import CONF_HOMES as CONF_PROTECTED_HOMES, SECTION_SHEDDING
+from .subentries.registry import KINDS
 
 if TYPE_CHECKING:
     from .engine.engine import Engine
@@ -85,7 +86,7 @@ async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: ElfeConfigEntry
 ) -> dict[str, Any]:
     """Return where the engine stands, what it counts, and what is wrong."""
-    engine, units = entry.runtime_data.engine, entry.runtime_data.subentries.units
+    engine = entry.runtime_data.engine
     redactor = await _async_redactor(hass, entry)
     return {
         "entry": {
@@ -95,7 +96,7 @@ async def async_get_config_entry_diagnostics(
             "subentries": _count(
                 subentry.subentry_type
                 for subentry in entry.subentries.values()
-                if subentry.subentry_type in FLOWS
+                if subentry.subentry_type in KINDS
             ),
         },
         "lifecycle": {
@@ -113,10 +114,7 @@ async def async_get_config_entry_diagnostics(
         "newest_plan": at(engine.plan_time()),
         "counts": _counts(engine, redactor),
         "screens": [_screen(redactor, screen) for screen in engine.screens.values()],
-        "rules": [describe_rule(unit, redactor) for unit in units(RuleUnit)],
-        "meters": [describe_meter(unit) for unit in units(MeterUnit)],
-        "upses": [describe_ups(unit, redactor) for unit in units(UpsUnit)],
-        "panels": [describe_panel(unit, redactor) for unit in units(PanelUnit)],
+        "units": _units(entry, redactor),
         "problems": [
             {"key": _PROBLEM(p.key), "equipment_id": p.equipment_id} for p in engine.problems
         ],
@@ -135,18 +133,10 @@ async def async_get_device_diagnostics(
     equipment_id = equipment_of(entry.entry_id, device.identifiers)
     if equipment_id is not None and (status := hub.engine.statuses.get(equipment_id)) is not None:
         return {"equipment": describe_equipment(status, redactor)}
-    for meter in hub.subentries.units(MeterUnit):
-        if meter.subentry_id == subentry_id:
-            return {"meter": describe_meter(meter)}
-    for ups in hub.subentries.units(UpsUnit):
-        if ups.subentry.subentry_id == subentry_id:
-            return {"ups": describe_ups(ups, redactor)}
-    for rule in hub.subentries.units(RuleUnit):
-        if rule.subentry.subentry_id == subentry_id:
-            return {"rule": describe_rule(rule, redactor)}
-    for panel in hub.subentries.units(PanelUnit):
-        if panel.subentry_id == subentry_id:
-            return {"panel": describe_panel(panel, redactor)}
+    for subentry, unit in hub.subentries.kept():
+        if subentry.subentry_id == subentry_id:
+            kind = subentry.subentry_type
+            return {kind: KINDS[kind].diagnose(unit, redactor)}
     return {"equipment": None, "known": sorted(hub.engine.statuses)}
 
 
@@ -176,17 +166,24 @@ def _homes(entry: ElfeConfigEntry) -> Iterator[str]:
     yield from entry.options.get(CONF_HOMES, ())
     yield from entry.options.get(CONF_SCREENS, {}).get(SCREEN_CHOSEN, ())
     for subentry in entry.subentries.values():
-        yield subentry.data.get(CONF_HOME, "")
-        yield from subentry.data.get(SECTION_SHEDDING, {}).get(CONF_PROTECTED_HOMES, ())
+        if subentry.subentry_type in KINDS:
+            yield from KINDS[subentry.subentry_type].homes_named(subentry.data)
 
 
 def _entities(entry: ElfeConfigEntry) -> Iterator[str]:
-    """Yield the entities that rules and panels use."""
+    """Yield the entities that rules, panels and the like use."""
     for subentry in entry.subentries.values():
-        if subentry.subentry_type == SUBENTRY_RULE:
-            yield from entities_read(subentry.data)
-        elif subentry.subentry_type == SUBENTRY_PANEL:
-            yield from entities_used(subentry.data)
+        if subentry.subentry_type in KINDS:
+            yield from KINDS[subentry.subentry_type].entities_named(subentry.data)
+
+
+def _units(entry: ElfeConfigEntry, redactor: Redactor) -> dict[str, list[dict[str, Any]]]:
+    """Return what is told of each subentry that runs, by its type."""
+    told: dict[str, list[dict[str, Any]]] = {}
+    for subentry, unit in entry.runtime_data.subentries.kept():
+        kind = subentry.subentry_type
+        told.setdefault(kind, []).append(KINDS[kind].diagnose(unit, redactor))
+    return told
 
 
 def _data(redactor: Redactor) -> Shown:

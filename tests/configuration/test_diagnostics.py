@@ -13,6 +13,18 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, get_system_health_info
 
+from custom_components.elfe_commande.configuration.redaction import (
+    DIGITS,
+    Redactor,
+    at,
+    by,
+    each,
+    flag,
+    given,
+    number,
+    only,
+    word,
+)
 from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.core.decision import Act, Decision, Proposal, Source
 from custom_components.elfe_commande.core.lifecycle import Code, Lifecycle, Transition
@@ -39,18 +51,6 @@ from custom_components.elfe_commande.diagnostics import (
 from custom_components.elfe_commande.engine.beat import CycleReport
 from custom_components.elfe_commande.engine.ports import Problem
 from custom_components.elfe_commande.engine.status import EquipmentStatus, Observation
-from custom_components.elfe_commande.redaction import (
-    DIGITS,
-    Redactor,
-    at,
-    by,
-    each,
-    flag,
-    given,
-    number,
-    only,
-    word,
-)
 
 NOON = 1_700_000_100
 PRIVATE = (
@@ -128,7 +128,7 @@ def entry(hass) -> MockConfigEntry:
     entry.add_to_hass(hass)
     entry.mock_state(hass, ConfigEntryState.LOADED)
     entry.runtime_data = SimpleNamespace(
-        engine=engine, subentries=SimpleNamespace(units=lambda _: []), async_close=AsyncMock()
+        engine=engine, subentries=SimpleNamespace(kept=list), async_close=AsyncMock()
     )
     return entry
 

@@ -185,7 +185,7 @@ async def test_a_file_of_a_territory_names_nothing_and_tells_what_helps(
     (plate,) = data["screens"]
     assert (plate["plate"], plate["home"]) == ("plate 1", "home 4")
 
-    (told_ups,) = data["upses"]
+    (told_ups,) = data["units"]["ups"]
     assert told_ups["variables"]["ups.status"] == "OL CHRG **REDACTED**"
     assert told_ups["variables"]["driver.name"] == "usbhid-ups"
     assert told_ups["variables"]["driver.version"] == "2.8.1"
@@ -196,18 +196,18 @@ async def test_a_file_of_a_territory_names_nothing_and_tells_what_helps(
     assert {"outlet.1.load.off", "test.battery.start"} <= set(told_ups["commands"])
     assert told_ups["data"]["shedding"]["protected_homes"] == ["home 3"]
     assert told_ups["data"]["looks"]["profile"] == "automatic"
-    (told_meter,) = data["meters"]
+    (told_meter,) = data["units"]["meter"]
     assert told_meter["net_power"] == -4300.0
     assert told_meter["codes"][NET] == {"unit": "W", "value": -4300.0}
     assert told_meter["telegrams"]["valid"] > 0
-    (rule,) = data["rules"]
+    (rule,) = data["units"]["surplus_rule"]
     assert rule["rule"]["equipment_id"] == 3
     assert rule["inputs"]["surplus"].startswith("sensor.entity ")
-    (panel,) = data["panels"]
+    (panel,) = data["units"]["panel"]
     assert panel["positions"][0]["button"].startswith("event.entity ")
 
     by_kind = {key: part for file, _ in alone for key, part in file["data"].items()}
-    assert {"equipment", "ups", "meter", "rule", "panel"} <= by_kind.keys()
+    assert {"equipment", "ups", "meter", "surplus_rule", "panel"} <= by_kind.keys()
     (washing,) = (
         part
         for file, _ in alone

@@ -308,7 +308,7 @@ async def test_diagnostics_have_everything_but_secrets(installed: Installed, fak
     (device,) = [d for d in devices if d.config_subentry_id == subentry.subentry_id]
     alone = await diagnostics.async_get_device_diagnostics(installed.hass, installed.entry, device)
 
-    (ups,) = found["upses"]
+    (ups,) = found["units"]["ups"]
     assert alone == {"ups": ups}
     assert ups["variables"]["ups.status"] == "OL CHRG"
     assert "test.battery.start" in ups["commands"]

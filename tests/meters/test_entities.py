@@ -300,7 +300,7 @@ async def test_diagnostics_tell_no_identity(installed, line):
 
     found = await async_get_config_entry_diagnostics(installed.hass, installed.entry)
 
-    (described,) = found["meters"]
+    (described,) = found["units"]["meter"]
     assert described["codes"][NET] == {"unit": "W", "value": -4300.0}
     assert described["telegrams"]["valid"] > 0
     assert described["line"]["kind"] == "local"

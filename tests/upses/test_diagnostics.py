@@ -8,8 +8,8 @@ from typing import Any, cast
 from homeassistant.components.diagnostics import REDACTED
 import pytest
 
+from custom_components.elfe_commande.configuration.redaction import Redactor
 from custom_components.elfe_commande.core.supply import Demand
-from custom_components.elfe_commande.redaction import Redactor
 from custom_components.elfe_commande.sources.ups.vocabulary.variables import clean
 from custom_components.elfe_commande.sources.ups.watcher import UpsState
 from custom_components.elfe_commande.subentries.upses.diagnostics import describe_ups

@@ -46,6 +46,10 @@ class Subentries(Sources):
         """Return the units of one class."""
         return [kept.unit for kept in self._kept.values() if isinstance(kept.unit, kind)]
 
+    def kept(self) -> list[tuple[ConfigSubentry, Unit]]:
+        """Return every subentry that is followed here, with its unit."""
+        return [(kept.subentry, kept.unit) for kept in self._kept.values()]
+
     async def async_make(self) -> None:
         """Make the units of the subentries there are; none begins to work."""
         async with self._turn:

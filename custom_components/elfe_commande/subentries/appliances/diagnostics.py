@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from ...configuration.redaction import Redactor, at, given
 from ...core.model import Device
 from ...core.plan import DayPlan
 from ...engine.status import EquipmentStatus
-from ...redaction import Redactor, at, given
 
 
 def describe_equipment(status: EquipmentStatus, redactor: Redactor) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.components.diagnostics import REDACTED
 
-from ...redaction import number, shaped, word
+from ...configuration.redaction import Redactor, number, shaped, word
 
 if TYPE_CHECKING:
     from .unit import MeterUnit
@@ -18,7 +18,7 @@ _UNITS: Final = frozenset({"W", "Wh", "VA", "VAh", "var", "varh", "V", "A", "Hz"
 """What is measured; a number without a unit may be a serial number."""
 
 
-def describe_meter(unit: MeterUnit) -> dict[str, Any]:
+def describe_meter(unit: MeterUnit, _redactor: Redactor) -> dict[str, Any]:
     """Return how a meter is read and what it tells; texts tell one meter from all others."""
     frames, port = unit.reader.frames, unit.port
     scheme, separator, _ = port.url.partition("://")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...redaction import Redactor
+from ...configuration.redaction import Redactor
 from .panel_settings import CONF_DISPLAY, wirings
 from .unit import PanelUnit
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ...configuration.redaction import Redactor
 from ...core.rules import REGULATOR, Quantity
-from ...redaction import Redactor
 from .unit import RuleUnit
 
 _INPUTS = (*(str(quantity) for quantity in Quantity), REGULATOR)

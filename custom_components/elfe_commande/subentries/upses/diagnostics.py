@@ -7,8 +7,19 @@ from typing import Any, Final
 from homeassistant.components.diagnostics import REDACTED
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, CONF_USERNAME
 
+from ...configuration.redaction import (
+    DIGITS,
+    Redactor,
+    Shown,
+    each,
+    flag,
+    given,
+    number,
+    only,
+    word,
+    words,
+)
 from ...core.supply import Policy
-from ...redaction import DIGITS, Redactor, Shown, each, flag, given, number, only, word, words
 from ...sources.ups.profiles import AUTOMATIC, PROFILES
 from ..upses import ups_settings as settings
 from .unit import UpsUnit

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from homeassistant.components.diagnostics import REDACTED
 
-from .core.entity_topics import entity_of, topic_of
-from .interfaces import FACTORIES
+from ..core.entity_topics import entity_of, topic_of
+from ..interfaces import FACTORIES
 
 type Shown = Callable[[Any], Any]
 
