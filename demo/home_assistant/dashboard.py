@@ -31,9 +31,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "title": "Démo ELFE",
         "hub": "Moteur",
         "home": "Foyer",
-        "power": "Puissance tirée",
+        "power": "Puissance consommée",
         "piloted": "Piloté par le plan",
-        "reason": "Raison",
+        "reason": "Motif",
         "happened": "Ce qui s’est passé",
         "powers": "Puissance des appareils",
         "about": (

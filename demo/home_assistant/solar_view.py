@@ -11,17 +11,17 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "title": "Solar home",
         "about": (
-            "No server here: a roof, a smart meter and three loads, all in Home Assistant."
-            "\n\n- The roof's day lasts a quarter of an hour. When the **surplus** reaches what a"
-            " load draws, its rule switches it on; one load at a time, the first in rank first."
-            "\n- Cut the **mains**: the UPS says so, and the loads that follow rules are shed, one"
-            " by one. Give the mains back, and they return."
-            "\n- Every **mode** can be forced; a load that a person forced is left alone."
+            "No server here: a roof, a smart meter and three appliances, all in Home Assistant."
+            "\n\n- A day of sunshine passes in a quarter of an hour. When the **surplus** reaches what"
+            " an appliance draws, its rule switches it on; one at a time, by priority."
+            "\n- Cut the **mains**: the UPS tells, and the appliances that follow rules are switched"
+            " off one by one. Restore the mains, and they come back."
+            "\n- Any **mode** can be chosen; what a person has forced is left alone."
         ),
         "sun": "Sun and surplus",
         "meter": "Smart meter",
         "ups": "UPS",
-        "loads": "Loads",
+        "loads": "Appliances",
         "engine": "Engine",
         "piloted": "Follows plan and rules",
         "reason": "Reason",
@@ -32,11 +32,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "title": "Maison solaire",
         "about": (
             "Aucun serveur ici : un toit, un compteur et trois appareils, tous dans Home Assistant."
-            "\n\n- Le jour du toit dure un quart d’heure. Quand le **surplus** atteint ce que tire"
-            " un appareil, sa règle l’allume ; un à la fois, le premier du rang d’abord."
-            "\n- Coupez le **secteur** : l’onduleur le dit, et les appareils qui suivent des règles"
-            " sont délestés, un par un. Rendez le secteur, et ils reviennent."
-            "\n- Chaque **mode** peut être forcé ; ce qu’une personne a forcé n’est pas touché."
+            "\n\n- Une journée de soleil passe en un quart d’heure. Quand le **surplus** atteint ce que"
+            " consomme un appareil, sa règle l’allume ; un seul à la fois, par priorité."
+            "\n- Coupez le **secteur** : l’onduleur le signale, et les appareils qui suivent des"
+            " règles sont coupés un par un. Rétablissez-le, et ils reprennent."
+            "\n- Chaque **mode** peut être choisi ; ce qu’une personne a forcé n’est pas touché."
         ),
         "sun": "Soleil et surplus",
         "meter": "Compteur",
@@ -44,8 +44,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "loads": "Appareils",
         "engine": "Moteur",
         "piloted": "Suit le plan et les règles",
-        "reason": "Raison",
-        "power": "Puissance tirée",
+        "reason": "Motif",
+        "power": "Puissance consommée",
         "rule": "Règle",
     },
 }

@@ -58,12 +58,12 @@ STORIES = [
     (
         order_ended(outcome=DONE),
         "started by the plan",
-        "a démarré par le plan",
+        "démarré par le plan",
     ),
     (
         order_ended(outcome=DONE, origin=Origin.DASHBOARD, user_id=SOMEBODY),
         "started from a dashboard",
-        "a démarré depuis un tableau de bord",
+        "démarré depuis un tableau de bord",
     ),
     (
         order_ended(outcome=DONE, act=Act.FORCED_OFF, origin=Origin.SCREEN),
@@ -72,33 +72,33 @@ STORIES = [
     ),
     (
         order_ended(outcome=DONE, act=Act.OFF, source=Source.DEFAULT),
-        "switched off for want of a plan",
+        "switched off because there is no plan",
         "éteint faute de plan",
     ),
     (
         order_ended(),
-        "did not carry out “Start”, asked by the plan: the device did not answer",
-        "n’a pas exécuté « Démarrer », demandé par le plan : l’appareil n’a pas répondu",
+        "did not carry out “Start” (requested by the plan): the device did not answer",
+        "n’a pas exécuté « Démarrer » (demandé par le plan) : le module n’a pas répondu",
     ),
     (
         order_ended(outcome=Outcome.DOUBTFUL, reason="unconfirmed", origin=Origin.AUTOMATION),
-        "may not have carried out “Start”, asked by an automation: not confirmed",
-        "n’a peut-être pas exécuté « Démarrer », demandé par une automatisation : non confirmé",
+        "may not have carried out “Start” (requested by an automation): not confirmed",
+        "n’a peut-être pas exécuté « Démarrer » (demandé par une automatisation) : non confirmé",
     ),
     (
         order_ended(outcome=Outcome.SKIPPED, reason="disconnected"),
-        "was not sent “Start”, asked by the plan: MQTT broker not connected",
-        "n’a pas reçu « Démarrer », demandé par le plan : serveur MQTT non connecté",
+        "was not sent “Start” (requested by the plan): MQTT broker not connected",
+        "n’a pas reçu « Démarrer » (demandé par le plan) : broker MQTT non connecté",
     ),
     (
         mode_changed(),
         "set to manual at the wall screen",
-        "passe en mode manuel à l’écran mural",
+        "passé en mode manuel à l’écran mural",
     ),
     (
         mode_changed(origin=Origin.ELSEWHERE, modes=(Mode.MANUAL, 42)),
-        "set to 42 elsewhere, as the database shows",
-        "passe en mode 42 ailleurs, d’après la base de données",
+        "set to 42 from elsewhere, according to the database",
+        "passé en mode 42 ailleurs, d’après la base de données",
     ),
 ]
 

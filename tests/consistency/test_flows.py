@@ -2,6 +2,8 @@
 
 import ast
 
+import pytest
+
 from custom_components.elfe_commande.configuration import (
     mode_file_form,
     plates_form,
@@ -9,12 +11,28 @@ from custom_components.elfe_commande.configuration import (
     screens_form,
     shown_form,
 )
+from custom_components.elfe_commande.core.rules import Quantity
 from custom_components.elfe_commande.subentries.appliances import forms
 from custom_components.elfe_commande.subentries.appliances.definition import DRIVER_OF
+from custom_components.elfe_commande.subentries.meters import forms as meter_forms
+from custom_components.elfe_commande.subentries.panels.flow import panel_schema
+from custom_components.elfe_commande.subentries.registry import FLOWS
+from custom_components.elfe_commande.subentries.rules.forms import rule_schema
 from custom_components.elfe_commande.subentries.upses import schemas as ups_schemas
 
-from .labels import assert_labelled
-from .parsed import FLOW_MODULES, calls, first, keyword, literal, missing, nodes, texts, words
+from .labels import assert_labelled, assert_offered
+from .parsed import (
+    FLOW_MODULES,
+    LANGUAGES,
+    calls,
+    first,
+    keyword,
+    literal,
+    missing,
+    nodes,
+    texts,
+    words,
+)
 
 ENTRY_STEPS = (
     "config_flow.py",
@@ -23,6 +41,15 @@ ENTRY_STEPS = (
     "subentries/upses/reauth.py",
 )
 """Where the steps of the entry's flow are."""
+ROOMS = {
+    "equipment": "subentries/appliances/",
+    "meter": "subentries/meters/",
+    "panel": "subentries/panels/",
+    "surplus_rule": "subentries/rules/",
+    "ups": "subentries/upses/",
+}
+"""Where the flow of each type of subentry is."""
+every_language = pytest.mark.parametrize("language", LANGUAGES)
 
 
 def flow_errors() -> set[str]:
@@ -57,7 +84,8 @@ def test_aborts_of_the_flows_have_a_text():
     assert used == words()["config"]["abort"].keys() | words()["options"]["abort"].keys()
 
 
-def test_steps_have_labels_for_their_fields():
+@every_language
+def test_steps_have_labels_for_their_fields(language):
     connection = schemas.connection_schema({})
     steps_forms = {
         "local": schemas.home_schema(""),
@@ -71,7 +99,7 @@ def test_steps_have_labels_for_their_fields():
         "reauth_confirm": schemas.credentials_schema(""),
         "reauth_ups": ups_schemas.credentials_schema(None),
     }
-    steps = words()["config"]["step"]
+    steps = words(language)["config"]["step"]
     assert set(steps) == {"user", *steps_forms}
     methods = {
         node.name.removeprefix("async_step_")
@@ -79,11 +107,13 @@ def test_steps_have_labels_for_their_fields():
         if isinstance(node, ast.AsyncFunctionDef) and node.name.startswith("async_step_")
     }
     assert methods == {"reauth", *steps}
+    assert_offered({"local", "postgresql", "import_config"}, steps["user"])
     for step, form in steps_forms.items():
         assert_labelled(form, steps[step])
 
 
-def test_steps_of_the_options_have_labels():
+@every_language
+def test_steps_of_the_options_have_labels(language):
     found = {
         "general": schemas.options_schema({}, []),
         "screens": screens_form.screens_schema({}, {}),
@@ -92,19 +122,20 @@ def test_steps_of_the_options_have_labels():
         "plates": plates_form.plates_schema({}),
         "mode_file": mode_file_form.mode_file_schema({}),
     }
-    steps = words()["options"]["step"]
-    assert set(steps["init"]["menu_options"]) == set(found)
-    found["local"] = schemas.local_options_schema({})
+    steps = words(language)["options"]["step"]
     assert set(steps) == {"init", *found}
+    assert_offered(set(found), steps["init"])
     for step, form in found.items():
         assert_labelled(form, steps[step])
 
 
-def test_steps_of_an_equipment_have_labels():
+@every_language
+def test_steps_of_an_equipment_have_labels(language):
+    steps = words(language)["config_subentries"]["equipment"]["step"]
     known = {"home": "", "equipment_type": "washing_machine"}
     for name in ("entity_switch", "entity_button"):
         schema = forms.habits_schema(known, DRIVER_OF[name], [], [])
-        shown = dict(words()["config_subentries"]["equipment"]["step"]["habits"])
+        shown = dict(steps["habits"])
         if name == "entity_button":
             # A button cannot be wired in reverse.
             advanced = dict(shown["sections"]["advanced"])
@@ -119,23 +150,64 @@ def test_steps_of_an_equipment_have_labels():
         "second_entity": forms.second_entity_schema({}, []),
         "second_topics": forms.topics_schema({}),
     }
-    steps = words()["config_subentries"]["equipment"]["step"]
     assert set(steps) == {"user", "reconfigure", "habits", *others}
+    for step in ("user", "reconfigure"):
+        assert_offered({"entity", "mqtt"}, steps[step])
     for step, form in others.items():
         assert_labelled(form, steps[step])
 
 
-def test_errors_and_aborts_of_an_equipment_have_a_text():
-    known = words()["config_subentries"]["equipment"]
-    literals = texts("subentries/appliances/")
-    aborts = {
-        keyword(call, "reason")
-        for _, name, call in calls("subentries/appliances/flow.py")
-        if name == "async_abort"
+@every_language
+def test_steps_of_what_is_added_to_an_entry_have_labels(language):
+    line, server = meter_forms.line_schema({}), ups_schemas.server_schema({})
+    panel, rule = panel_schema("", {}, []), rule_schema({}, {}, {})
+    found = {
+        "meter": {
+            "user": line,
+            "reconfigure": line,
+            "confirm": meter_forms.shown_schema("", {}),
+        },
+        "panel": {"user": panel, "reconfigure": panel},
+        "surplus_rule": {"user": rule, "reconfigure": rule},
+        "ups": {
+            "user": server,
+            "reconfigure": server,
+            "ups": ups_schemas.ups_schema({}, {"ups1": ""}, ["R001"], {"2": "x"}),
+        },
     }
+    known = words(language)["config_subentries"]
+    assert set(known) == set(FLOWS) == {"equipment", *found}
+    for kind, steps in found.items():
+        assert set(known[kind]["step"]) == set(steps), kind
+        assert set(known[kind]["initiate_flow"]) == {"user", "reconfigure"}, kind
+        for step, form in steps.items():
+            assert_labelled(form, known[kind]["step"][step])
 
-    assert aborts == set(known["abort"])
-    assert not missing(known["error"], literals), "never given"
+
+@pytest.mark.parametrize(("kind", "room"), ROOMS.items())
+def test_ends_of_what_is_added_to_an_entry_have_a_text(kind, room):
+    flow = list(calls(f"{room}flow.py"))
+    given = {keyword(call, "reason") for _, name, call in flow if name == "async_abort"}
+    if any(name == "async_create_entry" and _has(call, "unique_id") for _, name, call in flow):
+        # Home Assistant's word for a second one of the same.
+        given.add("already_configured")
+
+    assert given == set(words()["config_subentries"][kind].get("abort", {}))
+
+
+def _has(call: ast.Call, argument: str) -> bool:
+    return any(given.arg == argument for given in call.keywords)
+
+
+@pytest.mark.parametrize(("kind", "room"), ROOMS.items())
+def test_errors_of_what_is_added_to_an_entry_are_given(kind, room):
+    made = {f"{quantity}_thresholds" for quantity in Quantity} if kind == "surplus_rule" else set()
+
+    assert not missing(words()["config_subentries"][kind]["error"], texts(room) | made)
+
+
+def test_errors_of_an_equipment_have_a_text():
+    known = words()["config_subentries"]["equipment"]
     returned = {
         literal(node.value)
         for _, node in nodes("subentries/appliances/checks.py")

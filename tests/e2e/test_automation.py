@@ -15,7 +15,7 @@ pytestmark = pytest.mark.timeout(240)
 DRYER = 13
 """In manual: no plan starts it meanwhile."""
 MACHINES = f"{SCHEMA}.equipement_pilote_machine_generique"
-HEADLINE = "Portal changed an equipment"
+HEADLINE = "Appliance changed in the portal"
 TRIGGER = f"{DOMAIN}.portal_update"
 
 

@@ -123,7 +123,7 @@ async def test_the_solar_home_by_the_sun_and_on_battery(page: Page, demo: Demo) 
     await page.goto(f"{demo.status['url']}/solar")
     tank = page.locator("hui-entities-card", has_text="Ballon solaire")
     await expect(tank).to_contain_text(
-        re.compile("All conditions of the rule are met|Kept on|Minimum time on not over"),
+        re.compile("All conditions of the rule are met|Kept on"),
         timeout=180 * SECONDS,
     )
     await expect(tank).to_contain_text(re.compile(r"Running\s*Running"))
@@ -132,11 +132,13 @@ async def test_the_solar_home_by_the_sun_and_on_battery(page: Page, demo: Demo) 
 
     await mains.first.click()
 
-    await expect(tank).to_contain_text("Shed: the UPS is on battery")
+    await expect(tank).to_contain_text("Switched off: the UPS is on battery")
     await expect(tank).to_contain_text(re.compile(r"Not running\s*Running"))
     await picture(page, "ups")
     await mains.first.click()
-    await expect(tank).not_to_contain_text("Shed: the UPS is on battery", timeout=90 * SECONDS)
+    await expect(tank).not_to_contain_text(
+        "Switched off: the UPS is on battery", timeout=90 * SECONDS
+    )
 
 
 async def another_database(demo: Demo) -> Access:

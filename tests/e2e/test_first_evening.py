@@ -144,7 +144,7 @@ async def add_appliance(page: Page, dialog: Locator) -> None:
     await dialog.get_by_text("An MQTT device").click()
 
     await dialog.locator("input[name=name]").fill("Boiler")
-    await choose(page, dialog, "What it is", "Hot-water tank")
+    await choose(page, dialog, "Type of appliance", "Hot-water tank")
     await choose(page, dialog, "Kind of device", "Shelly Plus 1PM")
     await picture(page, "local_home_4")
     await submit(dialog)
@@ -173,13 +173,13 @@ async def add_rule(page: Page, dialog: Locator) -> None:
     await picture(page, "rule_form")
     # Quicker than the defaults: nobody wants to wait here.
     await dialog.get_by_text("Surplus thresholds", exact=True).click()
-    await number(dialog, "Held above for").fill("0")
-    await number(dialog, "Held below for").fill("0")
+    await number(dialog, "Switch-on delay").fill("0")
+    await number(dialog, "Switch-off delay").fill("0")
     await dialog.get_by_text("Times and limits", exact=True).click()
     await number(dialog, "Minimum time on").fill("20")
     await submit(dialog)
 
-    await expect(dialog).to_contain_text("The rule looks at its sensors once a minute")
+    await expect(dialog).to_contain_text("The rule checks its sensors once a minute")
     await dialog.get_by_role("button", name="Finish").click()
     await expect(dialog).to_be_hidden()
     await expect(page.get_by_text("Boiler (surplus)").first).to_be_visible()

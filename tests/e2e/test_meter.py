@@ -104,7 +104,7 @@ async def add_meter(page: Page, demo: Demo, line: SerialLine) -> None:
     await type_port(dialog.locator("ha-form input").first, line.url)
     await dialog.get_by_role("button", name="Submit").click()
 
-    await expect(dialog.get_by_text("A meter is heard")).to_be_visible(timeout=PATIENT)
+    await expect(dialog.get_by_text("A meter was found")).to_be_visible(timeout=PATIENT)
     await expect(dialog).to_contain_text("1-0:1.8.0*255")
     await picture(page, "meter_heard")
     await dialog.locator("input[name=name]").fill(NAME)

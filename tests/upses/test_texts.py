@@ -1,4 +1,4 @@
-"""What the forms and entities of a UPS say, in every language."""
+"""What errors, choices and events of a UPS say, in every language."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from custom_components.elfe_commande.core.supply import Policy
 from custom_components.elfe_commande.sources.ups.profiles import PROFILES
 from custom_components.elfe_commande.sources.ups.vocabulary.events import UpsEvent
-from custom_components.elfe_commande.subentries.upses import flow, schemas
+from custom_components.elfe_commande.subentries.upses import flow
 from custom_components.elfe_commande.subentries.upses.ups_settings import TESTS
 
 PACKAGE = Path(flow.__file__).parents[2]
@@ -17,26 +17,6 @@ PACKAGE = Path(flow.__file__).parents[2]
 @pytest.fixture(params=["en", "fr"])
 def words(request):
     return json.loads((PACKAGE / "translations" / f"{request.param}.json").read_text("utf-8"))
-
-
-def assert_labelled(form, step):
-    fields = {str(key): value for key, value in form.schema.items()}
-    sections = {key: value for key, value in fields.items() if hasattr(value, "options")}
-    assert set(step.get("sections", {})) == set(sections)
-    assert set(step["data"]) == set(step["data_description"]) == set(fields) - set(sections)
-    for key, section in sections.items():
-        assert step["sections"][key]["name"]
-        assert_labelled(section.schema, step["sections"][key])
-
-
-def test_every_field_has_a_label_and_a_description(words):
-    steps = words["config_subentries"]["ups"]["step"]
-    server = schemas.server_schema({})
-
-    assert set(steps) == {"user", "reconfigure", "ups"}
-    assert_labelled(server, steps["user"])
-    assert_labelled(server, steps["reconfigure"])
-    assert_labelled(schemas.ups_schema({}, {"ups1": ""}, ["R001"], {"2": "x"}), steps["ups"])
 
 
 def test_every_error_has_a_text(words):
