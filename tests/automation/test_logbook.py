@@ -78,17 +78,17 @@ STORIES = [
     (
         order_ended(),
         "did not carry out “Start” (requested by the plan): the device did not answer",
-        "n’a pas exécuté « Démarrer » (demandé par le plan) : le module n’a pas répondu",
+        "n’a pas exécuté «\xa0Démarrer\xa0» (demandé par le plan)\xa0: le module n’a pas répondu",
     ),
     (
         order_ended(outcome=Outcome.DOUBTFUL, reason="unconfirmed", origin=Origin.AUTOMATION),
         "may not have carried out “Start” (requested by an automation): not confirmed",
-        "n’a peut-être pas exécuté « Démarrer » (demandé par une automatisation) : non confirmé",
+        "n’a peut-être pas exécuté «\xa0Démarrer\xa0» (demandé par une automatisation)\xa0: non confirmé",
     ),
     (
         order_ended(outcome=Outcome.SKIPPED, reason="disconnected"),
         "was not sent “Start” (requested by the plan): MQTT broker not connected",
-        "n’a pas reçu « Démarrer » (demandé par le plan) : broker MQTT non connecté",
+        "n’a pas reçu «\xa0Démarrer\xa0» (demandé par le plan)\xa0: broker MQTT non connecté",
     ),
     (
         mode_changed(),
