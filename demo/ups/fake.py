@@ -45,6 +45,8 @@ class FakeUps(Switchable):
         self.refused: set[str] = set()
         self.error: str | None = None
         self.mute = False
+        self.unlisted = False
+        """The server names no UPS."""
         self.given: list[str] = []
         """Commands that were carried out."""
         self.connections = 0
@@ -170,7 +172,7 @@ class _Session:
     def _list(self, words: list[str]) -> str:
         kind, ups = words[0], self._ups
         if kind == "UPS":
-            body = [f'UPS {ups.name} "{DESCRIPTION}"']
+            body = [] if ups.unlisted else [f'UPS {ups.name} "{DESCRIPTION}"']
         elif (error := self._error(words[1])) is not None:
             return error
         elif kind in ("VAR", "RW"):

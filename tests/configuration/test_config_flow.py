@@ -114,6 +114,12 @@ async def test_missing_privileges_are_named(hass, database, owner):
     assert result["description_placeholders"] == {
         "privileges": "SELECT result, UPDATE equipement_pilote_ou_mesure"
     }
+    await owner.execute(
+        "GRANT UPDATE ON bdd_coordination_schema.equipement_pilote_ou_mesure TO commande;"
+        "GRANT SELECT ON bdd_coordination_schema.result TO commande"
+    )
+    result = await submit(hass, result, connection(database))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
 async def test_missing_column_is_named(hass, database, owner):
@@ -127,6 +133,11 @@ async def test_missing_column_is_named(hass, database, owner):
     assert result["description_placeholders"] == {
         "tables": "equipement_pilote_ou_mesure.utilisateur"
     }
+    await owner.execute(
+        "ALTER TABLE bdd_coordination_schema.equipement_pilote_ou_mesure ADD utilisateur text"
+    )
+    result = await submit(hass, result, connection(database))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
 async def test_what_nobody_expects_is_an_error_too(hass, database, homes, owner):
@@ -140,6 +151,12 @@ async def test_what_nobody_expects_is_an_error_too(hass, database, homes, owner)
 
     assert result["errors"] == {"base": "unknown"}
     assert "division by zero" in result["description_placeholders"]["detail"]
+    await owner.execute(
+        "DROP VIEW bdd_coordination_schema.equipement_pilote_ou_mesure;"
+        "ALTER TABLE bdd_coordination_schema.hidden RENAME TO equipement_pilote_ou_mesure"
+    )
+    result = await submit(hass, result, connection(database))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
 async def test_encrypted_connection(hass, database, postgres_server):
@@ -277,3 +294,6 @@ async def test_reconfiguration_cannot_take_homes_of_others(hass, database, datab
     assert result["errors"] == {"base": "homes_overlap"}
     assert result["description_placeholders"] == {"homes": "R1"}
     assert entry.data["database"] == database_v7.name
+
+    result = await submit(hass, result, connection(database_v7))
+    assert result["reason"] == "reconfigure_successful"

@@ -270,6 +270,8 @@ async def test_address_of_the_file_may_be_wrong_here(hass, database, file):
 
     result = await submit(hass, result, {"port": database.access.port})
     assert result["step_id"] == "import_summary", "the password of the file is used"
+    result = await submit(hass, result, {})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
 @pytest.mark.usefixtures("setup_entry")
@@ -300,6 +302,8 @@ async def test_commas_are_mended_before_the_eyes_of_a_person(hass, file):
     assert json.loads(mended) == file
     result = await submit(hass, result, {"config": mended})
     assert result["step_id"] == "import_summary"
+    result = await submit(hass, result, {})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
 @pytest.mark.usefixtures("setup_entry")
@@ -312,3 +316,27 @@ async def test_other_mistakes_are_placed_and_the_text_is_kept(hass, file):
 
     result = await submit(hass, result, {"config": "{}"})
     assert result["errors"] == {"config": "not_a_config"}
+    result = await submit(hass, result, {"config": text(file)})
+    assert result["step_id"] == "import_summary"
+    result = await submit(hass, result, {})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+@pytest.mark.usefixtures("setup_entry")
+@pytest.mark.parametrize(
+    ("path", "value", "error"),
+    [
+        ("pgsql.host", ..., "missing_keys"),
+        ("ems.thread", 0, "invalid_values"),
+        ("coordination.database", "other", "two_databases"),
+        ("ems.table", "a.b.c", "unsupported_tables"),
+    ],
+)
+async def test_a_file_that_cannot_be_taken_over_and_one_that_can(hass, file, path, value, error):
+    result = await begin(hass, "import_config")
+    result = await submit(hass, result, {"config": text(changed(path, value))})
+    assert (result["step_id"], result["errors"]) == ("import_config", {"config": error})
+
+    result = await submit(hass, result, {"config": text(file)})
+    result = await submit(hass, result, {})
+    assert result["type"] is FlowResultType.CREATE_ENTRY

@@ -5,6 +5,8 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
+from custom_components.elfe_commande.const import DOMAIN
+from custom_components.elfe_commande.subentries.upses.reauth import async_start_ups_reauth
 from custom_components.elfe_commande.subentries.upses.ups_settings import identity, serial_of
 from demo.ups import PASSWORD, UPS_NAME, USERNAME, FakeUps
 from tests.fixtures_home_assistant import Installed, wait_for
@@ -62,6 +64,12 @@ async def test_errors_are_told_and_can_be_mended(installed: Installed, fake):
     await fake.start()
     flow = await go_on(hass, flow, **server(fake, password="clé"))
     assert flow["errors"] == {"password": "not_ascii"}
+    flow = await go_on(hass, flow, **server(fake, username="élise"))
+    assert flow["errors"] == {"username": "not_ascii"}
+    fake.unlisted = True
+    flow = await go_on(hass, flow, **server(fake))
+    assert flow["errors"] == {"base": "no_ups"}
+    fake.unlisted = False
     flow = await go_on(hass, flow, **server(fake))
     assert flow["step_id"] == "ups"
 
@@ -76,6 +84,10 @@ async def test_errors_are_told_and_can_be_mended(installed: Installed, fake):
         assert flow["errors"] == {"base": key}
         assert error in flow["description_placeholders"]["detail"]
     fake.error = None
+    fake.name = "renamed"
+    flow = await go_on(hass, flow, ups=UPS_NAME)
+    assert flow["errors"] == {"base": "ups_unknown"}
+    fake.name = UPS_NAME
     flow = await go_on(hass, flow, ups=UPS_NAME)
 
     assert flow["type"] is FlowResultType.CREATE_ENTRY
@@ -142,6 +154,64 @@ async def test_another_ups_in_its_place_is_refused(installed: Installed, fake):
     flow = await go_on(installed.hass, flow, ups=UPS_NAME)
 
     assert flow["errors"] == {"ups": "another_ups"}
+    await fake.set({"device.serial": "SIM0001500"})
+    flow = await go_on(installed.hass, flow, ups=UPS_NAME)
+    assert (flow["type"], flow["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+
+
+async def test_a_ups_that_its_server_renamed_is_chosen_again(installed: Installed, fake):
+    await installed.setup()
+    subentry = await add(installed, fake)
+    fake.name = "cellar"
+    flow = await reconfigure(installed, subentry)
+
+    flow = await go_on(installed.hass, flow, **server(fake))
+
+    (marker, *_) = flow["data_schema"].schema
+    assert marker.default() == "cellar"
+    flow = await go_on(installed.hass, flow, ups="cellar")
+    assert flow["reason"] == "reconfigure_successful"
+    assert installed.entry.subentries[subentry.subentry_id].data["ups"] == "cellar"
+
+
+# ----------------------------------------------------------------------- credentials, again
+
+
+async def test_credentials_that_cannot_be_are_asked_for_again(installed: Installed, fake):
+    hass, flows = installed.hass, installed.hass.config_entries.flow
+    await installed.setup()
+    subentry = await add(installed, fake, credentials={"password": "old"})
+    async_start_ups_reauth(hass, installed.entry, subentry)
+    await hass.async_block_till_done()
+    (flow,) = flows.async_progress_by_handler(DOMAIN)
+    right = {"username": USERNAME, "password": PASSWORD}
+
+    result = await flows.async_configure(flow["flow_id"], right | {"password": "clé"})
+    assert (result["step_id"], result["errors"]) == ("reauth_ups", {"password": "not_ascii"})
+    fake.error = "DATA-STALE"
+    result = await flows.async_configure(flow["flow_id"], right)
+    assert result["errors"] == {"base": "ups_unavailable"}
+    assert "DATA-STALE" in result["description_placeholders"]["detail"]
+    assert installed.entry.subentries[subentry.subentry_id].data["password"] == "old"
+    fake.error = None
+    result = await flows.async_configure(flow["flow_id"], right)
+
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reauth_successful")
+    assert installed.entry.subentries[subentry.subentry_id].data["password"] == PASSWORD
+
+
+async def test_a_ups_that_was_removed_needs_no_credentials(installed: Installed, fake):
+    hass, flows = installed.hass, installed.hass.config_entries.flow
+    await installed.setup()
+    subentry = await add(installed, fake)
+    async_start_ups_reauth(hass, installed.entry, subentry)
+    await hass.async_block_till_done()
+    (flow,) = flows.async_progress_by_handler(DOMAIN)
+    hass.config_entries.async_remove_subentry(installed.entry, subentry.subentry_id)
+
+    end = await flows.async_configure(flow["flow_id"], {"username": USERNAME, "password": PASSWORD})
+
+    assert (end["type"], end["reason"]) == (FlowResultType.ABORT, "ups_removed")
 
 
 async def test_removing_leaves_nothing(installed: Installed, fake):

@@ -49,6 +49,12 @@ async def test_a_home_is_made_by_its_name_and_goes_on_with_an_equipment(
 async def test_the_name_of_a_home_is_changed(home: LocalInstalled) -> None:
     flow = await home.entry.start_reconfigure_flow(home.hass)
     assert flow["step_id"] == "reconfigure_local"
+    MockConfigEntry(domain=DOMAIN, data={"entry_type": "local", "home": "Gîte"}).add_to_hass(
+        home.hass
+    )
+    for name, error in ((" ", "home_missing"), ("Gîte", "home_exists")):
+        flow = await home.hass.config_entries.flow.async_configure(flow["flow_id"], {"home": name})
+        assert flow["errors"] == {"home": error}
     flow = await home.hass.config_entries.flow.async_configure(flow["flow_id"], {"home": "Ferme"})
     assert flow["reason"] == "reconfigure_successful"
     await wait_for(lambda: home.entry.state is ConfigEntryState.LOADED)
@@ -87,6 +93,7 @@ async def test_an_entity_that_will_not_do(home: LocalInstalled) -> None:
     for changed, errors in (
         ({"entity_id": "input_boolean.absent"}, {"entity_id": "no_such_entity"}),
         ({"entity_id": RELAY}, {"entity_id": "entity_taken"}),
+        ({"entity_id": "sensor.power"}, {"entity_id": "wrong_domain"}),
         ({"name": "Lave-linge"}, {"name": "name_taken"}),
         ({"name": " "}, {"name": "name_missing"}),
     ):
@@ -94,6 +101,8 @@ async def test_an_entity_that_will_not_do(home: LocalInstalled) -> None:
         assert (flow["step_id"], flow["errors"]) == ("entity", errors)
     flow = await home.answer(flow, **good)
     assert flow["step_id"] == "habits"
+    number = await home.finish(flow)
+    assert home.status(number).equipment.name == "Sèche-linge"
 
 
 async def test_our_own_entities_cannot_be_chosen(home: LocalInstalled) -> None:
@@ -137,6 +146,8 @@ async def test_habits_that_will_not_do(home: LocalInstalled) -> None:
     for changed, errors in cases:
         flow = await home.answer(flow, **good | changed)
         assert (flow["step_id"], flow["errors"]) == ("habits", errors)
+    number = await home.finish(flow)
+    assert home.status(number).equipment.home == "Maison"
 
 
 async def test_an_equipment_has_what_was_entered(home: LocalInstalled) -> None:
@@ -199,6 +210,45 @@ async def test_an_equipment_is_changed(home: LocalInstalled) -> None:
     assert state.state == "on"
 
 
+async def test_an_appliance_switched_another_way_is_offered_the_usual_wiring(
+    home: LocalInstalled,
+) -> None:
+    number = await home.add("Linge", RELAY, advanced={"typology": "relay_and_meter"})
+    flow = await home.hass.config_entries.subentries.async_init(
+        (home.entry.entry_id, "equipment"),
+        context={"source": SOURCE_RECONFIGURE, "subentry_id": home.subentry_id(number)},
+    )
+    # A page that is loaded again.
+    flow = await home.hass.config_entries.subentries.async_configure(flow["flow_id"])
+    assert (flow["type"], flow["step_id"]) == (FlowResultType.MENU, "reconfigure")
+    flow = await home.answer(flow, next_step_id="entity")
+    flow = await home.answer(flow, name="Linge", equipment_type="washing_machine", entity_id=START)
+    shown = {str(key): key for key in flow["data_schema"].schema}
+    assert shown["advanced"].default() == {"home": "Maison", "typology": "plug_and_finger"}
+
+    flow = await home.answer(
+        flow, operation="once", advanced={"home": "Maison", "typology": "plug_and_finger"}
+    )
+    assert flow["reason"] == "reconfigure_successful"
+    await wait_for(lambda: home.status(number).equipment.typology_id == 130)
+
+
+async def test_a_home_that_does_not_run_takes_no_appliance(home: LocalInstalled) -> None:
+    flow = await at_entity(home)
+    flow = await home.answer(flow, name="Linge", equipment_type="washing_machine", entity_id=RELAY)
+    await home.unload()
+
+    end = await home.answer(flow, operation="once", advanced=ADVANCED)
+    assert (end["type"], end["reason"]) == (FlowResultType.ABORT, "entry_not_loaded")
+    end = await home.start_flow()
+    assert (end["type"], end["reason"]) == (FlowResultType.ABORT, "entry_not_loaded")
+    assert not home.entry.subentries
+
+    await home.setup()
+    number = await home.add("Linge", RELAY)
+    assert home.status(number).equipment.name == "Linge"
+
+
 # ----------------------------------------------------------------------- an MQTT device
 
 
@@ -224,6 +274,22 @@ async def test_topics_that_will_not_do(home: LocalInstalled) -> None:
         assert (flow["step_id"], flow["errors"]) == ("topics", {"base": error})
     flow = await home.answer(flow, topic="Socorel/PLC001/sortie3", advanced={})
     assert flow["step_id"] == "habits"
+    flow = await home.answer(flow, operation="continuous", advanced=ADVANCED)
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+    assert flow["data"]["devices"][0]["command_topic"] == "Socorel/PLC001/sortie3"
+
+
+async def test_an_mqtt_device_needs_a_name_of_its_own(home: LocalInstalled) -> None:
+    await home.add("Lave-linge", RELAY)
+    MockConfigEntry(domain="mqtt", data={"broker": "127.0.0.1"}).add_to_hass(home.hass)
+    flow = await home.answer(await home.start_flow(), next_step_id="mqtt")
+    given = {"equipment_type": "water_heater", "driver": "socorel"}
+    for name, error in ((" ", "name_missing"), ("Lave-linge", "name_taken")):
+        flow = await home.answer(flow, name=name, **given)
+        assert (flow["step_id"], flow["errors"]) == ("mqtt", {"name": error})
+
+    flow = await home.answer(flow, name="Ballon", **given)
+    assert flow["step_id"] == "topics"
 
 
 @pytest.mark.usefixtures("socket_enabled")

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -70,4 +71,17 @@ async def test_a_screen_shows_a_load_and_switches_it(
 async def test_names_that_no_plate_has_are_refused(
     home_with_plug: LocalInstalled, names: list[str], error: str
 ) -> None:
-    assert await home_with_plug.choose("plates", plates=list(names)) == {"plates": error}
+    home = home_with_plug
+    assert await home.choose("plates", plates=list(names)) == {"plates": error}
+    assert "plates" not in home.entry.options
+
+    # In the same form, put right.
+    options = home.hass.config_entries.options
+    menu = await options.async_init(home.entry.entry_id)
+    form = await options.async_configure(menu["flow_id"], {"next_step_id": "plates"})
+    form = await options.async_configure(form["flow_id"], {"plates": list(names)})
+    assert form["errors"] == {"plates": error}
+    made = await options.async_configure(form["flow_id"], {"plates": ["Hall"]})
+    assert made["type"] is FlowResultType.CREATE_ENTRY
+    assert home.entry.options["plates"] == ["hall"]
+    await home.hass.async_block_till_done()

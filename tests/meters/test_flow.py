@@ -20,7 +20,19 @@ from tests.consistency.labels import assert_labelled
 from tests.consistency.parsed import words
 from tests.fixtures_home_assistant import Installed, wait_for
 from tests.meters.house import add_meter, shown, speaking, unit_of
-from tests.sources.meters import GIVEN, METER_ID, NET, OTHER_ID, SERVER_ID, TAKEN, told, wh
+from tests.sources.meters import (
+    ABSOLUTE,
+    GIVEN,
+    MAKER,
+    METER_ID,
+    NET,
+    OTHER_ID,
+    SERVER_ID,
+    TAKEN,
+    told,
+    watts,
+    wh,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -151,11 +163,18 @@ async def test_nothing_good_is_heard(flow, line, tmp_path):
         assert flow.errors == {"base": "cannot_open"}, url
         assert flow.result["description_placeholders"]["detail"]
 
-    await flow.give(port=line.url, line={"baudrate": "fast"})
-    assert flow.errors == {"line": "invalid_speed"}
+    for speed in ("fast", "0", "-9600"):
+        await flow.give(port=line.url, line={"baudrate": speed})
+        assert flow.errors == {"line": "invalid_speed"}, speed
     assert not flow.installed.entry.subentries
     used = {"nothing_heard", "no_telegram", "ascii_meter", "cannot_open", "invalid_speed"}
     assert used | {"port_taken", "another_meter", "invalid_code"} == texts()["error"].keys()
+
+    with patch.object(meter_flow, "TIMING", replace(meter_flow.TIMING, listen=30)):
+        async with speaking(line):
+            await flow.give(port=line.url)
+    await flow.give(name="Grid")
+    assert flow.result["type"] is FlowResultType.CREATE_ENTRY
 
 
 @pytest.mark.usefixtures("_patient")
@@ -165,6 +184,7 @@ async def test_a_second_head_on_the_same_meter_is_refused(flow, line, installed,
     await flow.begin()
     await flow.give(port=line.url)
     assert flow.errors == {"port": "port_taken"}
+    assert flow.result["description_placeholders"]["meter"] == "Meter"
 
     async with AsyncExitStack() as stack:
         second = await stack.enter_async_context(SerialLine(tmp_path / "second"))
@@ -174,6 +194,23 @@ async def test_a_second_head_on_the_same_meter_is_refused(flow, line, installed,
     assert flow.result["reason"] == "already_configured"
     assert texts()["abort"].keys() == {"already_configured"}
     assert list(installed.entry.subentries) == [meter]
+
+
+@pytest.mark.usefixtures("_patient")
+async def test_a_port_that_is_taken_and_another_one(flow, line, installed, tmp_path):
+    await add_meter(installed, line.url)
+    await flow.begin()
+    await flow.give(port=line.url)
+    assert flow.errors == {"port": "port_taken"}
+
+    async with AsyncExitStack() as stack:
+        second = await stack.enter_async_context(SerialLine(tmp_path / "second"))
+        await stack.enter_async_context(speaking(second, lambda _: told(7, server_id=OTHER_ID)))
+        await flow.give(port=second.url)
+        assert flow.result["step_id"] == "confirm"
+        await flow.give(name="Neighbour")
+    assert flow.result["type"] is FlowResultType.CREATE_ENTRY
+    assert len(installed.entry.subentries) == 2
 
 
 @pytest.mark.usefixtures("_patient")
@@ -224,6 +261,12 @@ async def test_a_change_to_another_meter_is_refused(flow, line, installed):
     # The meter has its port back.
     async with speaking(line, lambda _: told(5)):
         await installed.until("sensor", meter, "net_power", "5.0", 30)
+        # And it may be changed once it speaks itself.
+        await flow.give(port=line.url)
+        assert flow.result["step_id"] == "confirm"
+        await flow.give(name="Grid")
+    assert flow.result["reason"] == "reconfigure_successful"
+    assert installed.entry.subentries[meter].title == "Grid"
 
 
 async def test_a_flow_that_is_given_up_gives_the_port_back(flow, line, installed):
@@ -241,6 +284,17 @@ async def test_a_flow_that_is_given_up_gives_the_port_back(flow, line, installed
 def test_choices_have_words():
     assert words()["selector"]["parity"]["options"].keys() == PARITIES.keys()
     assert texts()["progress"].keys() == {"listening"}
+
+
+@pytest.mark.usefixtures("_patient")
+async def test_a_power_without_a_sign_is_shown_too(flow, line):
+    await flow.begin()
+    async with speaking(
+        line, lambda _: telegram(SERVER_ID, [MAKER, wh(TAKEN, 5), watts(730, ABSOLUTE)])
+    ):
+        await flow.give(port=line.url)
+
+    assert flow.result["description_placeholders"]["power"] == "730 W"
 
 
 async def test_a_silent_head_shows_no_power(flow, line):

@@ -219,12 +219,37 @@ async def test_a_form_that_means_nothing_is_refused(
     await installed.setup()
     form = await begin(installed)
 
-    again = await installed.hass.config_entries.subentries.async_configure(
-        form["flow_id"], filled(**changes)
-    )
+    flow = installed.hass.config_entries.subentries
+    again = await flow.async_configure(form["flow_id"], filled(**changes))
 
     assert again["errors"] == {"base": error}
     assert not installed.entry.subentries
+    kept = {str(key): key for key in again["data_schema"].schema}
+    assert kept["name"].default() == "Kitchen"
+    made = await flow.async_configure(again["flow_id"], filled())
+    assert made["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_a_panel_needs_no_display(installed: Installed) -> None:
+    await live_in(installed, WASHING, HEATER)
+    await installed.setup()
+    form = await begin(installed)
+    bare = {key: value for key, value in filled().items() if key != "display"}
+
+    made = await installed.hass.config_entries.subentries.async_configure(form["flow_id"], bare)
+
+    assert made["type"] is FlowResultType.CREATE_ENTRY
+    assert "display" not in made["data"]
+
+
+async def test_without_the_engine_there_is_nothing_to_wire(installed: Installed) -> None:
+    await live_in(installed, WASHING, HEATER)
+    await installed.setup()
+    await installed.unload()
+
+    end = await begin(installed)
+
+    assert (end["type"], end["reason"]) == (FlowResultType.ABORT, "entry_not_loaded")
 
 
 async def test_our_own_switch_is_no_led(installed: Installed) -> None:
@@ -233,8 +258,9 @@ async def test_our_own_switch_is_no_led(installed: Installed) -> None:
     form = await begin(installed)
     own = {"equipment": str(PLUG), "led": installed.entity_id("switch", PLUG, "pilot")}
 
-    again = await installed.hass.config_entries.subentries.async_configure(
-        form["flow_id"], filled(position_1=own)
-    )
+    flow = installed.hass.config_entries.subentries
+    again = await flow.async_configure(form["flow_id"], filled(position_1=own))
 
     assert again["errors"] == {"base": "own_entity"}
+    made = await flow.async_configure(again["flow_id"], filled())
+    assert made["type"] is FlowResultType.CREATE_ENTRY

@@ -31,6 +31,11 @@ async def fill(installed: Installed, subentry: ConfigSubentry | None = None, **v
     """Open the form, fill it in, and send it."""
     form = await begin(installed, subentry)
     assert form["type"] is FlowResultType.FORM, form
+    return await answer(installed, form, **values)
+
+
+async def answer(installed: Installed, form: Any, **values: Any) -> Any:
+    """Send a form that is open."""
     return await installed.hass.config_entries.subentries.async_configure(form["flow_id"], values)
 
 

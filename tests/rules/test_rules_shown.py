@@ -5,7 +5,7 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import ATTR_ENTITY_ID, STATE_OFF, STATE_ON, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.data_entry_flow import FlowResultType, InvalidData
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
@@ -19,6 +19,7 @@ from tests.integration.homes import DISHES, FINGER, PLUG, RELAY, WASHING, issues
 from .front import (
     SURPLUS,
     add_rule,
+    answer,
     begin,
     entity_of,
     fill,
@@ -126,7 +127,7 @@ async def test_thresholds_and_the_switch_are_used_from_a_dashboard(
     assert rules_of(home)[0].data["surplus_on"] == 500
     assert home.hub.subentries is before
     assert working(home, rule) is status, "made anew for a threshold"
-    with pytest.raises(ServiceValidationError, match="lower threshold"):
+    with pytest.raises(ServiceValidationError, match="switch-off threshold"):
         await set_to(-10)
     report(home, 600)
     await minutes(home, 2, 600)
@@ -228,6 +229,20 @@ async def test_what_cannot_be_is_refused_and_changes_nothing(
     given = {key: value for key, value in {**FIRST_EVENING, **values}.items() if value is not None}
     result = await fill(home, **given)
     assert (result["type"], result["errors"]) == (FlowResultType.FORM, error)
+    assert rules_of(home) == []
+
+    result = await answer(home, result, **FIRST_EVENING)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await home.hass.async_block_till_done()
+    assert [rule.data["equipment"] for rule in rules_of(home)] == [RELAY]
+
+
+@pytest.mark.parametrize("conditions", ["{{ true }}", ["{{ true }}"]])
+async def test_conditions_are_a_list_of_conditions(home: Installed, conditions: Any) -> None:
+    """What the editor never sends is refused before it is looked at."""
+    given = {"conditions": {"on_condition": conditions}}
+    with pytest.raises(InvalidData):
+        await fill(home, **FIRST_EVENING, **given)
     assert rules_of(home) == []
 
 

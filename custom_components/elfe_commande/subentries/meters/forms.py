@@ -97,19 +97,16 @@ def shown_schema(name: str, known: Mapping[str, Any]) -> vol.Schema:
 
 def line_data(user_input: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the form of the line says; `ValueError` for a speed that is none."""
-    data = {CONF_PORT: user_input[CONF_PORT].strip(), **user_input.get(SECTION_LINE, {})}
-    baudrate = int(data.get(CONF_BAUDRATE, DEFAULTS[CONF_BAUDRATE]))
-    if baudrate <= 0:
+    data = {CONF_PORT: user_input[CONF_PORT].strip(), **user_input[SECTION_LINE]}
+    if int(data[CONF_BAUDRATE]) <= 0:
         raise ValueError(CONF_BAUDRATE)
     return data
 
 
 def shown_data(user_input: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the second form says, codes in one notation; raises `ObisError`."""
-    data = dict(user_input.get(SECTION_ADVANCED, {}))
-    if CONF_FILTER in data:
-        data[CONF_FILTER] = sorted(normalize_all(data[CONF_FILTER]))
-    return data
+    shown = user_input[SECTION_ADVANCED]
+    return {**shown, CONF_FILTER: sorted(normalize_all(shown[CONF_FILTER]))}
 
 
 def _given(key: str, values: Mapping[str, Any]) -> vol.Required:
