@@ -10,6 +10,7 @@ from typing import Any
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
+from tests.configuration.flows import open_options
 from tests.engine.bench import CONTROL, MODE, calm, until_row
 from tests.fixtures_home_assistant import Installed, wait_for
 
@@ -177,3 +178,10 @@ async def test_the_paths_are_options(installed: Installed, folder: Path) -> None
     assert made["type"] is FlowResultType.CREATE_ENTRY
     await installed.running_again(former)
     await wait_for((folder / "a").exists, 30)
+
+    # Emptied, both are given up.
+    former = installed.hub
+    form = await open_options(hass, installed.entry, "mode_file")
+    await hass.config_entries.options.async_configure(form["flow_id"], {})
+    await installed.running_again(former)
+    assert not {"mode_file", "state_file"} & installed.entry.options.keys()

@@ -54,6 +54,17 @@ async def test_a_ups_is_chosen_from_the_servers_list(installed: Installed, fake)
     assert device.config_subentry_id == subentry.subentry_id
 
 
+async def test_a_ups_may_be_added_while_the_entry_does_not_run(installed: Installed, fake):
+    flow = await start_flow(installed)
+    flow = await go_on(installed.hass, flow, **server(fake))
+    shedding = flow["data_schema"].schema["shedding"].schema.schema
+    assert shedding["protected_homes"].config["options"] == []
+
+    flow = await go_on(installed.hass, flow, ups=UPS_NAME)
+
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+
+
 async def test_errors_are_told_and_can_be_mended(installed: Installed, fake):
     hass = installed.hass
     await installed.setup()

@@ -231,7 +231,9 @@ async def test_what_cannot_be_is_refused_and_changes_nothing(
     assert (result["type"], result["errors"]) == (FlowResultType.FORM, error)
     assert rules_of(home) == []
 
-    result = await answer(home, result, **FIRST_EVENING)
+    # What was entered is kept, also in a section that is closed: it is emptied.
+    emptied: dict[str, Any] = {key: {} for key, value in values.items() if isinstance(value, dict)}
+    result = await answer(home, result, **FIRST_EVENING, **emptied)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await home.hass.async_block_till_done()
     assert [rule.data["equipment"] for rule in rules_of(home)] == [RELAY]
