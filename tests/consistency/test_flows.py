@@ -16,7 +16,7 @@ from custom_components.elfe_commande.subentries.appliances import forms
 from custom_components.elfe_commande.subentries.appliances.definition import DRIVER_OF
 from custom_components.elfe_commande.subentries.meters import forms as meter_forms
 from custom_components.elfe_commande.subentries.panels.flow import panel_schema
-from custom_components.elfe_commande.subentries.registry import FLOWS
+from custom_components.elfe_commande.subentries.registry import KINDS
 from custom_components.elfe_commande.subentries.rules.forms import rule_schema
 from custom_components.elfe_commande.subentries.upses import schemas as ups_schemas
 
@@ -176,7 +176,7 @@ def test_steps_of_what_is_added_to_an_entry_have_labels(language):
         },
     }
     known = words(language)["config_subentries"]
-    assert set(known) == set(FLOWS) == {"equipment", *found}
+    assert set(known) == set(KINDS) == {"equipment", *found}
     for kind, steps in found.items():
         assert set(known[kind]["step"]) == set(steps), kind
         assert set(known[kind]["initiate_flow"]) == {"user", "reconfigure"}, kind

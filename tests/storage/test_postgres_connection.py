@@ -9,6 +9,7 @@ import pytest
 
 from custom_components.elfe_commande.core.model import Constraints, EquipmentId
 from custom_components.elfe_commande.engine.ports import (
+    StorageCredentialsError,
     StorageRefusedError,
     StorageSchemaError,
     StorageUnreachableError,
@@ -16,7 +17,6 @@ from custom_components.elfe_commande.engine.ports import (
 from custom_components.elfe_commande.storage.postgres import (
     PostgresSettings,
     PostgresStorage,
-    StorageCredentialsError,
     TlsMode,
     check,
     list_homes,

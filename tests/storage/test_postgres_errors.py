@@ -5,13 +5,13 @@ from asyncpg import exceptions
 import pytest
 
 from custom_components.elfe_commande.engine.ports import (
+    StorageCredentialsError,
     StorageDataError,
     StorageError,
     StorageRefusedError,
     StorageSchemaError,
     StorageUnreachableError,
 )
-from custom_components.elfe_commande.storage.postgres import StorageCredentialsError
 from custom_components.elfe_commande.storage.postgres.errors import FAILURES, translate
 
 

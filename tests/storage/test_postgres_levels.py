@@ -5,12 +5,8 @@ from dataclasses import replace
 import pytest
 
 from custom_components.elfe_commande.core.model import Constraints, EquipmentId
-from custom_components.elfe_commande.engine.ports import StorageSchemaError
-from custom_components.elfe_commande.storage.postgres import (
-    PostgresStorage,
-    StoragePrivilegesError,
-    check,
-)
+from custom_components.elfe_commande.engine.ports import StoragePrivilegesError, StorageSchemaError
+from custom_components.elfe_commande.storage.postgres import PostgresStorage, check
 from custom_components.elfe_commande.storage.postgres.schema import DEVICE, REQUIRED, Schema
 from demo.database import PlanRow, insert_plans, load_schema, pulse
 from demo.parts import PostgresServer
