@@ -1,4 +1,4 @@
-"""Whether a load runs, its plan wants it on now, the EMS is reached, a screen is there."""
+"""Whether a load runs, answers, its plan wants it on now, the EMS is reached, a screen is there."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -49,6 +49,13 @@ DESCRIPTIONS = (
         translation_key="running",
         device_class=BinarySensorDeviceClass.RUNNING,
         value_fn=lambda status: status.running,
+    ),
+    EquipmentBinarySensorDescription(
+        key="connected",
+        translation_key="connected",
+        device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda status: status.connected,
     ),
     SCHEDULED_ON,
 )

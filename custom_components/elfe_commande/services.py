@@ -15,6 +15,7 @@ from homeassistant.helpers import config_validation as cv, service
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
+from .actions.answers import failure_of
 from .actions.constraints import (
     REFRESH_SCREENS_SCHEMA,
     SET_CYCLE_DURATION_SCHEMA,
@@ -26,14 +27,22 @@ from .actions.constraints import (
     async_set_remaining_charge,
 )
 from .actions.lifecycle import LIFECYCLE_SCHEMA, async_get_status, async_restart
+from .actions.permissions import CHOOSE_MODE, ENTRY, RUN, Access
 from .actions.plans import GET_PLAN_SCHEMA, SET_PLAN_SCHEMA, async_get_plan, async_set_plan
-from .actions.targets import ATTR_CONFIG_ENTRY_ID, TARGET, Target, async_ask_all, origin_of_action
+from .actions.targets import (
+    ATTR_CONFIG_ENTRY_ID,
+    TARGET,
+    Target,
+    async_ask_all,
+    async_hub_of,
+    origin_of_action,
+)
 from .const import DOMAIN
 from .core.model import TypologyId
 from .core.outcome import Outcome, Result, Writes
 from .core.wish import Intent, Wish
+from .describe import iso
 from .entities.base import async_run_cycle, async_wish
-from .hub import ElfeConfigEntry
 from .subentries.meters.export import EXPORT_READINGS_SCHEMA, async_export_readings
 from .subentries.rules.actions import (
     EVALUATE_RULES_SCHEMA,
@@ -122,6 +131,7 @@ async def _async_run_typology(call: ServiceCall) -> ServiceResponse:
     """Run the start or stop of a typology, the equipment's own or another."""
     return await _async_wish_all(
         call,
+        RUN,
         Intent.START if call.data[ATTR_ORDER] else Intent.STOP,
         force=call.data[ATTR_FORCE],
         typology_id=call.data.get(ATTR_TYPOLOGY),
@@ -130,20 +140,18 @@ async def _async_run_typology(call: ServiceCall) -> ServiceResponse:
 
 async def _async_init_typology(call: ServiceCall) -> ServiceResponse:
     """Hand equipments over to people or to the plan."""
-    return await _async_wish_all(call, INIT_MODES[call.data[ATTR_MODE]])
+    return await _async_wish_all(call, CHOOSE_MODE, INIT_MODES[call.data[ATTR_MODE]])
 
 
 async def _async_set_mode(call: ServiceCall) -> ServiceResponse:
     """Choose between the plan and a forced state."""
-    return await _async_wish_all(call, SET_MODES[call.data[ATTR_MODE]])
+    return await _async_wish_all(call, CHOOSE_MODE, SET_MODES[call.data[ATTR_MODE]])
 
 
 async def _async_run_cycle(call: ServiceCall) -> ServiceResponse:
     """Reconsider every equipment now."""
-    entry: ElfeConfigEntry = service.async_get_config_entry(
-        call.hass, DOMAIN, call.data.get(ATTR_CONFIG_ENTRY_ID)
-    )
-    report = await async_run_cycle(entry.runtime_data.engine)
+    hub = await async_hub_of(call, ENTRY)
+    report = await async_run_cycle(hub.engine)
     return {
         "at": dt_util.utc_from_timestamp(report.at).isoformat(),
         "duration": round(report.duration, 3),
@@ -159,12 +167,16 @@ async def _async_run_cycle(call: ServiceCall) -> ServiceResponse:
 
 async def _async_wish_all(
     call: ServiceCall,
+    access: Access,
     intent: Intent,
     *,
     force: bool = False,
     typology_id: TypologyId | None = None,
 ) -> ServiceResponse:
-    """Have the same wish carried out on every target, all at once."""
+    """Have the same wish carried out on every target, all at once.
+
+    What became of it is the answer; where none is asked for, what was not done is raised.
+    """
     origin = origin_of_action(call)
 
     async def carry_out(target: Target) -> dict[str, Any]:
@@ -176,9 +188,13 @@ async def _async_wish_all(
             typology_id=typology_id,
             user_id=call.context.user_id,
         )
-        return _describe_end(await async_wish(target.hub.engine, wish))
+        name = target.name
+        result = await async_wish(target.hub.engine, wish)
+        if not call.return_response and (failure := failure_of(result, name)) is not None:
+            raise failure
+        return _describe_end(result)
 
-    return await async_ask_all(call, carry_out)
+    return await async_ask_all(call, access, carry_out)
 
 
 # ------------------------------------------------------------------------------------ answers
@@ -194,6 +210,8 @@ def _describe_end(end: Result) -> dict[str, Any]:
         "latency": None if end.latency is None else round(end.latency, 3),
         "tries": end.tries,
         "will_retry": end.will_retry,
+        "retry_until": iso(end.retry_until),
+        "detail": end.detail or None,
         "written": _describe_writes(end.written),
     }
 

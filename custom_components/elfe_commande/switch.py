@@ -51,12 +51,12 @@ class PilotSwitch(WishingEntity, SwitchEntity):
 class CompactPilotSwitch(PilotSwitch):
     """The only entity of its equipment: it tells what sensors tell elsewhere."""
 
-    _unrecorded_attributes = frozenset({"decision", "source", "reason", "next_start"})
+    _unrecorded_attributes = frozenset({"decision", "source", "reason", "next_start", "connected"})
 
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        """Return the decision, who made it and why, and when the load starts next."""
+        """Return the decision, who made it and why, the next start, whether devices answer."""
         status = self._status
         decision = status.decision
         return attributes(
@@ -66,6 +66,7 @@ class CompactPilotSwitch(PilotSwitch):
             next_start=None
             if status.next_start is None
             else dt_util.utc_from_timestamp(status.next_start).isoformat(),
+            connected=status.connected,
         )
 
 

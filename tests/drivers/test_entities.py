@@ -68,18 +68,22 @@ def test_what_a_switch_says(told: dict[str, Any], reading: Reading) -> None:
     assert read(SWITCH, **told) == reading
 
 
+THERE, AWAY = Reading(available=True), Reading(available=False)
+
+
 def test_what_a_button_says() -> None:
-    assert read(BUTTON, available=True, state="2026-11-25T20:00:00+00:00") is None
+    assert read(BUTTON, available=True, state="2026-11-25T20:00:00+00:00") == THERE
     taken = read(BUTTON, available=True, answer=TAKEN)
-    assert taken == Reading(reply=Reply(ok=True, request="elfe-1", sure=False))
+    assert taken == Reading(available=True, reply=Reply(ok=True, request="elfe-1", sure=False))
     pressed = read(BUTTON, available=True, hand={"on": True, "automation": True})
-    assert pressed == Reading(hand=Hand(on=True, automation=True))
+    assert pressed == Reading(available=True, hand=Hand(on=True, automation=True))
+    assert read(BUTTON, available=False, state="unavailable") == AWAY
 
 
 def test_what_a_power_sensor_says() -> None:
-    assert read(POWER, available=True, power=1200.5) == Reading(power=1200.5)
-    assert read(POWER, available=True, power=None) is None
-    assert read(POWER, available=False, power=3) is None
+    assert read(POWER, available=True, power=1200.5) == Reading(power=1200.5, available=True)
+    assert read(POWER, available=True, power=None) == THERE
+    assert read(POWER, available=False, power=3) == AWAY
 
 
 @pytest.mark.parametrize("driver", [SWITCH, BUTTON, POWER])

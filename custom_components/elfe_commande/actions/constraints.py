@@ -5,8 +5,8 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from homeassistant.core import ServiceCall, ServiceResponse
-from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import config_validation as cv, service
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import VolDictType
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
@@ -16,14 +16,13 @@ from ..core.model import Constraints
 from ..core.wall_clock import next_occurrence
 from ..core.wish import ConstraintWish
 from ..entities.base import async_constrain
-from ..hub import ElfeConfigEntry
+from .permissions import ENTRY, SET_CYCLE_DURATION, SET_DEADLINE, SET_REMAINING_CHARGE, Access
 from .targets import (
     ATTR_CONFIG_ENTRY_ID,
     TARGET,
     Target,
     async_ask_all,
-    has_target,
-    homes_of,
+    async_homes_of,
     origin_of_action,
 )
 
@@ -59,38 +58,36 @@ async def async_set_deadline(call: ServiceCall) -> ServiceResponse:
     """Say when equipments shall be done."""
     moment: datetime | None = call.data.get(ATTR_DATETIME)
     end = _next(call.data[ATTR_TIME]) if moment is None else _future(moment)
-    return await _async_constrain_all(call, Constraints(wished_end=end))
+    return await _async_constrain_all(call, SET_DEADLINE, Constraints(wished_end=end))
 
 
 async def async_set_cycle_duration(call: ServiceCall) -> ServiceResponse:
     """Say how long the cycle of equipments takes."""
     duration: timedelta = call.data[ATTR_DURATION]
-    return await _async_constrain_all(
-        call, Constraints(cycle_duration=round(duration.total_seconds()))
-    )
+    wishes = Constraints(cycle_duration=round(duration.total_seconds()))
+    return await _async_constrain_all(call, SET_CYCLE_DURATION, wishes)
 
 
 async def async_set_remaining_charge(call: ServiceCall) -> ServiceResponse:
     """Say how much the batteries of equipments still hold."""
-    return await _async_constrain_all(call, Constraints(charge_left=call.data[ATTR_CHARGE]))
+    wishes = Constraints(charge_left=call.data[ATTR_CHARGE])
+    return await _async_constrain_all(call, SET_REMAINING_CHARGE, wishes)
 
 
 async def async_refresh_screens(call: ServiceCall) -> ServiceResponse:
     """Show everything anew on the screens of the homes chosen, or on all of them."""
+    homes = await async_homes_of(call, ENTRY)
+    if any(not hub.messenger.connected for hub, _ in homes):
+        raise HomeAssistantError(translation_domain=DOMAIN, translation_key="screens_unreachable")
     count = 0
-    if has_target(call):
-        for hub, home in homes_of(call):
-            count += await hub.engine.refresh_screens(home)
-    else:
-        entries: list[ElfeConfigEntry] = call.hass.config_entries.async_loaded_entries(DOMAIN)
-        if (entry_id := call.data.get(ATTR_CONFIG_ENTRY_ID)) is not None:
-            entries = [service.async_get_config_entry(call.hass, DOMAIN, entry_id)]
-        for entry in entries:
-            count += await entry.runtime_data.engine.refresh_screens(None)
+    for hub, home in homes:
+        count += await hub.engine.refresh_screens(home)
     return {"screens": count} if call.return_response else None
 
 
-async def _async_constrain_all(call: ServiceCall, wishes: Constraints) -> ServiceResponse:
+async def _async_constrain_all(
+    call: ServiceCall, access: Access, wishes: Constraints
+) -> ServiceResponse:
     """Write the same wish about every target, all at once."""
     origin = origin_of_action(call)
 
@@ -101,7 +98,7 @@ async def _async_constrain_all(call: ServiceCall, wishes: Constraints) -> Servic
         )
         return {"outcome": "written", "written": _describe(wishes)}
 
-    return await async_ask_all(call, write)
+    return await async_ask_all(call, access, write)
 
 
 _WRITTEN: dict[str, Callable[[Constraints], Any]] = {

@@ -1,7 +1,9 @@
 """Actions about the engine as a whole: how it stands, and start it anew."""
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import ServiceCall, ServiceResponse
-from homeassistant.helpers import config_validation as cv, service
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
 from ..const import DOMAIN
@@ -9,29 +11,30 @@ from ..core.lifecycle import NotRunningError
 from ..entities.base import not_running
 from ..hub import ElfeConfigEntry
 from ..standing import standing
-from .targets import ATTR_CONFIG_ENTRY_ID
+from .permissions import ENTRY, READ_ENTRY
+from .targets import ATTR_CONFIG_ENTRY_ID, async_hub_of
 
 LIFECYCLE_SCHEMA = vol.Schema({vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string})
 
 
 async def async_get_status(call: ServiceCall) -> ServiceResponse:
     """Tell how an engine stands and how it got there."""
-    return standing(call.hass, _entry(call).runtime_data.engine)
+    hub = await async_hub_of(call, READ_ENTRY)
+    return standing(call.hass, hub.engine)
 
 
 async def async_restart(call: ServiceCall) -> ServiceResponse:
-    """Start an engine anew; refused unless it runs."""
-    entry = _entry(call)
+    """Start an engine anew; refused unless it runs. Administrators only."""
+    hub = await async_hub_of(call, ENTRY)
+    entry: ElfeConfigEntry = hub.entry
     try:
-        await entry.runtime_data.async_restart()
+        await hub.async_restart()
     except NotRunningError as error:
         raise not_running(error) from error
+    if entry.state is not ConfigEntryState.LOADED:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="restart_failed",
+            translation_placeholders={"detail": entry.reason or entry.state.value},
+        )
     return standing(call.hass, entry.runtime_data.engine) if call.return_response else None
-
-
-def _entry(call: ServiceCall) -> ElfeConfigEntry:
-    """Return the entry that is meant, the only one if none is named."""
-    entry: ElfeConfigEntry = service.async_get_config_entry(
-        call.hass, DOMAIN, call.data.get(ATTR_CONFIG_ENTRY_ID)
-    )
-    return entry

@@ -17,7 +17,8 @@ from ..core.wall_clock import next_occurrence
 from ..engine.ports import StorageError
 from ..entities.base import decision_of
 from ..subentries.appliances.home import LocalHome
-from .targets import TARGET, Target, targets_of
+from .permissions import PLAN, READ_PLAN
+from .targets import TARGET, Target, async_targets_of
 
 ATTR_FROM: Final = "from"
 ATTR_RUNS: Final = "runs"
@@ -52,7 +53,8 @@ SET_PLAN_SCHEMA: Final = vol.All(
 
 async def async_get_plan(call: ServiceCall) -> ServiceResponse:
     """Tell what is planned for equipments."""
-    return {"equipments": [_describe_plan(target) for target in targets_of(call)]}
+    targets = await async_targets_of(call, READ_PLAN)
+    return {"equipments": [_describe_plan(target) for target in targets]}
 
 
 async def async_set_plan(call: ServiceCall) -> ServiceResponse:
@@ -60,9 +62,9 @@ async def async_set_plan(call: ServiceCall) -> ServiceResponse:
     if call.data[ATTR_VERSION] != VERSION:
         raise _mistake("plan_version", version=call.data[ATTR_VERSION], known=VERSION)
     chosen: dict[LocalHome, list[Target]] = {}
-    for target in targets_of(call):
+    for target in await async_targets_of(call, PLAN):
         if target.hub.local is None:
-            raise _mistake("plan_not_local", equipment=target.describe()["name"])
+            raise _mistake("plan_not_local", equipment=target.name)
         chosen.setdefault(target.hub.local, []).append(target)
     start = _start(call.data.get(ATTR_START), next(iter(chosen)).now())
     if ATTR_SLOTS in call.data:

@@ -1,4 +1,4 @@
-"""Which equipments or homes an action is about, and asking all of them at once."""
+"""Which equipments, homes or entry an action is about, and asking all of them at once."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
@@ -26,6 +26,8 @@ from ..devices.roster import equipment_of, home_identifier, hub_identifier
 from ..devices.screens import screen_of
 from ..entities.base import refusal
 from ..hub import ElfeConfigEntry, Hub
+from .answers import failure_of_many
+from .permissions import Access, async_require
 
 ATTR_CONFIG_ENTRY_ID = "config_entry_id"
 ATTR_EQUIPMENT_ID = "equipment_id"
@@ -44,10 +46,14 @@ class Target:
     hub: Hub
     equipment_id: EquipmentId
 
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.hub.engine.statuses[self.equipment_id].equipment.name
+
     def describe(self) -> dict[str, Any]:
         """Return what an answer says of it first."""
-        equipment = self.hub.engine.statuses[self.equipment_id].equipment
-        return {"equipment_id": int(self.equipment_id), "name": equipment.name}
+        return {"equipment_id": int(self.equipment_id), "name": self.name}
 
 
 def origin_of_action(call: ServiceCall) -> Origin:
@@ -56,26 +62,27 @@ def origin_of_action(call: ServiceCall) -> Origin:
 
 
 async def async_ask_all(
-    call: ServiceCall, ask: Callable[[Target], Awaitable[dict[str, Any]]]
+    call: ServiceCall, access: Access, ask: Callable[[Target], Awaitable[dict[str, Any]]]
 ) -> ServiceResponse:
     """Ask the same of every target, all at once; `ask` returns what became of one.
 
-    The refusal of the only target is raised, as is any when nobody reads the answer.
+    What it raises is raised once all were asked, if nobody reads the answer or none was done.
     """
-    targets = targets_of(call)
+    targets = await async_targets_of(call, access)
+    about = [target.describe() for target in targets]
     ends = await asyncio.gather(*map(ask, targets), return_exceptions=True)
-    refusals: list[HomeAssistantError] = []
+    failures: list[tuple[str, HomeAssistantError]] = []
     answers: list[JsonValueType] = []
-    for target, end in zip(targets, ends, strict=True):
+    for one, end in zip(about, ends, strict=True):
         if isinstance(end, HomeAssistantError):
-            refusals.append(end)
-            answers.append(target.describe() | _describe_refusal(end))
+            failures.append((one["name"], end))
+            answers.append(one | _describe_refusal(end))
         elif isinstance(end, BaseException):
             raise end
         else:
-            answers.append(target.describe() | end)
-    if refusals and (not call.return_response or len(refusals) == len(targets)):
-        raise refusals[0]
+            answers.append(one | end)
+    if failures and (not call.return_response or len(failures) == len(targets)):
+        raise failure_of_many(failures, len(targets))
     return {"equipments": answers} if call.return_response else None
 
 
@@ -83,8 +90,30 @@ def _describe_refusal(error: HomeAssistantError) -> dict[str, Any]:
     return {"outcome": "refused", "reason": error.translation_key, "message": str(error)}
 
 
-def targets_of(call: ServiceCall) -> list[Target]:
-    """Return the equipments that an action is about, each once, in the order found."""
+async def async_targets_of(call: ServiceCall, access: Access) -> list[Target]:
+    """Return the equipments that an action is about, each once, in the order found.
+
+    Raises `Unauthorized` where the user has no access to one of them.
+    """
+    targets = _targets_of(call)
+    owners = [f"{target.hub.entry.entry_id}_{target.equipment_id}" for target in targets]
+    await async_require(call, access, owners)
+    return targets
+
+
+async def async_hub_of(call: ServiceCall, access: Access) -> Hub:
+    """Return the hub of the entry that is meant, the only one if none is named.
+
+    Raises `Unauthorized` where the user has no access to it.
+    """
+    entry: ElfeConfigEntry = service.async_get_config_entry(
+        call.hass, DOMAIN, call.data.get(ATTR_CONFIG_ENTRY_ID)
+    )
+    await async_require(call, access, [entry.entry_id])
+    return entry.runtime_data
+
+
+def _targets_of(call: ServiceCall) -> list[Target]:
     found: dict[tuple[str, EquipmentId], Target] = {}
     for entry, equipment_id in (*_targets_by_id(call), *_targets_by_reference(call)):
         hub = _hub_of(entry)
@@ -135,13 +164,24 @@ def _targets_by_reference(call: ServiceCall) -> Iterable[tuple[ElfeConfigEntry, 
             raise _no_equipment(name)
 
 
-def has_target(call: ServiceCall) -> bool:
-    """Return whether an action is about something in particular."""
-    return TargetSelection(call.data).has_any_target
+async def async_homes_of(call: ServiceCall, access: Access) -> list[tuple[Hub, HomeId | None]]:
+    """Return the homes that an action is about, each once; `None` for all homes of an entry.
+
+    Those of all loaded entries, or of the one that is named, if it is about none in particular.
+    Raises `Unauthorized` where the user has no access to one of their entries.
+    """
+    if TargetSelection(call.data).has_any_target:
+        homes = _homes_of(call)
+    elif call.data.get(ATTR_CONFIG_ENTRY_ID) is not None:
+        homes = [(await async_hub_of(call, access), None)]
+    else:
+        entries: list[ElfeConfigEntry] = call.hass.config_entries.async_loaded_entries(DOMAIN)
+        homes = [(entry.runtime_data, None) for entry in entries]
+    await async_require(call, access, [hub.entry.entry_id for hub, _ in homes])
+    return homes
 
 
-def homes_of(call: ServiceCall) -> list[tuple[Hub, HomeId | None]]:
-    """Return the homes that an action is about, each once; `None` for all homes of an entry."""
+def _homes_of(call: ServiceCall) -> list[tuple[Hub, HomeId | None]]:
     found: dict[tuple[str, HomeId | None], Hub] = {}
     for name, named, owner in _referenced(call):
         homes: tuple[HomeId | None, ...] = ()

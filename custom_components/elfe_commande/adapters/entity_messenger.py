@@ -199,7 +199,7 @@ class EntityMessenger(Messenger):
             )
         except (HomeAssistantError, vol.Invalid) as error:
             _LOGGER.warning("%s refused an order: %s", entity_id, error)
-            self._answer(entity_id, request, reason="refused")
+            self._answer(entity_id, request, reason="refused", detail=str(error))
         except Exception:
             # A mistake of that integration: nobody knows how far it got.
             _LOGGER.exception("%s failed while it was ordered", entity_id)
@@ -207,9 +207,11 @@ class EntityMessenger(Messenger):
             self._answer(entity_id, request)
 
     @callback
-    def _answer(self, entity_id: str, request: str, *, reason: str | None = None) -> None:
+    def _answer(
+        self, entity_id: str, request: str, *, reason: str | None = None, detail: str = ""
+    ) -> None:
         """Say how the call ended, with the state that the entity has now."""
-        answer = {"request": request, "ok": reason is None, "reason": reason}
+        answer = {"request": request, "ok": reason is None, "reason": reason, "detail": detail}
         self._tell(entity_id, _told(self._hass.states.get(entity_id)) | {"answer": answer})
 
 

@@ -77,3 +77,9 @@ class Result:
     written: Writes = NOTHING
     will_retry: bool = False
     """The first try failed and others follow in the background."""
+    retry_until: float | None = None
+    """The unix time after which no other try begins, where some follow."""
+    detail: str = ""
+    """Why the device refused, in its own words."""
+    unwritten: bool = False
+    """The row did not take what follows: it was changed meanwhile, or the database refused."""

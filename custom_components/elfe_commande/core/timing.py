@@ -49,6 +49,11 @@ class Timing:
     storage_timeout: float = 15.0
     meter_fresh_for: float = 150.0
     """A power older than that says nothing."""
+    feedback_fresh_for: float = 660.0
+    """How long what a device said is shown as how it is: two of the longest report periods that
+    devices are delivered with (300 s), and a margin."""
+    broker_patience: float = 30.0
+    """How long the broker may be away before nothing is known of its devices."""
     meter_wait: float = 65.0
     """After the start, how long a waiting load is left alone until its meter speaks."""
     idle_confirm: float = 180.0

@@ -24,8 +24,8 @@ HUB_ENTITIES = (
     ("sensor", "last_cycle"),
 )
 """Platform and key of what the hub's device has."""
-READ_ONLY_ENTITIES = 4
-"""Enabled by default per equipment: decision, next start, running, activity."""
+READ_ONLY_ENTITIES = 5
+"""Enabled by default per equipment: decision, next start, running, connected, activity."""
 SCREEN_ENTITIES = 2
 """Per screen: connection, touch."""
 

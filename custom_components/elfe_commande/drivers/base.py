@@ -53,6 +53,8 @@ class Reading:
     on: bool | None = None
     power: float | None = None
     online: bool | None = None
+    available: bool | None = None
+    """Whether it can be used, of something whose return is no reason to order anything anew."""
     reply: Reply | None = None
     hand: Hand | None = None
 
@@ -76,6 +78,9 @@ class Driver(ABC):
     """The power it reports is the load's own, not a whole home's."""
     presses: ClassVar[bool] = False
     """An order toggles something and must not be repeated unless known not to have been done."""
+    lasting: ClassVar[bool] = False
+    """What it says holds until it says otherwise, and is each time all there is: Home Assistant
+    keeps it. What others say grows old."""
     online_payloads: ClassVar[frozenset[str]] = frozenset({"true", "online"})
     """Payloads of the LWT topic, lower-cased, that mean the device is there."""
     offline_payloads: ClassVar[frozenset[str]] = frozenset({"false", "offline"})

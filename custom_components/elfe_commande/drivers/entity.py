@@ -6,7 +6,7 @@ The "topic" of an entity is `entity/<entity_id>`, for orders and for what it say
 - `available`: whether the entity can be used at all;
 - `state`: its state as text; `power`: watts, of a power sensor;
 - `assumed`: Home Assistant only supposes the state;
-- `answer`: `{"request", "ok", "reason"}` once the call of an order returned;
+- `answer`: `{"request", "ok", "reason", "detail"}` once the call of an order returned;
 - `hand`: `{"on", "user", "automation"}` when somebody else than us changed it.
 """
 
@@ -23,6 +23,7 @@ class EntityDriver(Driver):
     """An entity; its own power, if it has any, is another entity's."""
 
     measures_load = False
+    lasting = True
 
     @override
     def topics(self, device: Device) -> tuple[str, ...]:
@@ -47,10 +48,15 @@ def reply_of(values: Mapping[str, Any], *, sure: bool) -> Reply | None:
     answer = values.get("answer")
     if not isinstance(answer, dict) or not isinstance(answer.get("request"), str):
         return None
-    request, reason = answer["request"], answer.get("reason")
+    request, reason, detail = answer["request"], answer.get("reason"), answer.get("detail")
     if answer.get("ok") is True:
         return Reply(ok=True, request=request, sure=sure)
-    return Reply(ok=False, request=request, reason=reason if isinstance(reason, str) else None)
+    return Reply(
+        ok=False,
+        request=request,
+        detail=detail if isinstance(detail, str) else "",
+        reason=reason if isinstance(reason, str) else None,
+    )
 
 
 def hand_of(values: Mapping[str, Any]) -> Hand | None:

@@ -22,8 +22,11 @@ class EntityButton(EntityDriver):
     @override
     def _read(self, values: Mapping[str, Any]) -> Reading | None:
         # Not `online`: a press on an unavailable button fails at once instead of being put off.
-        reply, hand = reply_of(values, sure=False), hand_of(values)
-        return None if reply is None and hand is None else Reading(reply=reply, hand=hand)
+        return Reading(
+            available=values.get("available") is True,
+            reply=reply_of(values, sure=False),
+            hand=hand_of(values),
+        )
 
 
 DRIVER = EntityButton()

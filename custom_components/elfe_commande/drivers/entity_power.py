@@ -22,10 +22,9 @@ class EntityPower(EntityDriver):
 
     @override
     def _read(self, values: Mapping[str, Any]) -> Reading | None:
-        power = number_of(values.get("power"))
-        return (
-            None if power is None or values.get("available") is not True else Reading(power=power)
-        )
+        if values.get("available") is not True:
+            return Reading(available=False)
+        return Reading(power=number_of(values.get("power")), available=True)
 
 
 DRIVER = EntityPower()

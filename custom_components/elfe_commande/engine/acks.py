@@ -8,6 +8,7 @@ import logging
 
 from ..core.model import Device, DeviceId, Equipment, EquipmentId
 from ..drivers import DRIVERS, Driver, Hand, Reading
+from .liveness import Liveness
 from .ports import Arrival, Messenger, MessengerError, Unsubscribe
 from .status import DRAWING_FROM, EquipmentStatus, Observation
 
@@ -50,6 +51,8 @@ class PendingOrder:
     """The device took the order and cannot tell more."""
     reason: str | None = None
     """Why it refused, when it said so; a key of the translations."""
+    detail: str = ""
+    """The same in its own words."""
 
     def consider(self, reading: Reading, at: float) -> None:
         """Take the answer if this is one: typed, newer than the order and matching it."""
@@ -66,7 +69,7 @@ class PendingOrder:
                 if not self.measured:
                     self.answer.set_result(Answer.DOUBTFUL)
                 return
-            self.reason = reply.reason
+            self.reason, self.detail = reply.reason, reply.detail
             self.answer.set_result(Answer.ACKNOWLEDGED if reply.ok else Answer.REFUSED)
         elif reading.on is self.on and not self.driver.presses:
             self.answer.set_result(Answer.ACKNOWLEDGED)
@@ -98,6 +101,7 @@ class Acks:
         returned: Callable[[EquipmentId], None],
         by_hand: Callable[[EquipmentId, Device, Hand], None],
         arrived: Callable[[], None],
+        liveness: Liveness,
     ) -> None:
         """Route nothing yet.
 
@@ -110,6 +114,7 @@ class Acks:
         self._returned = returned
         self._by_hand = by_hand
         self._arrived = arrived
+        self._liveness = liveness
         self._routes: dict[str, list[_Route]] = {}
         self._topics: dict[EquipmentId, tuple[str, ...]] = {}
         self._wired: dict[EquipmentId, tuple[Device, ...]] = {}
@@ -122,6 +127,7 @@ class Acks:
 
         Returns once the broker granted what is new.
         """
+        self._liveness.watch_broker(self._messenger)
         wanted: list[str] = []
         for status in statuses:
             equipment = status.equipment
@@ -152,6 +158,7 @@ class Acks:
         """Stop listening to everything."""
         for equipment_id in list(self._topics):
             self.unwire(equipment_id)
+        self._liveness.close()
 
     def hears(self, device: Device) -> bool:
         """Whether the broker granted the topics on which the device answers."""
@@ -212,7 +219,7 @@ class Acks:
                 reading = route.driver.read(route.device, arrival.topic, arrival.payload)
             if reading is None:
                 continue
-            self._observe(route, reading, arrival.at)
+            self._observe(route, reading, arrival)
             if pending := self._pending.get(route.device.id):
                 pending.consider(reading, arrival.at)
             if reading.power is not None and route.status.meter is route.device:
@@ -225,18 +232,21 @@ class Acks:
             if pending := self._pending.get(device.id):
                 pending.consider_power(power, at)
 
-    def _observe(self, route: _Route, reading: Reading, at: float) -> None:
-        status = route.status
+    def _observe(self, route: _Route, reading: Reading, arrival: Arrival) -> None:
+        status, driver, at = route.status, route.driver, arrival.at
         seen = status.observations.setdefault(route.device.id, Observation())
-        before = (status.running, status.reported_on, status.online)
-        if reading.on is not None:
+        before = (status.running, status.reported_on, status.connected)
+        if reading.on is not None or driver.lasting:
             seen.on, seen.on_at = reading.on, at
-        if reading.power is not None:
+        if reading.power is not None or driver.lasting:
             seen.power, seen.power_at = reading.power, at
         was_offline = seen.online is False
         if reading.online is not None:
             seen.online = reading.online
+        if reading.available is not None:
+            seen.available = reading.available
+        self._liveness.heard(status, seen, driver, reading, arrival)
         if was_offline and reading.online:
             self._returned(status.equipment.id)
-        if before != (status.running, status.reported_on, status.online):
+        if before != (status.running, status.reported_on, status.connected):
             self._changed(status.equipment.id)

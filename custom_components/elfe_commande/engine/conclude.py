@@ -40,7 +40,7 @@ class Conclusion:
         written = await self._write(job, writes)
         if not job.mode_written:
             await context.advance_end(job)
-        self._finish(job, self._result(job, outcome, reason, written))
+        self._finish(job, _told_of(self._result(job, outcome, reason, written), writes))
 
     async def missed(self, job: Job, attempt: Attempt) -> None:
         """Tell that the first try was not acknowledged, and that others follow.
@@ -73,7 +73,8 @@ class Conclusion:
     async def doubtful(self, job: Job) -> None:
         """Write a press without an answer as made: it is not made again."""
         written = await self._write(job, job.scenario.doubtful)
-        self._finish(job, self._result(job, Outcome.DOUBTFUL, "silent", written))
+        result = self._result(job, Outcome.DOUBTFUL, "silent", written)
+        self._finish(job, _told_of(result, job.scenario.doubtful))
 
     async def broken(self, job: Job) -> None:
         """Write that a sequence stopped after its first press, and ask a person to look."""
@@ -85,7 +86,7 @@ class Conclusion:
         """Tell that nothing was sent; another try may be possible within the slot."""
         if not job.first.done():
             result = self._result(job, Outcome.SKIPPED, reason)
-            self._announce(job, replace(result, will_retry=True))
+            self._announce(job, replace(result, will_retry=True, retry_until=job.deadline))
         return Attempt(Answer.UNSENT, reason=reason)
 
     def skipped(self, job: Job, reason: str) -> None:
@@ -123,7 +124,8 @@ class Conclusion:
         }.get(attempt.answer, "silent")
         reason = attempt.refusal or attempt.reason or told
         result = self._result(job, Outcome.FAILED, reason, written)
-        return replace(result, will_retry=will_retry)
+        until = job.deadline if will_retry else None
+        return replace(result, will_retry=will_retry, retry_until=until, detail=attempt.detail)
 
     def _result(self, job: Job, outcome: Outcome, reason: str, written: Writes = NOTHING) -> Result:
         latency = None
@@ -150,3 +152,8 @@ class Conclusion:
             self.context.leave_to_catch_up(job, result)
             return
         self._announce(job, result)
+
+
+def _told_of(result: Result, writes: Writes) -> Result:
+    """Return the result, which says so if the row did not take what was to be written."""
+    return replace(result, unwritten=writes != NOTHING and result.written == NOTHING)

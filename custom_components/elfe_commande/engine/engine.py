@@ -27,6 +27,7 @@ from .hands import Hands
 from .households import Households
 from .inventory import InventoryKeeper
 from .journal import Journal
+from .liveness import Liveness
 from .orders import Orders
 from .outputs import Outputs
 from .plc import PlcPanel
@@ -91,6 +92,7 @@ class Engine:
             returned=self._returned,
             by_hand=self._by_hand,
             arrived=self.context.traffic.note,
+            liveness=Liveness(settings.timing, self.context.statuses, changed=self.context.changed),
         )
         sender = Sender(messenger, self._acks, settings.timing, self.lifecycle)
         self._presses = PressGuard(self.context)

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..core.decision import Act
 from ..core.lifecycle import Lifecycle, NotRunningError
-from ..core.model import Device, Equipment
+from ..core.model import Device, DeviceId, Equipment
 from ..core.timing import Timing
 from ..drivers import DRIVERS
 from ..typologies import Order
@@ -38,6 +38,12 @@ class Attempt:
     """Why nothing was sent, when it was not the broker."""
     refusal: str | None = None
     """Why the device refused, when it said so."""
+    detail: str = ""
+    """The same in its own words."""
+    device_id: DeviceId | None = None
+    """Which device the last order of it went to."""
+    sent_at: float = 0.0
+    """The loop's time of that."""
 
 
 class Sender:
@@ -138,7 +144,14 @@ class Sender:
             except MessengerError:
                 return Attempt(Answer.UNSENT, pending=pending)
             answer = await self._wait(pending, device, job, interruptible=interruptible)
-            return Attempt(answer, pending=pending, refusal=pending.reason)
+            return Attempt(
+                answer,
+                pending=pending,
+                refusal=pending.reason,
+                detail=pending.detail,
+                device_id=device.id,
+                sent_at=now,
+            )
 
     def _expect(self, equipment: Equipment, device: Device, order: Order, job: Job) -> PendingOrder:
         """Return the pending order of this job: further tries of one order share it."""

@@ -30,15 +30,57 @@ def meter_of(equipment: Equipment) -> Device | None:
     )
 
 
-@dataclass(slots=True)
+NEVER = float("-inf")
+
+
+@dataclass(slots=True, eq=False)
 class Observation:
-    """What one device last said, with the loop's time of it."""
+    """What one device last said, with the loop's time of it, and whether it still speaks."""
 
     on: bool | None = None
     on_at: float = 0.0
     power: float | None = None
     power_at: float = 0.0
     online: bool | None = None
+    """By its last will; of an entity, whether it is available."""
+    available: bool | None = None
+    """Whether an entity is, whose return is no reason to order anything anew."""
+    heard_at: float = NEVER
+    """When it last said anything itself."""
+    away_at: float = NEVER
+    """When its last will was told, or the last order sent that it left without any answer."""
+    stale: bool = False
+    """It reports by itself, and has not for too long."""
+    cut: bool = False
+    """The broker is lost: nothing of it can be heard."""
+
+    @property
+    def connected(self) -> bool | None:
+        """Return whether the device answers, `None` if nothing tells.
+
+        What it says itself tells most, then its last will; an order that it left without any
+        answer, and nothing heard of it since, tells that it does not.
+        """
+        if self.cut:
+            return None
+        if self.available is False or self.away_at > self.heard_at:
+            return False
+        if self.heard_at > NEVER and not self.stale:
+            return True
+        if self.online is False and self.heard_at == NEVER:
+            return False
+        return True if self.online or self.available else None
+
+    @property
+    def lapsed(self) -> bool:
+        """Whether it was known to be there once, and nothing tells any more."""
+        known = self.heard_at > NEVER or self.online is not None
+        return known and self.connected is None
+
+    @property
+    def counts(self) -> bool:
+        """Whether what it said is still how things are."""
+        return not (self.stale or self.cut) and self.connected is not False
 
 
 @dataclass(slots=True)
@@ -118,31 +160,39 @@ class EquipmentStatus:
 
     @property
     def power(self) -> float | None:
-        """Return the last power measured, in watts."""
+        """Return the power measured, in watts; `None` once its meter is silent or away."""
         meter = self.meter
         seen = None if meter is None else self.observations.get(meter.id)
-        return None if seen is None else seen.power
+        return seen.power if seen is not None and seen.counts else None
 
     @property
     def reported_on(self) -> bool | None:
         """Return whether the load is powered, by its switching device's last report."""
+        return self._reported()[0]
+
+    def _reported(self) -> tuple[bool | None, bool]:
+        """Return the switching device's last report, and whether that is still how things are."""
         typology = self.typology
         if typology is None or typology.presses:
-            return None
+            return None, False
         order = next(iter(typology.scenarios[Act.TO_MANUAL].orders), None)
         device = None if order is None else self.equipment.device(order.usage)
         seen = None if device is None else self.observations.get(device.id)
         if order is None or seen is None or seen.on is None:
-            return None
-        return seen.on == order.on
+            return None, False
+        return seen.on == order.on, seen.counts
 
     @property
     def running(self) -> bool | None:
-        """Return whether the load runs: by its meter, else by its switch; `None` if unknown."""
+        """Return whether the load runs: by its meter, else by its switch.
+
+        `None` if that is not known, or was said by a device that is silent or away since.
+        """
         power = self.power
         if power is not None:
             return power >= DRAWING_FROM
-        return self.reported_on
+        on, counts = self._reported()
+        return on if counts else None
 
     def drawing(self, now: float, fresh_for: float) -> bool | None:
         """Return whether the load draws power; `None` if its meter says nothing recent.
@@ -162,6 +212,26 @@ class EquipmentStatus:
         """Return whether every device that tells is there; `None` if none tells."""
         known = [o.online for o in self.observations.values() if o.online is not None]
         return all(known) if known else None
+
+    @property
+    def connected(self) -> bool | None:
+        """Return whether its devices answer, all of them; `None` if nothing tells.
+
+        A device that never said anything, and has no last will, does not count.
+        """
+        answers, unsure = False, False
+        for device in self.equipment.devices:
+            if (seen := self.observations.get(device.id)) is None:
+                continue
+            if (connected := seen.connected) is False:
+                return False
+            answers = answers or connected is True
+            unsure = unsure or seen.lapsed
+        return True if answers and not unsure else None
+
+    def note_silence(self, device_id: DeviceId, sent_at: float) -> None:
+        """Take note that a device left an order without any answer; `sent_at` is the loop's time."""
+        self.observations.setdefault(device_id, Observation()).away_at = sent_at
 
     def has_device(self, usage: Usage) -> bool:
         """Return whether a device has this role."""

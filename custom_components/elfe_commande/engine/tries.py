@@ -128,7 +128,11 @@ class Tries:
         if job.scenario.orders:
             status.sent_at = asyncio.get_running_loop().time()
         send = self._sender.press if job.presses else self._sender.switch
-        return await send(status.equipment, job)
+        attempt = await send(status.equipment, job)
+        if attempt.answer is Answer.SILENT and attempt.device_id is not None:
+            status.note_silence(attempt.device_id, attempt.sent_at)
+            self._context.changed(job.equipment_id)
+        return attempt
 
     async def _refusal(self, job: Job) -> str | None:
         """Return why the order is not to be sent now, `None` if it is."""

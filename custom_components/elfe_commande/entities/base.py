@@ -8,6 +8,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 
+from ..actions.answers import failure_of
 from ..const import DOMAIN
 from ..core.lifecycle import NotRunningError
 from ..core.model import DRIVEN_MODES, Constraints, ControlState, DeviceId, EquipmentId
@@ -202,8 +203,8 @@ class WishingEntity(EquipmentEntity):
         )
 
     async def _async_wish(self, intent: Intent, *, advance_end: bool = False) -> None:
-        context = self._context
-        await async_wish(
+        context, name = self._context, self._status.equipment.name
+        result = await async_wish(
             self._engine,
             Wish(
                 self._equipment_id,
@@ -213,6 +214,8 @@ class WishingEntity(EquipmentEntity):
                 advance_end=advance_end,
             ),
         )
+        if (failure := failure_of(result, name)) is not None:
+            raise failure
 
     async def _async_constrain(self, wishes: Constraints) -> None:
         context = self._context

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, cast
 
+from homeassistant.auth.permissions.const import POLICY_READ
 from homeassistant.components.recorder.history import state_changes_during_period
 from homeassistant.components.recorder.statistics import statistics_during_period
 from homeassistant.const import ATTR_DEVICE_ID, STATE_UNAVAILABLE, STATE_UNKNOWN, Platform
@@ -19,6 +20,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
+from ...actions.permissions import async_require_entities
 from ...const import DOMAIN
 from ...sources.sml.obis import ObisError, normalize
 from .descriptions import describe
@@ -57,6 +59,8 @@ async def async_export_readings(call: ServiceCall) -> ServiceResponse:
     start, end = sorted(map(dt_util.as_utc, (call.data[ATTR_START], call.data[ATTR_END])))
     units = [_unit_of(hass, device_id) for device_id in call.data[ATTR_DEVICE_ID]]
     keys = {unit: _keys_of(unit, call.data[ATTR_CODES]) for unit in units}
+    read = [entity_id for unit in units for entity_id in keys[unit].values()]
+    await async_require_entities(call, POLICY_READ, read)
     if DATA_INSTANCE not in hass.data:
         raise _refused("no_recorder")
     period, every = call.data[ATTR_PERIOD], call.data[ATTR_EVERY]

@@ -3,15 +3,17 @@
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.auth.permissions.const import POLICY_READ
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import ServiceCall, ServiceResponse
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import config_validation as cv, entity_registry as er, service
+from homeassistant.helpers import config_validation as cv, entity_registry as er
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
-from ...actions.targets import ATTR_CONFIG_ENTRY_ID
+from ...actions.permissions import ENTRY, async_require_entities
+from ...actions.targets import ATTR_CONFIG_ENTRY_ID, async_hub_of
 from ...const import DOMAIN
 from ...core.lifecycle import NotRunningError
 from ...core.rules import OFF_CONDITION, ON_CONDITION, REGULATOR, Measurement, Quantity
@@ -52,10 +54,7 @@ SIMULATE_RULE_SCHEMA = vol.Schema(
 
 async def async_evaluate_rules(call: ServiceCall) -> ServiceResponse:
     """Ask every rule of an entry now; one load is moved at most, as each minute."""
-    entry: ConfigEntry = service.async_get_config_entry(
-        call.hass, DOMAIN, call.data.get(ATTR_CONFIG_ENTRY_ID)
-    )
-    hub: Hub = entry.runtime_data
+    hub = await async_hub_of(call, ENTRY)
     try:
         moved = await hub.engine.surplus.evaluate()
     except NotRunningError as error:
@@ -73,6 +72,7 @@ async def async_evaluate_rules(call: ServiceCall) -> ServiceResponse:
 async def async_simulate_rule(call: ServiceCall) -> ServiceResponse:
     """Tell what a rule would do, and why; nothing is ordered or remembered."""
     hub, status = _rule(call)
+    await async_require_entities(call, POLICY_READ, [call.data[ATTR_RULE]])
     now = hub.engine.context.clock.now()
     at = call.data.get(ATTR_AT)
     moment = now if at is None else dt_util.as_utc(at).timestamp()

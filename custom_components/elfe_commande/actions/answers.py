@@ -1,0 +1,107 @@
+"""What people are told of a wish that was not done: an error that Home Assistant translates.
+
+Home Assistant joins no translated sentences, so there is one for each cause and what follows.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.util import dt as dt_util
+
+from ..const import DOMAIN
+from ..core.outcome import Outcome, Result
+
+
+class _Retried(NamedTuple):
+    """The sentences of a cause after which the order is tried again."""
+
+    retry: str
+    kept: str
+    """The mode that was chosen is written already."""
+
+
+_RETRIED: Final[Mapping[str, _Retried]] = {
+    "silent": _Retried("order_silent_retry", "order_silent_kept"),
+    "refused": _Retried("order_refused_retry", "order_refused_kept"),
+    "not_pressed": _Retried("order_not_pressed_retry", "order_not_pressed_retry"),
+    "disconnected": _Retried("order_disconnected_retry", "order_disconnected_kept"),
+    "device_unavailable": _Retried("order_unavailable_retry", "order_unavailable_kept"),
+    "database_unavailable": _Retried("order_database_retry", "order_database_retry"),
+}
+
+_ENDED: Final[Mapping[str, str]] = {
+    "sequence_broken": "order_broken",
+    "internal_error": "order_crashed",
+    "superseded": "order_superseded",
+    "mode_changed": "order_mode_changed",
+    "not_running": "order_interrupted",
+    "interrupted": "order_interrupted",
+    "machine_running": "order_machine_running",
+    "recently_pressed": "order_recently_pressed",
+    "missing_device": "missing_device",
+    "unsupported_order": "act_not_supported",
+    "removed": "unknown_equipment",
+}
+"""The sentences of causes after which nothing follows."""
+
+_REFUSED: Final = frozenset({"machine_running", "recently_pressed"})
+"""Nothing failed: what was asked would harm, and `force` is the way to ask for it all the same."""
+
+
+def failure_of(result: Result, equipment: str) -> HomeAssistantError | None:
+    """Return the error that tells a person why their wish was not done, `None` if it was.
+
+    An order that was *skipped* raises as one that failed does: something was asked, and was not
+    done. That holds for a newer order too, which may be a plan's or a UPS's and not the same
+    person's. *Doubtful* raises nothing: it may have been done, and whoever gets an error asks
+    again, which would press a second time. The answer of the action, the last outcome, the
+    activity and the logbook say that it is doubtful.
+    """
+    if result.outcome in (Outcome.ACKNOWLEDGED, Outcome.DOUBTFUL):
+        return _error("order_not_written", equipment) if result.unwritten else None
+    cause = result.reason
+    # What has no words of its own is named as the entities' attribute `reason` names it.
+    detail = result.detail or cause
+    if cause in _ENDED or result.retry_until is None:
+        kind = ServiceValidationError if cause in _REFUSED else HomeAssistantError
+        return _error(_ENDED.get(cause, "order_given_up"), equipment, kind=kind, detail=detail)
+    # A device's driver may know other causes to refuse an order.
+    sentences = _RETRIED.get(cause, _RETRIED["refused"])
+    key = sentences.retry if result.written.mode is None else sentences.kept
+    until = dt_util.as_local(dt_util.utc_from_timestamp(result.retry_until))
+    return _error(key, equipment, until=until.strftime("%H:%M"), detail=detail)
+
+
+def failure_of_many(
+    failures: Sequence[tuple[str, HomeAssistantError]], asked: int
+) -> HomeAssistantError:
+    """Return one error for what was not done, each with its name, of the `asked` that were."""
+    if len(failures) == 1:
+        return failures[0][1]
+    error = HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key="several_failed",
+        translation_placeholders={
+            "count": str(len(failures)),
+            "asked": str(asked),
+            "names": ", ".join(name for name, _ in failures),
+        },
+    )
+    # The log tells each of them.
+    error.__cause__ = ExceptionGroup("not done", [failure for _, failure in failures])
+    return error
+
+
+def _error(
+    key: str,
+    equipment: str,
+    *,
+    kind: type[HomeAssistantError] = HomeAssistantError,
+    **words: str,
+) -> HomeAssistantError:
+    return kind(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders={"equipment": equipment, **words},
+    )
