@@ -57,6 +57,7 @@ def test_exceptions_have_a_text():
     assert len(used) > 5
     assert not missing(used, words()["exceptions"])
     assert not missing(words()["exceptions"], texts()), "never raised"
+    assert all(set(text) == {"message"} for text in words()["exceptions"].values())
 
 
 @pytest.mark.parametrize("section", ["config", "options", "issues", "exceptions", "device"])

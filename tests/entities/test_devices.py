@@ -224,7 +224,7 @@ async def test_entities_are_added_in_chunks_with_a_turn_of_the_loop_between(
     # Not much more than a chunk: the entities of one equipment stay together.
     assert max(sizes) < 3 + 6
     # And the calendar of their home.
-    assert sum(sizes) == 8 * 12 + 1
+    assert sum(sizes) == 8 * 13 + 1
     assert all(world.state("switch", n, "pilot") for n in range(1, 9))
 
 
@@ -245,15 +245,15 @@ async def test_an_equipment_that_goes_between_two_chunks_is_not_added(
 async def test_a_repair_is_raised_before_home_assistant_drops_entities(
     hass, start_default: Start, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(capacity, "MAX_ENTITIES", 13)
+    monkeypatch.setattr(capacity, "MAX_ENTITIES", 14)
     world = await start_default([status_of(1), status_of(2)])
 
     issue = ir.async_get(hass).async_get_issue(DOMAIN, f"{ENTRY_ID}_too_many_entities")
     enabled = [
         e for e in er.async_entries_for_config_entry(er.async_get(hass), ENTRY_ID) if not e.disabled
     ]
-    assert issue.translation_placeholders == {"entry": "Territory", "count": "19", "limit": "13"}
-    assert len(enabled) == 13
+    assert issue.translation_placeholders == {"entry": "Territory", "count": "21", "limit": "14"}
+    assert len(enabled) == 14
 
     await world.drop(2)
     assert ir.async_get(hass).async_get_issue(DOMAIN, f"{ENTRY_ID}_too_many_entities") is None
@@ -268,7 +268,7 @@ async def test_entities_that_people_disabled_do_not_count(
         registry.async_update_entity(
             world.entity_id("sensor", 1, key), disabled_by=er.RegistryEntryDisabler.USER
         )
-    monkeypatch.setattr(capacity, "MAX_ENTITIES", 17)
+    monkeypatch.setattr(capacity, "MAX_ENTITIES", 19)
     await world.reload()
 
     assert ir.async_get(hass).async_get_issue(DOMAIN, f"{ENTRY_ID}_too_many_entities") is None

@@ -70,6 +70,7 @@ async def test_enabled_by_default(hass: HomeAssistant, start_default: Start):
         "elfe_1_decision",
         "elfe_1_next_start",
         "elfe_1_running",
+        "elfe_1_connected",
         "elfe_1_activity",
     }
 

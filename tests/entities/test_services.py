@@ -59,6 +59,8 @@ async def test_run_typology_answers_with_what_was_done(hass, start: Start):
                 "latency": 0.021,
                 "tries": 1,
                 "will_retry": False,
+                "retry_until": None,
+                "detail": None,
                 "written": {"mode": 20, "programmed": True},
             }
         ]

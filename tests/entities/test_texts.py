@@ -208,7 +208,7 @@ def test_icons_are_for_entities_that_exist():
         if key not in of_subentries
     } <= known
     # A device class brings an icon of its own.
-    classes = {"running", "ready", "ems_connection", "screen_connection"}
+    classes = {"running", "connected", "ready", "ems_connection", "screen_connection"}
     assert {k for k in known if k[1] not in classes} <= {
         (platform, key) for platform, keys in icons.items() for key in keys
     }

@@ -106,6 +106,13 @@ class FakeEngine:
 
 
 @dataclass
+class FakeMessenger:
+    """What actions see of the broker."""
+
+    connected: bool = True
+
+
+@dataclass
 class FakeHub:
     """What the entry keeps at run time."""
 
@@ -114,6 +121,7 @@ class FakeHub:
     coordinator: ElfeCoordinator
     roster: Roster
     compact: bool
+    messenger: FakeMessenger = field(default_factory=FakeMessenger)
     local: None = None
     """No home without a server."""
     subentries: Subentries = field(init=False)

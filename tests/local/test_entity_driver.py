@@ -116,6 +116,10 @@ async def test_an_unavailable_entity_fails_at_once_and_is_ordered_when_it_is_bac
     assert (first.outcome, first.reason) == (Outcome.FAILED, "device_unavailable")
     assert first.will_retry
     assert shown(home, THIRD) == "off"
+    assert home.state("binary_sensor", number, "connected").state == "off"
+    with pytest.raises(HomeAssistantError) as told:
+        await force(home, number, "automatic")
+    assert told.value.translation_key == "order_unavailable_kept"
 
     await home.use("input_boolean.turn_on", OTHER)
     await wait_for(lambda: shown(home, THIRD) == "on")
@@ -130,7 +134,9 @@ async def test_an_integration_that_refuses_is_told(home: LocalInstalled) -> None
         raise HomeAssistantError("the radio is jammed")
 
     home.hass.services.async_register("input_boolean", "turn_on", refuse)
-    await force(home, number, "forced_on")
+    with pytest.raises(HomeAssistantError, match="the radio is jammed") as told:
+        await force(home, number, "forced_on")
+    assert told.value.translation_key == "order_refused_kept"
     first = home.ended(number)[0].result
     assert (first.outcome, first.reason) == (Outcome.FAILED, "refused")
     assert shown(home, RELAY) == "off"
