@@ -46,6 +46,7 @@ def calm(*, ack: float = 3.0, **changes: Any) -> Timing:
         "order_window": 890.0,
         "fresh_for": 2.0,
         "meter_fresh_for": 150.0,
+        "feedback_fresh_for": 660.0,
         "rule_pass": 60.0,
         "input_max_age": 500.0,
         "input_silence": 600.0,

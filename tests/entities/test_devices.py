@@ -7,7 +7,15 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er, 
 import pytest
 
 from custom_components.elfe_commande.const import DOMAIN
-from custom_components.elfe_commande.core.model import EquipmentId, HomeId, Mode
+from custom_components.elfe_commande.core.model import (
+    Device,
+    DeviceId,
+    DeviceTypeId,
+    EquipmentId,
+    HomeId,
+    Mode,
+    Usage,
+)
 from custom_components.elfe_commande.devices import capacity, roster as devices
 from custom_components.elfe_commande.devices.roster import (
     equipment_identifier,
@@ -15,6 +23,7 @@ from custom_components.elfe_commande.devices.roster import (
     hub_identifier,
 )
 from custom_components.elfe_commande.engine.events import InventoryChanged
+from custom_components.elfe_commande.engine.status import Observation
 from custom_components.elfe_commande.entities import population
 
 from .conftest import Start
@@ -304,3 +313,19 @@ async def test_a_compact_entry_has_one_entity_per_equipment(hass, start: Start):
     assert attributes["source"] == "ems"
     assert attributes["reason"] == "waiting"
     assert attributes["next_start"].startswith("2026-11-1")
+    assert "connected" not in attributes
+
+
+async def test_a_compact_entry_tells_whether_devices_answer(hass, start: Start):
+    status = status_of(1)
+    plug = Device(DeviceId("1"), DeviceTypeId(111), Usage.MEASURE_AND_SWITCH, "control", "command")
+    status.equipment = replace(status.equipment, devices=(plug,))
+    status.observations[plug.id] = Observation(online=False)
+    world = await start([status], compact=True)
+
+    shown = world.state("switch", 1, "pilot")
+    assert shown.attributes["connected"] is False
+    assert "connected" in shown.state_info["unrecorded_attributes"]
+    status.observations[plug.id] = Observation(online=True)
+    await world.put(status)
+    assert world.state("switch", 1, "pilot").attributes["connected"] is True

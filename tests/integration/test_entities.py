@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
+from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 import pytest
@@ -16,7 +16,7 @@ from custom_components.elfe_commande.devices.roster import (
 from custom_components.elfe_commande.engine.status import DRAWING_FROM
 from demo.database import SCHEMA, quarter
 from demo.territory import Equipment, Household, install
-from tests.engine.bench import COMMAND, CONTROL, EMS, MODE, set_row, until_row
+from tests.engine.bench import COMMAND, CONTROL, EMS, MODE, calm, set_row, until_row
 from tests.fixtures_home_assistant import ANNA, Installed, wait_for
 
 from .homes import (
@@ -152,6 +152,32 @@ async def test_running_follows_the_meter(installed: Installed) -> None:
     installed.world.fleet.report(meter)
 
     await installed.until("binary_sensor", FINGER, "running", STATE_ON)
+
+
+async def test_a_device_that_is_gone_looks_gone(installed: Installed) -> None:
+    household = await ready(installed, WASHING)
+    fleet, plug = installed.world.fleet, household.devices["I102"]
+    fleet.report(plug)
+    await installed.until("binary_sensor", PLUG, "running", STATE_OFF)
+    await installed.until("binary_sensor", PLUG, "connected", STATE_ON)
+
+    fleet.lose(plug)
+
+    await installed.until("binary_sensor", PLUG, "connected", STATE_OFF)
+    await installed.until("binary_sensor", PLUG, "running", STATE_UNKNOWN)
+    # The row is still there to be changed, and the mode will be ordered.
+    assert installed.state("switch", PLUG, "pilot").state == STATE_ON
+
+
+async def test_feedback_that_is_old_is_unknown(installed: Installed) -> None:
+    household = await live_in(installed, WASHING)
+    installed.world.timing = calm(feedback_fresh_for=3.0)
+    await installed.setup()
+    installed.world.fleet.report(household.devices["I102"])
+    await installed.until("binary_sensor", PLUG, "running", STATE_OFF)
+
+    # Nothing happens any more.
+    await installed.until("binary_sensor", PLUG, "running", STATE_UNKNOWN)
 
 
 async def test_the_hub_tells_of_its_cycles(installed: Installed) -> None:

@@ -1,14 +1,17 @@
 """What Home Assistant shows of a UPS, and what it asks of it."""
 
+from homeassistant.auth.const import GROUP_ID_USER
+from homeassistant.auth.models import User
 from homeassistant.components.automation import DOMAIN as AUTOMATION
 from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import Context
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import async_capture_events
+from pytest_homeassistant_custom_component.common import MockUser, async_capture_events
 
 from custom_components.elfe_commande import diagnostics
 from custom_components.elfe_commande.sources.ups.vocabulary.events import UpsEvent
@@ -113,6 +116,39 @@ async def test_actions_answer_with_the_servers_words(installed: Installed, fake)
         await installed.call("test_battery")
     assert refused.value.translation_key == "no_ups"
     assert len(fake.given) == 2
+
+
+async def test_actions_mind_what_a_user_may_do(installed: Installed, fake):
+    hass = installed.hass
+    await installed.setup()
+    subentry = await add(installed, fake)
+    status = entity_id(installed, subentry, "sensor", "status")
+    button = entity_id(installed, subentry, "button", "battery_test")
+    leo = MockUser(name="Leo").add_to_hass(hass)
+    leo.mock_policy({"entities": {"entity_ids": {button: {"read": True, "control": True}}}})
+
+    async def ask(user: User, action: str, **data: str) -> None:
+        await hass.services.async_call(
+            "elfe_commande",
+            action,
+            {"entity_id": status, **data},
+            blocking=True,
+            context=Context(user_id=user.id),
+        )
+
+    await ask(leo, "test_battery")
+    assert len(fake.given) == 1
+    for action, data in (
+        ("test_battery", {"test": "deep"}),
+        ("ups_command", {"command": "beeper.toggle"}),
+    ):
+        with pytest.raises(Unauthorized):
+            await ask(leo, action, **data)
+    assert len(fake.given) == 1
+    # Any command may do anything: for those who may use everything of the UPS.
+    rita = await hass.auth.async_create_user("Rita", group_ids=[GROUP_ID_USER])
+    await ask(rita, "ups_command", command="beeper.toggle")
+    assert fake.given[1:] == ["beeper.toggle"]
 
 
 async def test_dangerous_commands_by_option(installed: Installed, fake):

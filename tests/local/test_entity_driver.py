@@ -157,6 +157,34 @@ async def test_an_entity_that_goes_and_comes_back_was_changed_by_nobody(
     assert home.status(number).equipment.piloted
 
 
+async def test_what_an_entity_says_holds_until_it_is_away(home: LocalInstalled) -> None:
+    """Its power stays the same for hours: Home Assistant keeps it, and says when it is lost."""
+    home.measure(1200)
+    await home.reload(replace(home.timing, feedback_fresh_for=0.0))
+    number = await home.add("Lave-linge", RELAY, power_sensor=POWER)
+    await home.until("binary_sensor", number, "running", "on")
+    assert home.state("binary_sensor", number, "connected").state == "on"
+
+    home.measure("unknown")
+    # Its switch still tells.
+    await home.until("binary_sensor", number, "running", "off")
+    assert home.state("binary_sensor", number, "connected").state == "on"
+    home.measure("unavailable")
+    await home.until("binary_sensor", number, "connected", "off")
+    assert home.status(number).power is None
+
+    home.measure(1300)
+    await home.until("binary_sensor", number, "running", "on")
+    assert home.state("binary_sensor", number, "connected").state == "on"
+
+
+async def test_a_button_that_is_away(home: LocalInstalled) -> None:
+    number = await home.add("Lave-vaisselle", START, kind="dishwasher", advanced=PRESSED)
+    await home.until("binary_sensor", number, "connected", "on")
+    home.hass.states.async_set(START, "unavailable")
+    await home.until("binary_sensor", number, "connected", "off")
+
+
 # ----------------------------------------------------------------------- whose wish it is
 
 

@@ -3,11 +3,13 @@
 from datetime import datetime, timedelta
 
 from homeassistant.components.recorder.statistics import get_last_short_term_statistics
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import device_registry as dr
+from homeassistant.core import Context
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
 import pytest
+from pytest_homeassistant_custom_component.common import MockUser
 from pytest_homeassistant_custom_component.components.recorder.common import (
     async_wait_recording_done,
     do_adhoc_statistics,
@@ -169,3 +171,36 @@ async def test_a_counter_that_falls_does_not_leap_in_the_statistics(installed, m
     (row,) = last[entity_id]
     assert row["state"] == pytest.approx(2_043_107.9)
     assert row["sum"] == pytest.approx(3.0)
+
+
+async def test_only_what_a_user_may_read_is_exported(installed, meter):
+    hass = installed.hass
+    await hear(installed, meter, (-100, 1000))
+    surplus, net = (
+        er.async_get(hass).async_get_entity_id(
+            "sensor", DOMAIN, f"{installed.entry.entry_id}_{meter}_{key}"
+        )
+        for key in ("surplus", "net_power")
+    )
+    leo = MockUser(name="Leo").add_to_hass(hass)
+    leo.mock_policy({"entities": {"entity_ids": {surplus: {"read": True}}}})
+    asked = {
+        "device_id": device_of(installed, meter),
+        "start": dt_util.utcnow() - timedelta(hours=1),
+        "end": dt_util.utcnow(),
+    }
+
+    async def export(codes):
+        return await hass.services.async_call(
+            DOMAIN,
+            "export_readings",
+            {**asked, "codes": codes},
+            blocking=True,
+            return_response=True,
+            context=Context(user_id=leo.id),
+        )
+
+    assert (await export(["surplus"]))["series"]
+    with pytest.raises(Unauthorized) as caught:
+        await export(["surplus", "net_power"])
+    assert caught.value.entity_id == net

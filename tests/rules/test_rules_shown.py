@@ -4,11 +4,12 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import ATTR_ENTITY_ID, STATE_OFF, STATE_ON, STATE_UNAVAILABLE
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import ServiceValidationError, Unauthorized
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
+from pytest_homeassistant_custom_component.common import MockUser
 
 from custom_components.elfe_commande.const import DOMAIN
 from demo.specs import plug
@@ -278,3 +279,33 @@ async def test_without_the_engine_there_is_nothing_to_choose(home: Installed) ->
     assert home.entry.state is ConfigEntryState.NOT_LOADED
     result = await begin(home)
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "entry_not_loaded")
+
+
+async def test_actions_mind_what_a_user_may_do(home: Installed) -> None:
+    hass = home.hass
+    report(home, 3500)
+    rule = await add_rule(home, **FIRST_EVENING)
+    sensor = entity_of(home, "sensor", rule, "rule")
+    button = home.entity_id("button", None, "run_cycle")
+
+    def who_may(entity_id: str, **policy: bool) -> str:
+        user = MockUser(name="Leo").add_to_hass(hass)
+        user.mock_policy({"entities": {"entity_ids": {entity_id: policy}}})
+        return user.id
+
+    async def ask(user_id: str, action: str, **data: Any) -> Any:
+        return await hass.services.async_call(
+            DOMAIN,
+            action,
+            data,
+            blocking=True,
+            return_response=True,
+            context=Context(user_id=user_id),
+        )
+
+    assert await ask(who_may(sensor, read=True), "simulate_rule", rule=sensor)
+    assert await ask(who_may(button, control=True), "evaluate_rules")
+    with pytest.raises(Unauthorized):
+        await ask(who_may(button, read=True), "simulate_rule", rule=sensor)
+    with pytest.raises(Unauthorized):
+        await ask(who_may(sensor, control=True), "evaluate_rules")

@@ -84,7 +84,8 @@ def _units(call: ServiceCall) -> list[UpsUnit]:
 
 
 def _owner(unit: UpsUnit) -> str:
-    return f"{unit.hub.entry.entry_id}_{unit.subentry.subentry_id}"
+    """Return what the unique ids of a UPS's entities begin with."""
+    return f"{unit.hub.entry.entry_id}_ups_{unit.subentry.subentry_id}"
 
 
 async def _async_ask_all(
