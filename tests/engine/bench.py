@@ -44,6 +44,8 @@ def calm(*, ack: float = 3.0, **changes: Any) -> Timing:
         "meter_wait": 0.0,
         "ack_timeouts": timeouts,
         "order_window": 890.0,
+        "cycle_limit": 890.0,
+        "wish_limit": 300.0,
         "fresh_for": 2.0,
         "meter_fresh_for": 150.0,
         "feedback_fresh_for": 660.0,

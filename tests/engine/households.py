@@ -46,6 +46,8 @@ class Scene:
         steady = {
             "first_cycle": 3600.0,
             "fresh_for": 2.0,
+            "cycle_limit": 890.0,
+            "wish_limit": 300.0,
             "storage_timeout": 15.0,
             "clock_jump": 1e9,
         }

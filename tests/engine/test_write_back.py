@@ -164,6 +164,47 @@ async def test_what_is_left_is_written_at_the_end(bench: Bench) -> None:
     assert bench.stored == [(1, 13)]
 
 
+@pytest.mark.parametrize("broken", ["stored", "written"])
+async def test_whoever_is_told_may_raise(
+    bench: Bench, caplog: pytest.LogCaptureFixture, broken: str
+) -> None:
+    """Fates are settled, and the other steps of the statement told of."""
+
+    def fail(*_: object) -> None:
+        raise RuntimeError(broken)
+
+    told: list[int] = []
+    if broken == "stored":
+        bench.write_back._stored = fail
+    async with asyncio.timeout(5):
+        fates = await asyncio.gather(
+            *(
+                bench.submit(n, 13, written=fail if broken == "written" else lambda: told.append(1))
+                for n in range(1, 6)
+            )
+        )
+    assert set(fates) == {Fate.WRITTEN}
+    assert (len(told), len(bench.stored)) == ((5, 0) if broken == "stored" else (0, 5))
+    assert len([record for record in caplog.records if record.exc_info]) <= 5
+
+
+async def test_a_step_that_cannot_be_written_at_all_takes_no_other_along(bench: Bench) -> None:
+    """A mistake of ours is no word of the database: it is not tried for ever either."""
+    write = bench.rows.write
+
+    async def refuse(steps: Sequence[Step]) -> dict[EquipmentId, State]:
+        if any(step.equipment_id == 2 for step in steps):
+            raise RuntimeError("a mistake")
+        return await write(steps)
+
+    bench.rows.write = refuse  # type: ignore[method-assign]
+    async with asyncio.timeout(5):
+        fates = await asyncio.gather(*(bench.submit(n, 13) for n in range(1, 4)))
+        assert fates == [Fate.WRITTEN, Fate.REJECTED, Fate.WRITTEN]
+        assert await bench.submit(1, 11) is Fate.WRITTEN
+    assert bench.stored == [(1, 13), (3, 13), (1, 11)]
+
+
 class TestFreshReader:
     """Rows read anew before an order."""
 

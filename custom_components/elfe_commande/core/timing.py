@@ -74,6 +74,12 @@ class Timing:
     """How far wall clock and elapsed time may part before the quarter-hours are counted anew."""
     outputs_wait: float = 10.0
     """After an unclean stop, how long devices have to say what their outputs are."""
+    cycle_limit: float = 890.0
+    """From the begin of a cycle to its report, which names what has not ended by then."""
+    wish_limit: float = 300.0
+    """How long whoever wishes something waits for the first try; the order goes on."""
+    part_limit: float = 120.0
+    """What each part gets to open at the start, and to close at the stop."""
     request_lifetime: float = 60.0
     """How long what people did on screens and portal waits for the start to end."""
     shed_step: float = 5.0

@@ -11,6 +11,7 @@ from ..drivers import DRIVERS, Driver, Hand, Reading
 from .liveness import Liveness
 from .ports import Arrival, Messenger, MessengerError, Unsubscribe
 from .status import DRAWING_FROM, EquipmentStatus, Observation
+from .telling import Telling
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -102,12 +103,14 @@ class Acks:
         by_hand: Callable[[EquipmentId, Device, Hand], None],
         arrived: Callable[[], None],
         liveness: Liveness,
+        telling: Telling,
     ) -> None:
         """Route nothing yet.
 
         `changed` is called when something shown of a device changes, `returned` when a
         device that was offline is back: it may have forgotten the state it was ordered;
         `by_hand` when somebody else changed the device itself, `arrived` with each message.
+        `telling` guards what is read of one device from what goes wrong with another.
         """
         self._messenger = messenger
         self._changed = changed
@@ -115,6 +118,7 @@ class Acks:
         self._by_hand = by_hand
         self._arrived = arrived
         self._liveness = liveness
+        self._telling = telling
         self._routes: dict[str, list[_Route]] = {}
         self._topics: dict[EquipmentId, tuple[str, ...]] = {}
         self._wired: dict[EquipmentId, tuple[Device, ...]] = {}
@@ -152,7 +156,7 @@ class Acks:
                 self._routes.pop(topic, None)
                 self._granted.discard(topic)
                 if unsubscribe := self._unsubscribe.pop(topic, None):
-                    unsubscribe()
+                    self._telling.tell(unsubscribe)
 
     def close(self) -> None:
         """Stop listening to everything."""
@@ -199,6 +203,9 @@ class Acks:
             except MessengerError as error:
                 _LOGGER.warning("Cannot listen to %s: %s", topic, error)
                 return
+            except Exception as error:  # noqa: BLE001
+                self._telling.note(f"Cannot listen to {topic}", error)
+                return
             if topic in self._routes:
                 self._unsubscribe[topic] = unsubscribe
                 self._granted.add(topic)
@@ -208,24 +215,29 @@ class Acks:
         await asyncio.gather(*(subscribe(topic) for topic in topics))
 
     def _receive(self, arrival: Arrival) -> None:
+        """Take a message for every device it is about; nothing of it reaches the messenger."""
         self._arrived()
         for route in tuple(self._routes.get(arrival.topic, ())):
-            if route.lwt:
-                reading = route.driver.read_online(arrival.payload)
-            elif arrival.retained:
-                # A retained state may be that of a device dead for days.
-                continue
-            else:
-                reading = route.driver.read(route.device, arrival.topic, arrival.payload)
-            if reading is None:
-                continue
-            self._observe(route, reading, arrival)
-            if pending := self._pending.get(route.device.id):
-                pending.consider(reading, arrival.at)
-            if reading.power is not None and route.status.meter is route.device:
-                self._consider_power(route.status.equipment, reading.power, arrival.at)
-            if reading.hand is not None:
-                self._by_hand(route.status.equipment.id, route.device, reading.hand)
+            self._telling.tell(self._hear, route, arrival)
+
+    def _hear(self, route: _Route, arrival: Arrival) -> None:
+        """Settle what waits for the device's word, then tell of what it says."""
+        if route.lwt:
+            reading = route.driver.read_online(arrival.payload)
+        elif arrival.retained:
+            # A retained state may be that of a device dead for days.
+            return
+        else:
+            reading = route.driver.read(route.device, arrival.topic, arrival.payload)
+        if reading is None:
+            return
+        if pending := self._pending.get(route.device.id):
+            pending.consider(reading, arrival.at)
+        if reading.power is not None and route.status.meter is route.device:
+            self._consider_power(route.status.equipment, reading.power, arrival.at)
+        self._observe(route, reading, arrival)
+        if reading.hand is not None:
+            self._by_hand(route.status.equipment.id, route.device, reading.hand)
 
     def _consider_power(self, equipment: Equipment, power: float, at: float) -> None:
         for device in equipment.devices:

@@ -1,8 +1,26 @@
-"""Work that nobody awaits, held on to until it ends."""
+"""Work beside other work: held on to until it ends, or waited for within a time only."""
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any
+import logging
+from typing import Any, Final
+
+_LOGGER = logging.getLogger(__name__)
+
+_ALLOWANCE: Final = 1.0
+"""Seconds that work which is cancelled gets to end."""
+
+
+def begin[T](work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
+    """Return a task that nobody awaits: its failure is logged when it ends."""
+    task = asyncio.get_running_loop().create_task(work, name=f"elfe {name}")
+    task.add_done_callback(_log_failure)
+    return task
+
+
+def _log_failure(task: asyncio.Task[Any]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _LOGGER.error("%s failed", task.get_name(), exc_info=error)
 
 
 class Background:
@@ -19,7 +37,7 @@ class Background:
 
     def begin(self, coroutine: Coroutine[Any, Any, None], name: str) -> None:
         """Run a coroutine as a task of this name."""
-        task = asyncio.get_running_loop().create_task(coroutine, name=f"elfe {name}")
+        task = begin(coroutine, name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -33,3 +51,20 @@ class Background:
         if self._tasks:
             await asyncio.wait(self.tasks, timeout=within)
         return self.tasks
+
+
+async def within[T](seconds: float, work: Coroutine[Any, Any, T], name: str) -> T:
+    """Return what comes of work, or raise `TimeoutError`, which does not depend on the work.
+
+    Work whose time is over is cancelled; what takes no notice of it is left behind.
+    """
+    task = asyncio.get_running_loop().create_task(work, name=f"elfe {name}")
+    try:
+        await asyncio.wait([task], timeout=seconds)
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.wait([task], timeout=_ALLOWANCE)
+    if not task.done() or task.cancelled():
+        raise TimeoutError(name)
+    return task.result()

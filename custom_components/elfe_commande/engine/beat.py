@@ -1,19 +1,22 @@
 """When things happen: the first cycle, then each quarter-hour; and what a cycle does."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from itertools import batched
 import logging
+from typing import Any, Final
 
+from ..core.lifecycle import NotRunningError
 from ..core.model import EquipmentId
 from ..core.outcome import Outcome, Result
 from ..core.plan import SLOT, PlanBook, slot_start
+from .background import within
 from .clock_watch import ClockWatch
 from .context import EngineContext
 from .events import CycleEnded, PlanReceived, ProblemsChanged
 from .executor import Executor
-from .ports import PlansRead, Problem, StorageError
+from .ports import PlansRead, Problem, StorageError, StorageUnreachableError
 from .problems import log_new
 from .reconsider import Reconsider
 from .status import EquipmentStatus
@@ -25,6 +28,12 @@ _JOBS_PER_TURN = 20
 _LOOKS_PER_TURN = 100
 """Equipments looked at in one turn for which nothing is ordered."""
 _PLANS_PER_TURN = 500
+_READING: Final = 0.4
+"""Share of a cycle's limit after which what was known is followed."""
+_ORDERING: Final = 0.9
+"""Share of it after which first results are awaited no longer; the rest is for the disk."""
+_NAMED = 20
+"""Loads named in the log that did not end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,7 @@ class CycleReport:
     """What a cycle did. `at` in unix seconds, `duration` in seconds, then numbers of loads.
 
     `degraded`: the plan or the rows could not be read, and what was known was followed.
+    `not_ended`: loads whose first try was still under way when the cycle's time was over.
     """
 
     at: float
@@ -42,6 +52,7 @@ class CycleReport:
     failed: int = 0
     doubtful: int = 0
     skipped: int = 0
+    not_ended: int = 0
     degraded: bool = False
 
 
@@ -56,8 +67,8 @@ class Beat:
         executor: Executor,
         watch: ClockWatch,
         *,
-        read_inventory: Callable[[], Awaitable[None]],
-        remember: Callable[[], Awaitable[None]],
+        read_inventory: Callable[[], Coroutine[Any, Any, None]],
+        remember: Callable[[], Coroutine[Any, Any, None]],
         show: Callable[[EquipmentId], None],
     ) -> None:
         """Hand the parts in; `remember` stores what a restart needs, `show` refreshes screens."""
@@ -89,12 +100,13 @@ class Beat:
         postponed = self._armed is not None and self._armed <= now
         due = now if postponed else now + self._context.timing.first_cycle
         while True:
-            await self._sleep_until(due)
-            due = self._next(clock.now())
             try:
+                await self._sleep_until(due)
+                due = self._next(clock.now())
                 await self.cycle()
-            except Exception:
-                _LOGGER.exception("A cycle failed; the next one is tried")
+            except Exception as error:  # noqa: BLE001
+                self._context.telling.note("A cycle failed; the next one is tried", error)
+                await asyncio.sleep(self._context.timing.clock_check)
 
     async def _sleep_until(self, due: float) -> None:
         """Return when it is due, or at once when a clock that was set shows another slot."""
@@ -110,10 +122,15 @@ class Beat:
         return slot_start(now) + SLOT + self._context.timing.settle
 
     async def cycle(self) -> CycleReport:
-        """Run a cycle, or join the one that runs."""
+        """Run a cycle, or join the one that runs; `NotRunningError` if a stop breaks it off."""
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self._cycle(), name="elfe cycle")
-        return await asyncio.shield(self._running)
+        running = self._running
+        # Whoever gives up waiting breaks it off for nobody else.
+        await asyncio.wait([running])
+        if running.cancelled():
+            raise NotRunningError(self._context.lifecycle.code)
+        return running.result()
 
     async def stop(self) -> None:
         """End a cycle under way; its orders are the executor's."""
@@ -122,28 +139,54 @@ class Beat:
             await asyncio.wait([self._running])
 
     async def _cycle(self) -> CycleReport:
+        """Read, order and remember, each within its share of the time there is."""
         context = self._context
-        started = asyncio.get_running_loop().time()
+        loop = asyncio.get_running_loop()
+        limit = context.timing.cycle_limit
+        started = loop.time()
         at = context.clock.now()
         slot = slot_start(at)
-        degraded = not await self._read(slot)
-        results = await self._order(slot)
+        read = await self._read(slot, limit * _READING)
+        firsts = await self._order(slot)
+        left = started + limit * _ORDERING - loop.time()
+        if firsts:
+            await asyncio.wait(firsts.values(), timeout=max(0.0, left))
         self._warn_of_unplanned(at)
         report = CycleReport(
             at=at,
-            duration=asyncio.get_running_loop().time() - started,
+            duration=loop.time() - started,
             equipments=len(context.statuses),
-            degraded=degraded,
+            degraded=not read,
         )
-        self.last = _counted(report, results)
-        await self._remember()
+        self.last = _counted(report, firsts)
+        _warn_of_unended(self.last, firsts)
+        await self._store(started + limit - loop.time())
         context.notify(CycleEnded())
-        if self.last.duration > SLOT:
-            _LOGGER.warning("A cycle took %.0f s, longer than a slot", self.last.duration)
         return self.last
 
-    async def _read(self, slot: int) -> bool:
-        """Read rows and plans; whether all could be read."""
+    async def _store(self, seconds: float) -> None:
+        """Store what a restart needs, if that can be done in this time."""
+        try:
+            await within(seconds, self._remember(), "memory")
+        except TimeoutError as error:
+            self._context.telling.note("What a restart needs is not stored: no end of it", error)
+        except Exception as error:  # noqa: BLE001
+            self._context.telling.note("What a restart needs could not be stored", error)
+
+    async def _read(self, slot: int, seconds: float) -> bool:
+        """Read rows and plans in this time; whether all could be read."""
+        context = self._context
+        try:
+            return await within(seconds, self._read_all(slot), "reading")
+        except TimeoutError:
+            late = f"rows and plans were not read within {seconds:.0f} s"
+            # Until all of it is read again, whatever is written meanwhile.
+            context.reachable(StorageUnreachableError(late), of_plans=True)
+        except Exception as error:  # noqa: BLE001
+            context.telling.note("Rows and plans cannot be read, what was known is followed", error)
+        return False
+
+    async def _read_all(self, slot: int) -> bool:
         context = self._context
         try:
             await context.write_back.drain()
@@ -218,25 +261,22 @@ class Beat:
             )
         self._unplanned = unplanned
 
-    async def _order(self, slot: int) -> list[Result]:
-        """Decide for every equipment, begin what follows, and await every first try."""
+    async def _order(self, slot: int) -> dict[EquipmentId, asyncio.Future[Result]]:
+        """Decide for every equipment, and begin what follows; return the first tries to await."""
         context = self._context
-        firsts: list[asyncio.Future[Result]] = []
+        firsts: dict[EquipmentId, asyncio.Future[Result]] = {}
         begun = 0
         settled: list[EquipmentStatus] = []
         for index, status in enumerate(list(context.statuses.values()), 1):
-            if self._reconsider.is_settled(status):
-                settled.append(status)
-                continue
-            job = self._reconsider.job(status, slot)
-            if job is not None:
-                first = self._executor.submit(job)
-                begun += 1
-                if not self._executor.waits_for_meter(job):
-                    firsts.append(first)
-            if status.equipment.piloted:
-                # As the reference does each quarter-hour, whether or not anything is ordered.
-                self._show(status.equipment.id)
+            try:
+                if self._reconsider.is_settled(status):
+                    settled.append(status)
+                    continue
+                begun += self._begin(status, slot, firsts)
+            except Exception as error:  # noqa: BLE001
+                # One load that nobody can decide about costs no other its turn.
+                failure = f"Equipment {status.equipment.id} cannot be decided about"
+                context.telling.note(failure, error)
             if begun >= _JOBS_PER_TURN or index % _LOOKS_PER_TURN == 0:
                 begun = 0
                 await context.traffic.lull()
@@ -245,10 +285,30 @@ class Beat:
             await context.traffic.lull()
             for status in some:
                 self._reconsider.follow(status, slot)
-        return list(await asyncio.gather(*firsts))
+        return firsts
+
+    def _begin(
+        self,
+        status: EquipmentStatus,
+        slot: int,
+        firsts: dict[EquipmentId, asyncio.Future[Result]],
+    ) -> bool:
+        """Decide for one equipment and begin what follows; whether anything does."""
+        job = self._reconsider.job(status, slot)
+        if job is not None:
+            first = self._executor.submit(job)
+            if not self._executor.waits_for_meter(job):
+                firsts[status.equipment.id] = first
+        if status.equipment.piloted:
+            # As the reference does each quarter-hour, whether or not anything is ordered.
+            self._show(status.equipment.id)
+        return job is not None
 
 
-def _counted(report: CycleReport, results: list[Result]) -> CycleReport:
+def _counted(
+    report: CycleReport, firsts: Mapping[EquipmentId, asyncio.Future[Result]]
+) -> CycleReport:
+    results = [first.result() for first in firsts.values() if first.done()]
     counts = dict.fromkeys(Outcome, 0)
     for result in results:
         counts[result.outcome] += 1
@@ -259,4 +319,20 @@ def _counted(report: CycleReport, results: list[Result]) -> CycleReport:
         failed=counts[Outcome.FAILED],
         doubtful=counts[Outcome.DOUBTFUL],
         skipped=counts[Outcome.SKIPPED],
+        not_ended=len(firsts) - len(results),
+    )
+
+
+def _warn_of_unended(
+    report: CycleReport, firsts: Mapping[EquipmentId, asyncio.Future[Result]]
+) -> None:
+    if not report.not_ended:
+        return
+    loads = [str(equipment_id) for equipment_id, first in firsts.items() if not first.done()]
+    more = ", ..." if len(loads) > _NAMED else ""
+    _LOGGER.warning(
+        "A cycle is over after %.0f s, and %d orders go on: equipments %s",
+        report.duration,
+        report.not_ended,
+        ", ".join(loads[:_NAMED]) + more,
     )

@@ -134,7 +134,7 @@ class Conclusion:
         return Result(
             outcome=outcome,
             reason=reason,
-            on=job.act in (Act.START, Act.ON, Act.TO_MANUAL, Act.RECORD_STARTED),
+            on=job.powers,
             at=self.context.clock.now(),
             latency=latency,
             tries=job.tries,
@@ -142,9 +142,10 @@ class Conclusion:
         )
 
     def _announce(self, job: Job, result: Result) -> None:
-        self.context.order_ended(job, result)
+        # Whoever awaits it goes on, whatever those do who are told.
         if not job.first.done():
             job.first.set_result(result)
+        self.context.order_ended(job, result)
 
     def _finish(self, job: Job, result: Result) -> None:
         if result.outcome is Outcome.SKIPPED and job.first.done():

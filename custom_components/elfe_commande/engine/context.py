@@ -22,6 +22,7 @@ from .ports import Clock, Storage, StorageError
 from .problems import Problems
 from .starts import Starts
 from .status import EquipmentStatus
+from .telling import Telling
 from .traffic import Traffic
 from .write_back import Author, Fate, WriteBack, applied
 
@@ -64,6 +65,7 @@ class EngineContext:
     zone: tzinfo
     lifecycle: Lifecycle
     notify: Callable[[Event], None]
+    """Tells of a change; never raises."""
     statuses: dict[EquipmentId, EquipmentStatus] = field(default_factory=dict)
     processed: dict[EquipmentId, Processed] = field(default_factory=dict)
     connected: bool = True
@@ -74,6 +76,8 @@ class EngineContext:
     relook: Callable[[EquipmentStatus], object] = field(default=lambda _: None)
     """Decides anew, for show, after a state changed."""
     traffic: Traffic = field(default_factory=Traffic)
+    telling: Telling = field(default_factory=Telling)
+    """Guards whoever is told of something."""
     heard_from: float = float("-inf")
     """The loop's time from which devices are listened to."""
     _changed: dict[EquipmentId, None] = field(default_factory=dict)
@@ -94,7 +98,9 @@ class EngineContext:
             gone=self._gone,
             revision=self._revision,
         )
-        self.write_back = WriteBack(self.storage, self.timing, self.store, self.reachable)
+        self.write_back = WriteBack(
+            self.storage, self.timing, self.store, self.reachable, self.telling
+        )
 
     # -- database
 
@@ -144,10 +150,10 @@ class EngineContext:
         if state == before:
             return
         status.equipment = status.equipment.with_state(state)
+        self.telling.tell(self.relook, status)
+        self.changed(equipment_id)
         if before.mode != state.mode:
             self.notify(ModeChanged(equipment_id, before.mode, state.mode, *by))
-        self.relook(status)
-        self.changed(equipment_id)
 
     def _revision(self, equipment_id: EquipmentId) -> int | None:
         status = self.statuses.get(equipment_id)

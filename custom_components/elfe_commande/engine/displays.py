@@ -1,7 +1,8 @@
 """What the wall screens show: every change, on all screens of the home, each of them whole."""
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
+from functools import partial
 import logging
 
 from ..core.model import DeviceId, EquipmentId, HomeId
@@ -140,7 +141,9 @@ class Displays:
     async def _publish_screens(self, screens: list[Screen], *, returned: bool) -> None:
         if returned:
             for interface in self._interfaces:
-                await self._publish(interface.refreshed())
+                await self._show(
+                    interface.refreshed, f"{type(interface).__name__} does not refresh"
+                )
         for screen in screens:
             for status in tuple(self._households.equipments_of(screen.home)):
                 await self._draw(screen, status)
@@ -148,7 +151,8 @@ class Displays:
     async def _draw(self, screen: Screen, status: EquipmentStatus) -> None:
         """Show an equipment on a screen; never two at once there, an older one would end last."""
         async with self._drawing.setdefault(screen.id, asyncio.Lock()):
-            await self._publish(self._shown(screen, status))
+            failure = f"Equipment {status.equipment.id} cannot be shown on {screen.plate}"
+            await self._show(partial(self._shown, screen, status), failure)
 
     def _shown(self, screen: Screen, status: EquipmentStatus) -> Iterable[Publication]:
         """Return the messages for an equipment, if it is the one its page shows."""
@@ -160,6 +164,13 @@ class Displays:
         if view is None:
             return ()
         return [p for i in self._interfaces for p in i.show(screen, view)]
+
+    async def _show(self, drawn: Callable[[], Iterable[Publication]], failure: str) -> None:
+        """Publish what is drawn; what cannot be drawn keeps nothing else from the screens."""
+        try:
+            await self._publish(drawn())
+        except Exception as error:  # noqa: BLE001
+            self._context.telling.note(failure, error)
 
     async def _publish(self, publications: Iterable[Publication]) -> None:
         """Hand messages over in order; none waits until the one before has left."""

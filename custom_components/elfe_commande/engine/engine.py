@@ -75,7 +75,7 @@ class Engine:
     ) -> None:
         """Hand in what the engine needs of the world; `notify` hears of every change."""
         self._notify = notify
-        self.lifecycle = Lifecycle(clock.now, lambda: notify(LifecycleChanged(self.lifecycle.code)))
+        self.lifecycle = Lifecycle(clock.now, self._lifecycle_changed)
         self.context = EngineContext(
             storage=storage,
             journal=Journal(disk.document("journal")),
@@ -93,6 +93,7 @@ class Engine:
             by_hand=self._by_hand,
             arrived=self.context.traffic.note,
             liveness=Liveness(settings.timing, self.context.statuses, changed=self.context.changed),
+            telling=self.context.telling,
         )
         sender = Sender(messenger, self._acks, settings.timing, self.lifecycle)
         self._presses = PressGuard(self.context)
@@ -162,10 +163,13 @@ class Engine:
         await self._course.remember()
 
     def _tell(self, event: Event) -> None:
-        """Tell the entities, and show on the screens what they show."""
-        self._notify(event)
+        """Tell the entities, and show on the screens what they show; the entities may raise."""
+        self.context.telling.tell(self._notify, event)
         if isinstance(event, ModeChanged | OrderEnded):
             self._displays.refresh(event.equipment_id)
+
+    def _lifecycle_changed(self) -> None:
+        self._tell(LifecycleChanged(self.lifecycle.code))
 
     # -- what is shown
 
@@ -308,9 +312,7 @@ class Engine:
         Nothing is ordered, and no other equipment is disturbed. Raises `StorageError`.
         """
         await self._inventory.read()
-        slot = slot_start(self.context.clock.now())
-        for status in list(self.statuses.values()):
-            self._reconsider.look(status, slot)
+        self._reconsider.look_at_all(slot_start(self.context.clock.now()))
 
     async def take_plans(self) -> frozenset[EquipmentId]:
         """Take over plans that were stored between two cycles; return whose are new.

@@ -64,6 +64,10 @@ class Executor:
     def _tried(self, _: asyncio.Future[Result]) -> None:
         self._to_come -= 1
 
+    def has(self, job: Job) -> bool:
+        """Whether a job is under way."""
+        return self._jobs.get(job.equipment_id) is job
+
     def waiting(self) -> list[EquipmentId]:
         """Return the equipments whose order awaits its turn, or its next try."""
         return [
@@ -114,6 +118,8 @@ class Executor:
             _LOGGER.exception("Order %s of equipment %s failed", job.act, job.equipment_id)
             self._conclusion.crashed(job)
         finally:
+            if not job.first.done():
+                self._conclusion.crashed(job)
             self._sender.forget(job)
             self._context.starts.over(job)
             if self._jobs.get(job.equipment_id) is job:

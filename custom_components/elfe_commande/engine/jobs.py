@@ -9,6 +9,7 @@ from ..core.outcome import Result
 from ..core.wish import Origin
 from ..typologies import Scenario, Typology
 
+_POWERING = frozenset({Act.START, Act.ON, Act.TO_MANUAL, Act.RECORD_STARTED})
 _CONTRARY = ({Act.ON, Act.OFF}, {Act.START, Act.OFF})
 
 
@@ -65,6 +66,11 @@ class Job:
         """Give way to another order: waits and retries end, presses begun do not."""
         if not self.superseded.done():
             self.superseded.set_result(None)
+
+    @property
+    def powers(self) -> bool:
+        """Whether it puts power on the load, or takes note that somebody did."""
+        return self.act in _POWERING
 
     @property
     def begun(self) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import override
 
 from ..core.decision import Act, Decision, Proposal, Source, decide
 from ..core.model import Constraints, ControlState
@@ -16,6 +17,7 @@ from .presses import DEFAULT_CYCLE
 from .reconsider import Reconsider
 from .rule_memory import Remembered, RuleMemory
 from .status import EquipmentStatus
+from .telling import Telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,27 @@ class Verdict:
     def changes(self) -> bool:
         """Whether the rule wants something else than it was granted."""
         return self.in_charge and self.evaluation.on is not self.history.on
+
+
+@dataclass(frozen=True, slots=True)
+class GuardedReadings(Readings):
+    """What a rule looks at; nothing where reading it raises: the rule then abstains."""
+
+    readings: Readings
+    title: str
+    telling: Telling
+
+    @override
+    def read(self) -> Mapping[str, Reading]:
+        try:
+            return self.readings.read()
+        except Exception as error:  # noqa: BLE001
+            self.telling.note(f"The inputs of the rule {self.title} cannot be read", error)
+            return {}
+
+    @override
+    def watch(self, changed: Callable[[], None]) -> Unsubscribe:
+        return self.readings.watch(changed)
 
 
 @dataclass(slots=True, eq=False)

@@ -32,10 +32,12 @@ class PlcPanel:
     ) -> None:
         """Follow the panel of a PLC, for every home it serves; then call `done` for each."""
         for status in self._behind(serial):
-            if manual:
-                await self._take_over(status)
-            else:
-                await self._give_back(status)
+            try:
+                await (self._take_over(status) if manual else self._give_back(status))
+            except Exception as error:  # noqa: BLE001
+                # The others behind this PLC follow all the same.
+                failure = f"Equipment {status.equipment.id} does not follow the panel of its PLC"
+                self.context.telling.note(failure, error)
             done(status.equipment.id)
 
     def _behind(self, serial: str) -> list[EquipmentStatus]:

@@ -1,6 +1,6 @@
 """What the engine needs from the world; storage, sources and adapters implement it."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol, override
@@ -232,7 +232,10 @@ class Readings(Protocol):
 
 
 class AllSources(Sources):
-    """Several sources, closed in the reverse of the order they were opened in."""
+    """Several sources, closed in the reverse of the order they were opened in.
+
+    One that raises, which it should not, keeps no other from being opened or closed.
+    """
 
     def __init__(self, *sources: Sources) -> None:
         """Open nothing yet."""
@@ -244,13 +247,25 @@ class AllSources(Sources):
 
     @override
     async def open(self) -> None:
-        for each in self._sources:
-            await each.open()
+        await _every([each.open for each in self._sources])
 
     @override
     async def close(self) -> None:
-        for each in reversed(self._sources):
-            await each.close()
+        await _every([each.close for each in reversed(self._sources)])
+
+
+async def _every(steps: Iterable[Callable[[], Awaitable[None]]]) -> None:
+    """Do each step, also after one that raises; then raise what was raised."""
+    failures: list[Exception] = []
+    for step in steps:
+        try:
+            await step()
+        except Exception as error:  # noqa: BLE001
+            failures.append(error)
+    if len(failures) == 1:
+        raise failures[0]
+    if failures:
+        raise ExceptionGroup("; ".join(map(str, failures)), failures)
 
 
 class Clock(Protocol):

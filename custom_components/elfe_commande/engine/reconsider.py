@@ -36,6 +36,15 @@ class Reconsider:
             self.context.changed(status.equipment.id)
         return decision
 
+    def look_at_all(self, slot: int) -> None:
+        """Decide for every equipment and show it; order nothing."""
+        for status in list(self.context.statuses.values()):
+            try:
+                self.look(status, slot)
+            except Exception as error:  # noqa: BLE001
+                failure = f"Equipment {status.equipment.id} cannot be decided about"
+                self.context.telling.note(failure, error)
+
     def _settled(self, status: EquipmentStatus) -> Equipment | None:
         """Return the row on which alone the decision depends, `None` if on other things too."""
         equipment = status.equipment

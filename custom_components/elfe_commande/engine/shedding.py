@@ -16,6 +16,7 @@ from ..core.plan import slot_start
 from ..core.shedding import cuts_manual
 from ..core.snapshot import Shed, Snapshot
 from ..core.supply import Demand, Protection, SupplyReport, both, demand_of
+from .background import begin
 from .context import EngineContext
 from .status import EquipmentStatus
 
@@ -115,7 +116,7 @@ class Shedding:
 
     def start(self) -> None:
         """Begin; the engine runs."""
-        self._task = asyncio.create_task(self._run(), name="elfe shedding")
+        self._task = begin(self._run(), "shedding")
 
     async def stop(self) -> None:
         """Ask for nothing more; what is off stays off."""
@@ -130,8 +131,8 @@ class Shedding:
             self._wake.clear()
             try:
                 again = await self._step()
-            except Exception:
-                _LOGGER.exception("Loads could not be shed or given back")
+            except Exception as error:  # noqa: BLE001
+                self._context.telling.note("Loads could not be shed or given back", error)
                 again = self._now() + self._context.timing.shed_step
             pause = None if again is None else max(0.0, again - self._now())
             with suppress(TimeoutError):

@@ -1,7 +1,7 @@
 """How an engine starts, step by numbered step, and stops; what it knows of the run before."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import batched
@@ -15,6 +15,7 @@ from ..drivers import DRIVERS
 from ..engine import memory
 from ..typologies import TYPOLOGIES
 from .acks import Acks
+from .background import begin, within
 from .beat import Beat
 from .clock_watch import ClockWatch
 from .context import EngineContext
@@ -23,7 +24,7 @@ from .hands import Hands
 from .inventory import InventoryKeeper
 from .journal import Claim
 from .outputs import Outputs
-from .ports import Document, Sources, StorageError
+from .ports import Document, Problem, Sources, StorageError
 from .presses import PressGuard
 from .reconsider import Reconsider
 from .shedding import Shedding
@@ -122,34 +123,51 @@ class Course:
         lifecycle.advance(Code.ITEMS, f"{len(context.statuses)}")
         lifecycle.advance(Code.PREPARED)
         slot = slot_start(context.clock.now())
-        for status in list(context.statuses.values()):
-            self.reconsider.look(status, slot)
+        self.reconsider.look_at_all(slot)
         lifecycle.advance(Code.RULES)
         context.heard_from = asyncio.get_running_loop().time()
         # Together: the broker's client gathers for half a second what is asked of it.
         await asyncio.gather(
             self.acks.wire(list(context.statuses.values())),
             self.surfaces.open(),
-            self.sources.open(),
+            self._open_sources(),
         )
         lifecycle.advance(Code.CONNECTED)
         if self.unclean_stop:
             lifecycle.note("outputs")
-            await self.outputs.read_again()
+            await self._attempt(self.outputs.read_again(), "Outputs cannot be read again")
         lifecycle.note("")
         await may_run
         lifecycle.advance(Code.RUNNING)
         # From here on, a stop that is not clean is one.
         await self.remember()
-        for status in list(context.statuses.values()):
-            self.reconsider.look(status, slot)
+        self.reconsider.look_at_all(slot)
         self.shedding.start()
-        await self.presses.report_open(self._open_claims)
+        reporting = self.presses.report_open(self._open_claims)
+        await self._attempt(reporting, "Presses that a stop broke off cannot be reported")
         self._open_claims = {}
         self.surfaces.resume()
-        self.beating = asyncio.create_task(self.beat.run(), name="elfe beat")
-        self.ruling = asyncio.create_task(self.surplus.run(), name="elfe rules")
+        self.beating = begin(self.beat.run(), "beat")
+        self.ruling = begin(self.surplus.run(), "rules")
         self._starting = None
+
+    async def _open_sources(self) -> None:
+        """Open what feeds the engine; what cannot be opened keeps nothing from running."""
+        try:
+            await within(self.context.timing.part_limit, self.sources.open(), "sources")
+        except Exception as error:  # noqa: BLE001
+            self.context.telling.note("What feeds the engine cannot be opened", error)
+            detail = str(error) or type(error).__name__
+            self.context.problems.report(
+                Problem("part_not_started", "sources", {"part": "sources", "detail": detail})
+            )
+
+    async def _attempt(self, work: Awaitable[None], failure: str) -> None:
+        """Do what the start can do without."""
+        try:
+            await work
+        except Exception as error:  # noqa: BLE001
+            self.context.telling.note(failure, error)
 
     async def _measure_speed(self) -> None:
         """Measure one round trip to the database."""
@@ -169,23 +187,35 @@ class Course:
         for task in (self._starting, self.beating, self.ruling):
             if task is not None and task is not asyncio.current_task():
                 task.cancel()
-                await asyncio.wait([task])
-        await self.shedding.stop()
-        await self.surfaces.close()
-        await self.beat.stop()
+                await asyncio.wait([task], timeout=context.timing.part_limit)
+        await self._close(self.shedding.stop(), "shedding")
+        await self._close(self.surfaces.close(), "surfaces")
+        await self._close(self.beat.stop(), "cycle")
         lifecycle.advance(Code.STOPPING_TASKS)
-        late = await self.executor.close(context.timing.stop_allowance)
-        if late:
-            _LOGGER.warning("Ended before their devices answered: %s", ", ".join(late))
-        await self.sources.close()
-        await self.surplus.close()
+        await self._close(self._close_orders(), "orders")
+        await self._close(self.sources.close(), "sources")
+        await self._close(self.surplus.close(), "rules")
         self.acks.close()
-        await self.hands.close()
-        await context.write_back.close()
+        await self._close(self.hands.close(), "hands")
+        await self._close(context.write_back.close(), "write-back")
         lifecycle.advance(Code.STOPPED)
         if self._opened:
-            await self.remember()
-        await context.storage.close()
+            await self._close(self.remember(), "memory")
+        await self._close(context.storage.close(), "storage")
+
+    async def _close(self, work: Coroutine[Any, Any, None], part: str) -> None:
+        """Close one part within its time; one that cannot be keeps no other open."""
+        try:
+            await within(self.context.timing.part_limit, work, f"end of {part}")
+        except TimeoutError:
+            _LOGGER.warning("Left behind at the stop, it did not end in time: %s", part)
+        except Exception:
+            _LOGGER.exception("Not closed properly at the stop: %s", part)
+
+    async def _close_orders(self) -> None:
+        late = await self.executor.close(self.context.timing.stop_allowance)
+        if late:
+            _LOGGER.warning("Ended before their devices answered: %s", ", ".join(late))
 
     async def remember(self) -> None:
         """Store what a restart needs."""

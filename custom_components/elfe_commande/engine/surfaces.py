@@ -79,18 +79,22 @@ class Surfaces:
         await asyncio.gather(*map(self._listen, self._interfaces.values()))
 
     async def _listen(self, interface: Interface) -> None:
-        topics = interface.topics()
+        name = type(interface).__name__
         try:
-            unsubscribe = await self._messenger.subscribe(topics, self._reader(interface))
+            unsubscribe = await self._messenger.subscribe(
+                interface.topics(), self._reader(interface)
+            )
         except MessengerError as error:
-            _LOGGER.warning("Cannot listen to %s: %s", ", ".join(topics), error)
+            _LOGGER.warning("Cannot listen to the messages of %s: %s", name, error)
+        except Exception as error:  # noqa: BLE001
+            self._context.telling.note(f"Cannot listen to the messages of {name}", error)
         else:
             self._unsubscribes.append(unsubscribe)
 
     async def close(self) -> None:
         """Listen no longer; what was rolled and not written yet is written."""
         while self._unsubscribes:
-            self._unsubscribes.pop()()
+            self._context.telling.tell(self._unsubscribes.pop())
         await self._rollers.close()
         self._background.cancel()
         self._displays.close()
@@ -98,16 +102,20 @@ class Surfaces:
     def resume(self) -> None:
         """Do what people asked for while the engine was not running yet."""
         for gesture in self._postponed.take(asyncio.get_running_loop().time()):
-            self._take(gesture)
+            self._context.telling.tell(self._take, gesture)
 
     # -- gestures
 
     def _reader(self, interface: Interface) -> Callable[[Arrival], None]:
+        def read(arrival: Arrival) -> None:
+            for gesture in interface.read(
+                arrival.topic, arrival.payload, retained=arrival.retained
+            ):
+                self._context.telling.tell(self._take, gesture)
+
         def receive(arrival: Arrival) -> None:
             self._context.traffic.note()
-            gestures = interface.read(arrival.topic, arrival.payload, retained=arrival.retained)
-            for gesture in gestures:
-                self._take(gesture)
+            self._context.telling.tell(read, arrival)
 
         return receive
 

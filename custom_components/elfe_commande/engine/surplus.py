@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 import logging
 
 from ..core.decision import Proposal
@@ -14,7 +15,7 @@ from ..core.rules import Limits, Measurement, Other, Rule, granted
 from ..engine import rule_memory
 from .context import EngineContext
 from .executor import Executor
-from .judge import Judge, RuleStatus, Verdict, proposed
+from .judge import GuardedReadings, Judge, RuleStatus, Verdict, proposed
 from .ports import Document, Problem, Readings
 from .reconsider import Reconsider
 from .rule_memory import Remembered
@@ -70,14 +71,15 @@ class Surplus:
     async def run(self) -> None:
         """Ask the rules at every pass, for ever."""
         for rule_id in self._judge.memory.rules.keys() - self.rules.keys():
-            self._forget(rule_id)
+            self._context.telling.tell(self._forget, rule_id)
         while True:
             await asyncio.sleep(self._judge.limits.period)
             try:
                 self.run_pass()
                 await self._save()
-            except Exception:
-                _LOGGER.exception("A pass over the surplus rules failed; the next one is tried")
+            except Exception as error:  # noqa: BLE001
+                failure = "A pass over the surplus rules failed; the next one is tried"
+                self._context.telling.note(failure, error)
 
     async def evaluate(self) -> list[RuleStatus]:
         """Run a pass now; the rules that got their way. Raises `NotRunningError`."""
@@ -121,7 +123,11 @@ class Surplus:
             known = None
         remembered = known or Remembered(rule.equipment_id)
         self._judge.memory.rules[rule_id] = remembered
-        status = RuleStatus(rule_id, title, rule, readings, changed, remembered)
+        telling = self._context.telling
+        readings = GuardedReadings(readings, title, telling)
+        status = RuleStatus(
+            rule_id, title, rule, readings, partial(telling.tell, changed), remembered
+        )
         self.rules[rule_id] = status
         status.unwatch = readings.watch(lambda: self._observe(status))
         self._unsaved = True
@@ -143,7 +149,7 @@ class Surplus:
     def drop(self, rule_id: str, *, gone: bool) -> None:
         """Let a rule rest; one that is gone for good gives up what it switched on."""
         if (status := self.rules.pop(rule_id, None)) is not None:
-            status.unwatch()
+            self._context.telling.tell(status.unwatch)
         if gone:
             self._forget(rule_id)
 

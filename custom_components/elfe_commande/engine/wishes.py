@@ -3,10 +3,11 @@
 import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, field
+import logging
 
 from ..core.decision import Act, Source
 from ..core.model import EquipmentId, Mode
-from ..core.outcome import Result
+from ..core.outcome import Outcome, Result
 from ..core.plan import slot_start
 from ..core.wish import ConstraintWish, Intent, Wish
 from ..typologies import TYPOLOGIES
@@ -17,6 +18,8 @@ from .jobs import Job
 from .ports import StorageDataError, StorageError
 from .reconsider import Reconsider
 from .status import EquipmentStatus
+
+_LOGGER = logging.getLogger(__name__)
 
 _ACTS = {
     Intent.TO_MANUAL: Act.TO_MANUAL,
@@ -40,7 +43,10 @@ class Wishes:
     """First come, first: what is noted on disk must not let a newer wish pass."""
 
     async def carry_out(self, wish: Wish) -> Result:
-        """Carry a wish out; the result of its first try, or `WishRefusedError`."""
+        """Carry a wish out; the result of its first try, or `WishRefusedError`.
+
+        When nothing is known of it in time, that is the result; the order goes on.
+        """
         status = self.context.statuses.get(wish.equipment_id)
         if status is None:
             raise WishRefusedError("unknown_equipment", {"equipment": str(wish.equipment_id)})
@@ -51,10 +57,13 @@ class Wishes:
             self._shown[wish.equipment_id] = wish.id
             self.context.changed(wish.equipment_id, at_once=True)
         try:
-            async with self._turns[wish.equipment_id]:
-                await self._note_forced_off(wish)
-                first = self.executor.submit(job)
-            return await asyncio.shield(first)
+            async with asyncio.timeout(self.context.timing.wish_limit):
+                async with self._turns[wish.equipment_id]:
+                    await self._note_forced_off(wish)
+                    first = self.executor.submit(job)
+                return await asyncio.shield(first)
+        except TimeoutError:
+            return self._not_ended(job)
         finally:
             # A newer wish is shown until its own end.
             if self._shown.get(wish.equipment_id) == wish.id:
@@ -62,6 +71,17 @@ class Wishes:
                 status.wished_mode = status.wished_off = None
             self.reconsider.look(status, slot_start(self.context.clock.now()))
             self.context.changed(wish.equipment_id, at_once=True)
+
+    def _not_ended(self, job: Job) -> Result:
+        _LOGGER.warning("No end in time of a wish: %s of equipment %s", job.act, job.equipment_id)
+        return Result(
+            Outcome.FAILED,
+            "not_ended",
+            on=job.powers,
+            at=self.context.clock.now(),
+            tries=job.tries,
+            will_retry=self.executor.has(job),
+        )
 
     async def constrain(self, wish: ConstraintWish) -> None:
         """Write other wishes about an equipment, or raise `WishRefusedError`."""

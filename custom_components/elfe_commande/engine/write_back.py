@@ -16,6 +16,7 @@ from ..core.outcome import Step, Writes
 from ..core.timing import Timing
 from ..core.wish import Origin
 from .ports import Storage, StorageDataError, StorageError
+from .telling import Telling
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -70,12 +71,14 @@ class WriteBack:
         timing: Timing,
         stored: Callable[[EquipmentId, State, Author], None],
         reachable: Callable[[StorageError | None], None],
+        telling: Telling | None = None,
     ) -> None:
         """Call `stored` with each state read back, `reachable` with how the database is."""
         self._storage = storage
         self._timing = timing
         self._stored = stored
         self._reachable = reachable
+        self._telling = telling or Telling()
         self._queue: list[_Entry] = []
         self._deferred: set[EquipmentId] = set()
         self._writer: asyncio.Task[None] | None = None
@@ -102,7 +105,7 @@ class WriteBack:
         """
         if step.writes == Writes():
             if written is not None:
-                written()
+                self._telling.tell(written)
             return Fate.WRITTEN
         fate: asyncio.Future[Fate] = asyncio.get_running_loop().create_future()
         entry = _Entry(step, fate, by, urgent, written)
@@ -177,8 +180,21 @@ class WriteBack:
                 if not entry.fate.done():
                     entry.fate.set_result(Fate.DEFERRED)
             raise
+        except Exception as error:  # noqa: BLE001
+            await self._write_apart(entries, error)
+            return
         self._reachable(None)
         await self._settle(entries, states, Fate.GUARDED)
+
+    async def _write_apart(self, entries: list[_Entry], error: Exception) -> None:
+        """Drop a step that cannot be written by a mistake of ours, and write the others."""
+        if len(entries) > 1:
+            for entry in entries:
+                await self._write([entry])
+            return
+        number = entries[0].step.equipment_id
+        self._telling.note(f"An outcome of equipment {number} cannot be written", error)
+        await self._settle(entries, {}, Fate.REJECTED)
 
     async def _settle(
         self, entries: list[_Entry], states: Mapping[EquipmentId, State], otherwise: Fate
@@ -202,10 +218,11 @@ class WriteBack:
     def _settle_one(
         self, entry: _Entry, states: Mapping[EquipmentId, State], otherwise: Fate
     ) -> None:
+        """Settle the fate of a step, then tell of it: whoever is told may raise."""
         state = states.get(entry.step.equipment_id)
-        if state is not None:
-            self._stored(entry.step.equipment_id, state, entry.by)
         if not entry.fate.done():
             entry.fate.set_result(otherwise if state is None else Fate.WRITTEN)
+        if state is not None:
+            self._telling.tell(self._stored, entry.step.equipment_id, state, entry.by)
         if entry.written is not None:
-            entry.written()
+            self._telling.tell(entry.written)
