@@ -1,15 +1,23 @@
 """Make a 24-hour energy plan really happen on people's appliances."""
 
+from typing import Final
+
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryNotReady, IntegrationError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.entity_platform import async_get_platforms
 from homeassistant.helpers.typing import ConfigType
+from homeassistant.util.hass_dict import HassKey
 
 from .adapters.disk import HomeAssistantDisk
 from .assembly import async_create_hub
 from .const import DOMAIN, PLATFORMS
+from .engine.telling import Telling
 from .hub import ElfeConfigEntry
 from .repairs import async_clear_issues
 from .services import async_setup_services
+
+_FAILURES: Final[HassKey[Telling]] = HassKey(f"{DOMAIN}_failures")
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -24,9 +32,20 @@ async def async_setup_entry(hass: HomeAssistant, entry: ElfeConfigEntry) -> bool
     """Open the database, show what is known, and begin the numbered start."""
     hub = await async_create_hub(hass, entry)
     entry.runtime_data = hub
-    entry.async_on_unload(entry.add_update_listener(_async_updated))
-    await hub.async_start()
-    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    try:
+        entry.async_on_unload(entry.add_update_listener(_async_updated))
+        await hub.async_start()
+        await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    except BaseException as error:
+        await _async_close(hass, entry)
+        if isinstance(error, IntegrationError) or not isinstance(error, Exception):
+            raise
+        _failures(hass).note(f"{entry.title} could not be set up and is tried again", error)
+        raise ConfigEntryNotReady(
+            translation_domain=DOMAIN,
+            translation_key="setup_failed",
+            translation_placeholders={"detail": str(error) or type(error).__name__},
+        ) from error
     return True
 
 
@@ -36,6 +55,21 @@ async def async_unload_entry(hass: HomeAssistant, entry: ElfeConfigEntry) -> boo
     if unloaded:
         await entry.runtime_data.async_close()
     return unloaded
+
+
+async def _async_close(hass: HomeAssistant, entry: ElfeConfigEntry) -> None:
+    """Close what a set-up that failed has opened, platforms first."""
+    try:
+        loaded = {
+            each.domain for each in async_get_platforms(hass, DOMAIN) if each.config_entry is entry
+        }
+        await hass.config_entries.async_unload_platforms(entry, loaded)
+    finally:
+        await entry.runtime_data.async_close()
+
+
+def _failures(hass: HomeAssistant) -> Telling:
+    return hass.data.setdefault(_FAILURES, Telling())
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: ElfeConfigEntry) -> None:

@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import batched
-import logging
 from typing import TYPE_CHECKING
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -29,11 +28,10 @@ from .engine.events import (
     ScreenEvent,
     ScreensChanged,
 )
+from .engine.telling import Telling, name_of
 
 if TYPE_CHECKING:
     from .engine.engine import Engine
-
-_LOGGER = logging.getLogger(__name__)
 
 WRITES_PER_TURN = 25
 """State writes in one turn of the event loop."""
@@ -55,6 +53,8 @@ class ElfeCoordinator:
         """Listen to nothing yet; the hub connects `handle` to the engine."""
         self.hass = hass
         self.engine = engine
+        self.telling = Telling(_name)
+        """The one guard of all that follow this entry: whoever raises is logged once."""
         self._equipment_watchers: dict[EquipmentId, list[CALLBACK_TYPE]] = {}
         self._event_watchers: dict[EquipmentId, list[Callable[[EquipmentEvent], None]]] = {}
         self._hub_watchers: list[CALLBACK_TYPE] = []
@@ -93,7 +93,7 @@ class ElfeCoordinator:
         """Call `added` with the equipments known now, then with each group of new ones."""
         unwatch = _enlist(self._inventory_watchers, added)
         if self.engine.statuses:
-            added(frozenset(self.engine.statuses))
+            self.telling.tell(added, frozenset(self.engine.statuses))
         return unwatch
 
     @callback
@@ -119,7 +119,7 @@ class ElfeCoordinator:
                 for equipment_id in ids:
                     self._wake(self._equipment_watchers.get(equipment_id, ()), at_once=at_once)
             case OrderEnded() | ModeChanged():
-                _tell(self._event_watchers.get(event.equipment_id, ()), event)
+                self.telling.tell_all(self._event_watchers.get(event.equipment_id, ()), event)
             case InventoryChanged(added, removed):
                 self._tell_of_inventory(added, removed)
             case CycleEnded() | LifecycleChanged() | ConnectionChanged() | ProblemsChanged():
@@ -128,23 +128,23 @@ class ElfeCoordinator:
                 self._wake(self._screen_watchers)
             case PlanReceived() | PortalUpdated():
                 pass
-        _tell(self._listeners, event)
+        self.telling.tell_all(self._listeners, event)
 
     @callback
     def _tell_of_inventory(
         self, added: frozenset[EquipmentId], removed: frozenset[EquipmentId]
     ) -> None:
         if added:
-            _tell(self._inventory_watchers, added)
+            self.telling.tell_all(self._inventory_watchers, added)
         if removed:
-            _tell(self._removal_watchers, removed)
+            self.telling.tell_all(self._removal_watchers, removed)
 
     @callback
     def _wake(self, watchers: Iterable[CALLBACK_TYPE], *, at_once: bool = False) -> None:
         if at_once:
             for changed in watchers:
                 self._due.pop(changed, None)
-                self.hass.loop.call_soon(changed)
+                self.hass.loop.call_soon(self.telling.tell, changed)
             return
         self._due.update(dict.fromkeys(watchers))
         if self._due and self._writing is None:
@@ -170,7 +170,7 @@ class ElfeCoordinator:
                 for some in batched(due, WRITES_PER_TURN, strict=False):
                     await self.engine.traffic.lull()
                     began = loop.time()
-                    _write_states(some)
+                    self.telling.tell_all(some)
                     worked += loop.time() - began
                 if worked > _SHORT:
                     self._rest_until = loop.time() + min(_LONGEST_REST, _REST * worked)
@@ -187,18 +187,11 @@ class ElfeCoordinator:
             await asyncio.sleep(_LOOK_AGAIN)
 
 
-def _write_states(writers: Iterable[CALLBACK_TYPE]) -> None:
-    for write in writers:
-        try:
-            write()
-        except Exception:
-            # One that fails keeps no other from being written.
-            _LOGGER.exception("An entity cannot be shown")
-
-
-def _tell[T](watchers: Iterable[Callable[[T], None]], what: T) -> None:
-    for watcher in tuple(watchers):
-        watcher(what)
+def _name(watcher: Callable[..., object]) -> str:
+    """Return what a watcher is called in the log; an entity has an id that people know."""
+    entity_id = getattr(getattr(watcher, "__self__", None), "entity_id", None)
+    name = name_of(watcher)
+    return name if entity_id is None else f"{entity_id} ({name})"
 
 
 def _enlist[T](watchers: list[T], watcher: T) -> CALLBACK_TYPE:

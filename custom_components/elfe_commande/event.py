@@ -66,7 +66,8 @@ class ActivityEvent(EquipmentEntity, EventEntity):
     def _write(self) -> None:
         events, self._to_tell = self._to_tell, ()
         for event in events:
-            self._tell(event)
+            # One that cannot be told takes none of those after it along.
+            self._hub.coordinator.telling.tell(self._tell, event)
 
     @callback
     def _tell(self, event: EquipmentEvent) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import logging
 from typing import Any, Protocol
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event as HomeAssistantEvent, HomeAssistant
 from homeassistant.helpers.start import async_at_started
@@ -75,6 +75,7 @@ class Hub:
         for problem in await async_recall(self.hass, self.entry):
             self.engine.report(problem)
         await self.roster.async_start()
+        self.subentries.failed = self._part_failed
         await self.subentries.async_make()
         for follow in self.followers:
             follow()
@@ -97,9 +98,11 @@ class Hub:
 
     async def async_apply_subentries(self) -> None:
         """Follow subentries that were added, changed or removed; leave the others alone."""
-        if self.local is not None:
-            await self.local.async_apply(self.engine)
-        await self.subentries.async_apply()
+        try:
+            if self.local is not None:
+                await self.local.async_apply(self.engine)
+        finally:
+            await self.subentries.async_apply()
 
     def subentry_of(self, equipment_id: EquipmentId) -> str | None:
         """Return the subentry that an equipment's device and entities belong to, if any."""
@@ -111,8 +114,10 @@ class Hub:
 
     async def async_close(self) -> None:
         """Stop the engine; nothing of it is heard or sent afterwards."""
-        await self.engine.stop()
-        self.messenger.close()
+        try:
+            await self.engine.stop()
+        finally:
+            self.messenger.close()
 
     def handle(self, event: Event) -> None:
         """Take one event of the engine: hand it on, and ask a person for what is missing."""
@@ -134,10 +139,21 @@ class Hub:
             await self.engine.start(started)
         except asyncio.CancelledError:
             raise
-        except Exception:
+        except Exception as error:
             _LOGGER.exception("The engine could not be started")
+            self.engine.report(Problem("start_failed", "engine", {"detail": _detail(error)}))
+            # Half a start would look like one that goes on.
+            await self.engine.stop()
         finally:
             stop_waiting()
+
+    def _part_failed(self, part: ConfigSubentry, error: Exception | None) -> None:
+        """Ask a person about a part that does not work, no longer once it does."""
+        if error is None:
+            self.engine.settle_problem("part_not_started", part.subentry_id)
+            return
+        about = {"part": part.title, "detail": _detail(error)}
+        self.engine.report(Problem("part_not_started", part.subentry_id, about))
 
     async def _async_stop(self, _: HomeAssistantEvent) -> None:
         await self.async_close()
@@ -175,3 +191,7 @@ def described(error: StorageError) -> tuple[str, dict[str, str]]:
             return "missing_privileges", {"privileges": detail}
         case _:
             return "cannot_connect", {"detail": detail}
+
+
+def _detail(error: Exception) -> str:
+    return str(error) or type(error).__name__

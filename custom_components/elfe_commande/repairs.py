@@ -56,6 +56,8 @@ ISSUES: Final[Mapping[str, tuple[IssueSeverity, Mending]]] = MappingProxyType(
         "invalid_screen_topic": (IssueSeverity.ERROR, Mending.DATA),
         "mode_file_refused": (IssueSeverity.WARNING, Mending.DATA),
         "mode_file_unusable": (IssueSeverity.ERROR, Mending.DATA),
+        "part_not_started": (IssueSeverity.ERROR, Mending.DATA),
+        "start_failed": (IssueSeverity.ERROR, Mending.DATA),
         "clock_implausible": (IssueSeverity.ERROR, Mending.DATA),
         "missing_privileges": (IssueSeverity.ERROR, Mending.DATA),
         "missing_tables": (IssueSeverity.ERROR, Mending.DATA),

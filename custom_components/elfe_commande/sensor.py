@@ -162,6 +162,7 @@ def _last_cycle_attributes(engine: Engine) -> dict[str, Any] | None:
         "failed": report.failed,
         "skipped": report.skipped,
         "doubtful": report.doubtful,
+        "not_ended": report.not_ended,
         "degraded": report.degraded,
     }
 

@@ -161,6 +161,7 @@ async def _async_run_cycle(call: ServiceCall) -> ServiceResponse:
         "failed": report.failed,
         "skipped": report.skipped,
         "doubtful": report.doubtful,
+        "not_ended": report.not_ended,
         "degraded": report.degraded,
     }
 

@@ -46,7 +46,7 @@ LONG = 30.0
 """Seconds in which whatever is awaited here must have ended."""
 
 
-class Broken(Exception):
+class BrokenError(Exception):
     """What whoever is told raises."""
 
 
@@ -67,7 +67,7 @@ class Ears(list[Event]):
     def append(self, event: Event) -> None:
         super().append(event)
         if self.raises(event):
-            raise Broken(event)
+            raise BrokenError(event)
 
 
 def tracebacks(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
@@ -211,7 +211,7 @@ async def test_what_no_storage_should_raise_ends_no_cycle(
     await soon(engine.run_cycle())
 
     async def fail() -> None:
-        raise Broken
+        raise BrokenError
 
     monkeypatch.setattr(storage, "read_inventory", fail)
     pass_slots(world, 1)
@@ -251,7 +251,7 @@ async def test_a_load_that_nobody_can_decide_about_costs_no_other_its_turn(
 
     def decide(self: Reconsider, status: Any, slot: int) -> Any:
         if status.equipment.id == WASHING:
-            raise Broken
+            raise BrokenError
         return real(self, status, slot)
 
     monkeypatch.setattr(Reconsider, method, decide)
@@ -313,7 +313,7 @@ class Source(Sources):
     async def _step(self, step: str) -> None:
         self.steps.append(step)
         if self.fault == f"raises at {step}":
-            raise Broken("no port")
+            raise BrokenError("no port")
         if self.fault == f"hangs at {step}":
             await asyncio.Event().wait()
 
@@ -386,7 +386,7 @@ async def test_subscriptions_that_cannot_be_ended_leave_nothing_open(
     engine = await world.start()
 
     def fail() -> None:
-        raise Broken
+        raise BrokenError
 
     for room in (engine._acks._unsubscribe, engine._surfaces._unsubscribes):
         for key in room if isinstance(room, dict) else range(len(room)):
@@ -406,7 +406,7 @@ async def test_topics_that_cannot_be_had_prevent_no_start(
     async def refuse(self: Any, topics: Any, handler: Any) -> Unsubscribe:
         wanted = tuple(topics)
         if any("Z102" in topic or "hasp" in topic for topic in wanted):
-            raise Broken
+            raise BrokenError
         return await subscribe(self, wanted, handler)
 
     monkeypatch.setattr(fixtures_engine.AiomqttMessenger, "subscribe", refuse)
@@ -422,12 +422,12 @@ async def test_a_driver_that_raises_takes_no_other_device_along(
     for number in BOTH:
         await world.plan(number, [1])
     driver = DRIVERS[MACHINE.devices[0].type]
-    monkeypatch.setattr(type(driver), "read", lambda *_: (_ for _ in ()).throw(Broken))
+    monkeypatch.setattr(type(driver), "read", lambda *_: (_ for _ in ()).throw(BrokenError))
     engine = await world.start()
     report = await soon(engine.run_cycle())
     assert (report.acknowledged, report.failed) == (1, 1)
     assert world.messenger.connected
-    assert {record.exc_info[0] for record in tracebacks(caplog) if record.exc_info} == {Broken}
+    assert {record.exc_info[0] for record in tracebacks(caplog) if record.exc_info} == {BrokenError}
     assert len(tracebacks(caplog)) == 1
 
 
@@ -442,7 +442,7 @@ class Unreadable(Sensor):
     @override
     def read(self) -> Mapping[str, Reading]:
         if self.broken:
-            raise Broken
+            raise BrokenError
         return super().read()
 
 
@@ -454,7 +454,7 @@ async def test_a_rule_that_cannot_be_read_or_shown_stops_no_other_rule(
     sensor, unreadable = Sensor(world.clock), Unreadable(world.clock)
 
     def fail() -> None:
-        raise Broken
+        raise BrokenError
 
     first = rule(1, priority=1)
     engine.surplus.adopt("rule-1", "Illisible", first, unreadable, lambda: None)
@@ -479,7 +479,7 @@ async def test_what_cannot_be_drawn_keeps_nothing_else_from_the_screens(
 
     def draw(self: Hasp, screen: Any, view: Any) -> Any:
         if screen.plate == HALL:
-            raise Broken
+            raise BrokenError
         return show(self, screen, view)
 
     monkeypatch.setattr(Hasp, "show", draw)
@@ -496,7 +496,7 @@ async def test_a_surface_that_cannot_read_a_message_reads_the_next(
 ) -> None:
     wall = await Wall.of(world, washer())
     read = Hasp.read
-    faults = [Broken(), Broken()]
+    faults = [BrokenError(), BrokenError()]
 
     def take(self: Hasp, topic: str, payload: bytes, **options: Any) -> Any:
         if faults:

@@ -14,12 +14,12 @@ from custom_components.elfe_commande.engine.telling import Telling
 LOGGER = "custom_components.elfe_commande.engine.telling"
 
 
-class Broken(Exception):
+class BrokenError(Exception):
     """What a listener raises."""
 
 
 def fail(*_: object) -> None:
-    raise Broken
+    raise BrokenError
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
@@ -33,7 +33,7 @@ def test_those_after_one_who_raises_hear_too(caplog: pytest.LogCaptureFixture) -
     [line] = lines(caplog)
     assert line.getMessage().startswith("fail fails when it is told (str)")
     assert line.exc_info is not None
-    assert line.exc_info[0] is Broken
+    assert line.exc_info[0] is BrokenError
 
 
 def test_a_broken_listener_is_logged_once_for_each_kind_of_news(
@@ -88,7 +88,7 @@ def test_what_ends_a_task_or_the_program_passes(end: type[BaseException]) -> Non
 def test_a_failure_of_something_else_is_noted_once(caplog: pytest.LogCaptureFixture) -> None:
     telling = Telling()
     for _ in range(3):
-        telling.note("The plan cannot be read", Broken("no ink"))
+        telling.note("The plan cannot be read", BrokenError("no ink"))
     [line] = lines(caplog)
     assert "The plan cannot be read" in line.getMessage()
 
@@ -116,8 +116,8 @@ class TestWithin:
             return "done"
 
         assert await within(30.0, work(), "work") == "done"
-        with pytest.raises(Broken):
-            await within(30.0, work(Broken()), "work")
+        with pytest.raises(BrokenError):
+            await within(30.0, work(BrokenError()), "work")
 
     async def test_work_that_takes_too_long_is_cancelled(self) -> None:
         seen = SimpleNamespace(cancelled=False)

@@ -114,4 +114,4 @@ async def test_an_entity_that_fails_keeps_no_other_from_being_shown(
     shown.change(ONE)
     await wait_for(lambda: shown.coordinator.settled)
     assert shown.written == ["one"]
-    assert "An entity cannot be shown" in caplog.text
+    assert "fail fails when it is told" in caplog.text

@@ -90,6 +90,7 @@ class Forwarder:
         self._hass = hass
         self._entry = entry
         self._engine = coordinator.engine
+        self._telling = coordinator.telling
         self._memory = hass.data.setdefault(_MEMORIES, {}).setdefault(entry.entry_id, Memory())
         self._chronicle = Chronicle(hass, entry.entry_id, self._engine.statuses)
 
@@ -97,24 +98,31 @@ class Forwarder:
     def handle(self, event: Event) -> None:
         """Forward an event, then what it shows to have changed."""
         self._send(event)
-        self._chronicle.handle(event)
         match event:
             case EquipmentChanged(ids):
                 self.compare(ids)
-            case LifecycleChanged(Code.RUNNING) if self._engine.unclean_stop:
-                self._chronicle.tell_of_unclean_stop(self._entry)
             case InventoryChanged(added, removed):
                 self._memory.forget(removed)
                 self.compare(added)
 
     @callback
+    def record(self, event: Event) -> None:
+        """Let the logbook tell of an event."""
+        self._chronicle.handle(event)
+        match event:
+            case LifecycleChanged(Code.RUNNING) if self._engine.unclean_stop:
+                self._chronicle.tell_of_unclean_stop(self._entry)
+
+    @callback
     def compare(self, ids: frozenset[EquipmentId]) -> None:
         """Tell of the equipments that started, stopped, or fell behind."""
-        statuses = self._engine.statuses
         for equipment_id in ids:
-            if (status := statuses.get(equipment_id)) is not None:
-                self._compare_running(equipment_id, status.running)
-                self._compare_lateness(equipment_id, status)
+            self._telling.tell(self._compare_one, equipment_id)
+
+    def _compare_one(self, equipment_id: EquipmentId) -> None:
+        if (status := self._engine.statuses.get(equipment_id)) is not None:
+            self._compare_running(equipment_id, status.running)
+            self._compare_lateness(equipment_id, status)
 
     def _compare_running(self, equipment_id: EquipmentId, running: bool | None) -> None:
         # What was never known, or is not known for now, neither started nor stopped.
@@ -167,4 +175,5 @@ def async_forward(hass: HomeAssistant, entry: ConfigEntry, coordinator: ElfeCoor
     """Let automations and the logbook hear an entry for as long as it is loaded."""
     forwarder = Forwarder(hass, entry, coordinator)
     forwarder.compare(frozenset(coordinator.engine.statuses))
-    entry.async_on_unload(coordinator.watch_all(forwarder.handle))
+    for listener in (forwarder.handle, forwarder.record):
+        entry.async_on_unload(coordinator.watch_all(listener))

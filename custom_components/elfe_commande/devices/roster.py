@@ -200,10 +200,9 @@ class Roster:
             return
         for equipment_id in changed:
             if equipment_id in self._registered:
-                self._register(equipment_id)
+                self._coordinator.telling.tell(self._register, equipment_id)
         self._check_capacity()
-        for watcher in tuple(self._watchers):
-            watcher([*changed, *gone])
+        self._coordinator.telling.tell_all(self._watchers, [*changed, *gone])
         self._registered.difference_update(gone)
         if gone or not self._homes.keys() <= self._occupied():
             _ = self._entry.async_create_background_task(

@@ -118,8 +118,8 @@ class ScreenRoster:
     @callback
     def _handle(self, event: Event) -> None:
         if isinstance(event, ScreenEvent):
-            for touched in tuple(self._touched.get(event.screen.id, ())):
-                touched(event.touched)
+            watchers = self._touched.get(event.screen.id, ())
+            self._coordinator.telling.tell_all(watchers, event.touched)
 
     @callback
     def _refresh(self) -> None:
@@ -129,20 +129,19 @@ class ScreenRoster:
         gone = [i for i in self._known if i not in screens]
         moved = [i for i, screen in screens.items() if self._known.get(i) != screen]
         self._known = screens
+        telling = self._coordinator.telling
         for screen_id in moved:
-            self._register(screens[screen_id])
+            telling.tell(self._register, screens[screen_id])
         devices = [device for i in gone if (device := self._device_of(i)) is not None]
         if moved or devices:
-            self._changed(devices)
+            telling.tell(self._changed, devices)
         if new:
-            for added in tuple(self._added):
-                added(new)
+            telling.tell_all(self._added, new)
         before = self._online
         self._online = {i: status.online for i, status in self._engine.screens.items()}
         for screen_id, online in self._online.items():
             if before.get(screen_id) is not online:
-                for changed in tuple(self._watchers.get(screen_id, ())):
-                    changed()
+                telling.tell_all(self._watchers.get(screen_id, ()))
 
     @callback
     def _register(self, screen: Screen) -> None:

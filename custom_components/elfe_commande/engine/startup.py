@@ -111,6 +111,9 @@ class Course:
         Returns once running, with the beat begun.
         """
         context, lifecycle = self.context, self.context.lifecycle
+        if lifecycle.code >= Code.STOPPING:
+            # Stopped before it could begin.
+            return
         self._starting = asyncio.current_task()
         await self.watch.plausible(lifecycle.note)
         if context.connected and (self.speed is None or self.speed.measured_on != self.place):

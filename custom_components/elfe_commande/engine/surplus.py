@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 import logging
 
 from ..core.decision import Proposal
@@ -125,9 +124,7 @@ class Surplus:
         self._judge.memory.rules[rule_id] = remembered
         telling = self._context.telling
         readings = GuardedReadings(readings, title, telling)
-        status = RuleStatus(
-            rule_id, title, rule, readings, partial(telling.tell, changed), remembered
-        )
+        status = RuleStatus(rule_id, title, rule, readings, telling.guarded(changed), remembered)
         self.rules[rule_id] = status
         status.unwatch = readings.watch(lambda: self._observe(status))
         self._unsaved = True

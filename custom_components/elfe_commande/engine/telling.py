@@ -50,6 +50,14 @@ class Telling:
         for listener in tuple(listeners):
             self.tell(listener, *what)
 
+    def guarded[*Ts](self, listener: Callable[[*Ts], object]) -> Callable[[*Ts], None]:
+        """Return a listener that raises nothing, for others to call."""
+
+        def tell(*what: *Ts) -> None:
+            self.tell(listener, *what)
+
+        return tell
+
     def note(self, failure: str, error: BaseException) -> None:
         """Log a failure that something goes on after; `failure` says what, the same each time."""
         if self._is_news(failure):

@@ -94,8 +94,9 @@ class ModeFile(Sources):
                 await self._sync()
             except OSError as error:
                 self._tell_unusable(str(error))
-            except Exception:
-                _LOGGER.exception("The file of modes could not be followed")
+            except Exception as error:  # noqa: BLE001
+                failure = "The file of modes could not be followed"
+                self._hub.coordinator.telling.note(failure, error)
             await asyncio.sleep(self._look)
 
     async def _sync(self) -> None:

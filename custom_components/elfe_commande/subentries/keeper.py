@@ -1,11 +1,11 @@
 """Keeps an entry's units in step with its subentries: a change touches that one only."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 import logging
 from types import MappingProxyType
-from typing import override
+from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
@@ -13,10 +13,14 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from ..engine.background import within
 from ..engine.ports import Sources
 from .unit import Adaptable, Unit, UnitKind
 
 _LOGGER = logging.getLogger(__name__)
+
+PATIENCE: Final = 30.0
+"""Seconds a unit gets to start, or to stop: neither should wait for anything."""
 
 
 @dataclass(slots=True)
@@ -37,6 +41,8 @@ class Subentries(Sources):
         self._entry = entry
         self.kinds: Mapping[str, UnitKind] = MappingProxyType({})
         """By type of subentry; those without are somebody else's."""
+        self.failed: Callable[[ConfigSubentry, Exception | None], None] = lambda *_: None
+        """Called when a unit cannot work, and without an error once it does or is gone."""
         self._kept: dict[str, _Kept] = {}
         self._platforms: dict[str, AddConfigEntryEntitiesCallback] = {}
         self._open = False
@@ -54,23 +60,21 @@ class Subentries(Sources):
         """Make the units of the subentries there are; none begins to work."""
         async with self._turn:
             for subentry in self._wanted().values():
-                self._make(subentry)
+                _ = self._make(subentry)
 
     @override
     async def open(self) -> None:
         """Let every unit work."""
         async with self._turn:
             self._open = True
-            for kept in self._kept.values():
-                await self._start(kept)
+            await asyncio.gather(*map(self._start, self._kept.values()))
 
     @override
     async def close(self) -> None:
         """End the work of every unit."""
         async with self._turn:
             self._open = False
-            for kept in self._kept.values():
-                await self._stop(kept)
+            await asyncio.gather(*map(self._stop, self._kept.values()))
 
     async def async_apply(self) -> None:
         """Follow subentries that were added, changed or removed; leave the others alone."""
@@ -86,12 +90,18 @@ class Subentries(Sources):
                     await self._end(subentry_id, gone=subentry_id not in wanted)
             for subentry_id, subentry in wanted.items():
                 if subentry_id not in self._kept:
-                    kept = self._make(subentry)
-                    for platform in self._platforms:
-                        self._add(kept, platform)
-                    self._forget_others(kept)
-                    if self._open:
-                        await self._start(kept)
+                    await self._take_in(subentry)
+
+    async def _take_in(self, subentry: ConfigSubentry) -> None:
+        """Make a unit, show it, and let it work if the others do."""
+        kept = self._make(subentry)
+        if kept is None:
+            return
+        for platform in self._platforms:
+            self._add(kept, platform)
+        self._forget_others(kept)
+        if self._open:
+            await self._start(kept)
 
     @callback
     def async_follow(
@@ -109,14 +119,26 @@ class Subentries(Sources):
             if subentry.subentry_type in self.kinds
         }
 
-    def _make(self, subentry: ConfigSubentry) -> _Kept:
-        unit = self.kinds[subentry.subentry_type].make(subentry)
+    def _make(self, subentry: ConfigSubentry) -> _Kept | None:
+        """Make a unit; `None` of a subentry that none can be made of, which costs no other."""
+        try:
+            unit = self.kinds[subentry.subentry_type].make(subentry)
+        except Exception as error:
+            _LOGGER.exception("%s cannot be used as it is stored", subentry.title)
+            self.failed(subentry, error)
+            return None
         kept = self._kept[subentry.subentry_id] = _Kept(subentry, _content(subentry), unit)
         return kept
 
     def _add(self, kept: _Kept, platform: str) -> None:
-        kind = self.kinds[kept.subentry.subentry_type]
-        if entities := list(kind.entities(kept.unit, platform)):
+        try:
+            kind = self.kinds[kept.subentry.subentry_type]
+            entities = list(kind.entities(kept.unit, platform))
+        except Exception as error:
+            _LOGGER.exception("%s cannot be shown (%s)", kept.subentry.title, platform)
+            self.failed(kept.subentry, error)
+            return
+        if entities:
             kept.entities.extend(entities)
             self._platforms[platform](entities, config_subentry_id=kept.subentry.subentry_id)
 
@@ -129,20 +151,26 @@ class Subentries(Sources):
                 registry.async_remove(entry.entity_id)
 
     async def _start(self, kept: _Kept) -> None:
+        title = kept.subentry.title
         try:
-            await kept.unit.async_start()
-        except Exception:
-            _LOGGER.exception("%s could not be started", kept.subentry.title)
+            await within(PATIENCE, kept.unit.async_start(), f"start of {title}")
+        except Exception as error:
+            _LOGGER.exception("%s could not be started", title)
+            self.failed(kept.subentry, error)
+        else:
+            self.failed(kept.subentry, None)
 
     async def _stop(self, kept: _Kept) -> None:
+        title = kept.subentry.title
         try:
-            await kept.unit.async_stop()
+            await within(PATIENCE, kept.unit.async_stop(), f"stop of {title}")
         except Exception:
-            _LOGGER.exception("%s could not be stopped", kept.subentry.title)
+            _LOGGER.exception("%s could not be stopped", title)
 
     async def _end(self, subentry_id: str, *, gone: bool) -> None:
         kept = self._kept.pop(subentry_id)
         await self._stop(kept)
+        self.failed(kept.subentry, None)
         if gone:
             # Home Assistant removed devices and entities along with the subentry.
             return

@@ -84,7 +84,13 @@ class UpsWatcher:
     async def run(self) -> None:
         """Look at the UPS until cancelled."""
         while True:
-            await self.look()
+            try:
+                await self.look()
+            except Exception as error:
+                # A mistake of ours, or words that no server says: it is looked at again.
+                if self.state.trouble is not Trouble.UNREADABLE:
+                    _LOGGER.exception("What the UPS %s says cannot be followed", self._name)
+                self._missed(UpsUnavailableError(Trouble.UNREADABLE, str(error)))
             await self._pause()
 
     async def look(self, *, publish: bool = False) -> None:

@@ -44,7 +44,12 @@ class MeterUnit(Unit):
         self.timing = self.settings.timing
         self.meter: Meter = Meter(self.settings)
         self.reader: LineReader = LineReader(
-            subentry.title, self.port, self.timing, heard=self._heard, changed=self._line_changed
+            subentry.title,
+            self.port,
+            self.timing,
+            # Whoever is told may raise; the line is read on.
+            heard=hub.coordinator.telling.guarded(self._heard),
+            changed=hub.coordinator.telling.guarded(self._line_changed),
         )
         self.heard_at: datetime | None = None
         """When the last telegram came."""
@@ -123,8 +128,8 @@ class MeterUnit(Unit):
     @callback
     def _tell(self, rates: Iterable[Rate]) -> None:
         # An entity may watch several, and is told once.
-        for changed in dict.fromkeys(each for rate in rates for each in self._watchers[rate]):
-            changed()
+        told = dict.fromkeys(each for rate in rates for each in self._watchers[rate])
+        self.hub.coordinator.telling.tell_all(told)
 
     # --------------------------------------------------------------------------- what is heard
 

@@ -188,8 +188,7 @@ class PanelUnit(Unit):
         for index, wiring in enumerate(self._wirings):
             if wiring is not None and wiring.led:
                 self._light(wiring.led, on=self.picture.leds[index])
-        for changed in tuple(self._watchers):
-            changed()
+        self.hub.coordinator.telling.tell_all(self._watchers)
 
     def _picture(self) -> Picture:
         if self.hub.engine.lifecycle.code < Code.RUNNING and not self._panel.chosen:

@@ -99,8 +99,7 @@ class RuleUnit(Unit):
 
     @callback
     def _tell(self) -> None:
-        for changed in tuple(self._watchers):
-            changed()
+        self.hub.coordinator.telling.tell_all(self._watchers)
 
 
 def _sources(data: Any) -> dict[str, StateSource]:

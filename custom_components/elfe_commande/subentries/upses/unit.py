@@ -77,7 +77,7 @@ class UpsUnit:
             UpsClient(settings.account(self.subentry.data), waits.timeout),
             settings.ups_settings(self.subentry.data, waits),
             name=self.subentry.title,
-            changed=self._handle,
+            changed=self.hub.coordinator.telling.guarded(self._handle),
         )
         self.hub.engine.shedding.protect(self.subentry.subentry_id, self.protection)
         self._task = asyncio.create_task(
@@ -168,11 +168,10 @@ class UpsUnit:
     def _handle(self, state: UpsState, told: Told) -> None:
         self.hub.engine.shedding.report(self.subentry.subentry_id, _supply(state))
         self._show_problems(state)
-        for changed in tuple(self._watchers):
-            changed()
+        telling = self.hub.coordinator.telling
+        telling.tell_all(self._watchers)
         for event in told:
-            for happened in tuple(self._listeners):
-                happened(event)
+            telling.tell_all(self._listeners, event)
             async_dispatcher_send(self.hub.hass, SIGNAL_UPS_TOLD, UpsTold(self, event))
 
     def _show_problems(self, state: UpsState) -> None:
