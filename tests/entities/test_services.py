@@ -153,6 +153,7 @@ async def test_run_cycle_answers_with_its_report(hass, start: Start):
         "failed": 1,
         "skipped": 1,
         "doubtful": 0,
+        "not_ended": 0,
         "degraded": False,
     }
 

@@ -12,7 +12,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.elfe_commande.const import DOMAIN
-from custom_components.elfe_commande.core.lifecycle import Code
+from custom_components.elfe_commande.core.lifecycle import Code, NotRunningError
 from demo.appliances import Behaviour
 from demo.territory import Household
 from tests.engine.bench import COMMAND, MODE, calm, until_row
@@ -63,7 +63,7 @@ async def in_the_middle(installed: Installed) -> AsyncIterator[Household]:
     await world.fleet.recorder.wait(topic=WASHING_COMMAND)
     await world.fleet.recorder.wait(topic=FINGER_COMMAND)
     yield household
-    with suppress(asyncio.CancelledError):
+    with suppress(NotRunningError):
         await cycling
 
 

@@ -129,12 +129,7 @@ class Course:
         self.reconsider.look_at_all(slot)
         lifecycle.advance(Code.RULES)
         context.heard_from = asyncio.get_running_loop().time()
-        # Together: the broker's client gathers for half a second what is asked of it.
-        await asyncio.gather(
-            self.acks.wire(list(context.statuses.values())),
-            self.surfaces.open(),
-            self._open_sources(),
-        )
+        await self._listen()
         lifecycle.advance(Code.CONNECTED)
         if self.unclean_stop:
             lifecycle.note("outputs")
@@ -153,6 +148,17 @@ class Course:
         self.beating = begin(self.beat.run(), "beat")
         self.ruling = begin(self.surplus.run(), "rules")
         self._starting = None
+
+    async def _listen(self) -> None:
+        """Listen to devices, surfaces and sources; none goes on when one of them raises."""
+        # Together: the broker's client gathers for half a second what is asked of it.
+        try:
+            async with asyncio.TaskGroup() as together:
+                _ = together.create_task(self.acks.wire(list(self.context.statuses.values())))
+                _ = together.create_task(self.surfaces.open())
+                _ = together.create_task(self._open_sources())
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from failures
 
     async def _open_sources(self) -> None:
         """Open what feeds the engine; what cannot be opened keeps nothing from running."""

@@ -30,6 +30,8 @@ class _Kept:
     """What the subentry held when the unit was made: Home Assistant changes it in place."""
     unit: Unit
     entities: list[Entity] = field(default_factory=list)
+    shown: bool = True
+    """No platform had to go without its entities."""
 
 
 class Subentries(Sources):
@@ -136,6 +138,7 @@ class Subentries(Sources):
             entities = list(kind.entities(kept.unit, platform))
         except Exception as error:
             _LOGGER.exception("%s cannot be shown (%s)", kept.subentry.title, platform)
+            kept.shown = False
             self.failed(kept.subentry, error)
             return
         if entities:
@@ -158,7 +161,8 @@ class Subentries(Sources):
             _LOGGER.exception("%s could not be started", title)
             self.failed(kept.subentry, error)
         else:
-            self.failed(kept.subentry, None)
+            if kept.shown:
+                self.failed(kept.subentry, None)
 
     async def _stop(self, kept: _Kept) -> None:
         title = kept.subentry.title
