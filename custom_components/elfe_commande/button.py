@@ -12,7 +12,8 @@ from homeassistant.const import EntityCategory
 from .core.wish import Intent
 from .devices.shapes import Kind, kind_of
 from .engine.status import EquipmentStatus
-from .entities.base import HubEntity, WishingEntity, async_run_cycle
+from .entities.asking import async_run_cycle
+from .entities.base import HubEntity, WishingEntity
 from .entities.platform import Platform
 
 PARALLEL_UPDATES = 0

@@ -39,8 +39,12 @@ _STORAGE_ISSUES = ("missing_tables", "missing_privileges", "storage_refused")
 type ElfeConfigEntry = ConfigEntry[Hub]
 
 
-class Closable(Protocol):
-    """What hears nothing any more once it is closed."""
+class Link(Protocol):
+    """What carries messages to devices and screens, as far as a hub is concerned."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker is reached."""
 
     def close(self) -> None:
         """Hear and send nothing any more."""
@@ -58,7 +62,7 @@ class Hub:
     entry: ElfeConfigEntry
     engine: Engine
     coordinator: ElfeCoordinator
-    messenger: Closable
+    messenger: Link
     roster: Roster
     subentries: Subentries
     local: LocalHome | None

@@ -15,7 +15,6 @@ from homeassistant.helpers import config_validation as cv, service
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from .actions.answers import failure_of
 from .actions.constraints import (
     REFRESH_SCREENS_SCHEMA,
     SET_CYCLE_DURATION_SCHEMA,
@@ -42,7 +41,8 @@ from .core.model import TypologyId
 from .core.outcome import Outcome, Result, Writes
 from .core.wish import Intent, Wish
 from .describe import iso
-from .entities.base import async_run_cycle, async_wish
+from .entities.answers import failure_of
+from .entities.asking import async_run_cycle, async_wish
 from .subentries.meters.export import EXPORT_READINGS_SCHEMA, async_export_readings
 from .subentries.rules.actions import (
     EVALUATE_RULES_SCHEMA,

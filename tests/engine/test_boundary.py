@@ -11,7 +11,7 @@ import pytest
 from custom_components.elfe_commande.core.lifecycle import Code, NotRunningError
 from custom_components.elfe_commande.core.model import EquipmentId, Mode
 from custom_components.elfe_commande.core.outcome import Outcome
-from custom_components.elfe_commande.core.rules import Reading
+from custom_components.elfe_commande.core.rules import Measurement
 from custom_components.elfe_commande.core.wish import Intent
 from custom_components.elfe_commande.drivers import DRIVERS
 from custom_components.elfe_commande.engine.events import (
@@ -440,7 +440,7 @@ class Unreadable(Sensor):
     broken = True
 
     @override
-    def read(self) -> Mapping[str, Reading]:
+    def read(self) -> Mapping[str, Measurement]:
         if self.broken:
             raise BrokenError
         return super().read()

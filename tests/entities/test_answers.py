@@ -3,9 +3,9 @@
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 
-from custom_components.elfe_commande.actions.answers import failure_of
 from custom_components.elfe_commande.core.model import CommandState, Mode
 from custom_components.elfe_commande.core.outcome import NOTHING, Outcome, Result, Writes
+from custom_components.elfe_commande.entities.answers import failure_of
 
 from .conftest import Start
 from .world import NOW, status_of

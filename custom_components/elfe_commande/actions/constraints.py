@@ -15,7 +15,7 @@ from ..const import DOMAIN
 from ..core.model import Constraints
 from ..core.wall_clock import next_occurrence
 from ..core.wish import ConstraintWish
-from ..entities.base import async_constrain
+from ..entities.asking import async_constrain
 from .permissions import ENTRY, SET_CYCLE_DURATION, SET_DEADLINE, SET_REMAINING_CHARGE, Access
 from .targets import (
     ATTR_CONFIG_ENTRY_ID,

@@ -8,7 +8,7 @@ import voluptuous as vol
 
 from ..const import DOMAIN
 from ..core.lifecycle import NotRunningError
-from ..entities.base import not_running
+from ..entities.answers import not_running
 from ..hub import ElfeConfigEntry
 from ..standing import standing
 from .permissions import ENTRY, READ_ENTRY

@@ -24,9 +24,8 @@ from ..core.model import DeviceId, EquipmentId, HomeId
 from ..core.wish import Origin
 from ..devices.roster import equipment_of, home_identifier, hub_identifier
 from ..devices.screens import screen_of
-from ..entities.base import refusal
+from ..entities.answers import failure_of_many, refusal
 from ..hub import ElfeConfigEntry, Hub
-from .answers import failure_of_many
 from .permissions import Access, async_require
 
 ATTR_CONFIG_ENTRY_ID = "config_entry_id"

@@ -52,7 +52,7 @@ class GuardedReadings(Readings):
     telling: Telling
 
     @override
-    def read(self) -> Mapping[str, Reading]:
+    def read(self) -> Mapping[str, Measurement]:
         try:
             return self.readings.read()
         except Exception as error:  # noqa: BLE001

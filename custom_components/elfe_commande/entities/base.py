@@ -1,24 +1,18 @@
 """What all entities share: their device, their listener, and how wishes leave them."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, override
 
-from homeassistant.core import Context, callback
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 
-from ..actions.answers import failure_of
-from ..const import DOMAIN
-from ..core.lifecycle import NotRunningError
 from ..core.model import DRIVEN_MODES, Constraints, ControlState, DeviceId, EquipmentId
-from ..core.outcome import Result
-from ..core.wish import ConstraintWish, Intent, Origin, Wish
+from ..core.wish import ConstraintWish, Intent, Wish
 from ..devices.roster import equipment_identifier, hub_identifier
 from ..devices.screens import screen_identifier
-from ..engine.beat import CycleReport
-from ..engine.errors import WishRefusedError
 from ..engine.status import EquipmentStatus, ScreenStatus
+from .answers import failure_of
+from .asking import async_constrain, async_wish, origin_of
 
 if TYPE_CHECKING:
     from ..engine.engine import Engine
@@ -28,75 +22,10 @@ ON = "on"
 OFF = "off"
 NONE = "none"
 
-RUNTIME_REFUSALS = frozenset({"database_unavailable"})
-"""Refusals that are nobody's mistake."""
-
-
-# ------------------------------------------------------------------------------------- wishes
-
 
 def unique_id_of(entry_id: str, equipment_id: EquipmentId, key: str) -> str:
     """Return the unique id of an equipment's entity."""
     return f"{entry_id}_{equipment_id}_{key}"
-
-
-def origin_of(context: Context | None) -> Origin:
-    """Return whether a person at a dashboard or an automation used an entity."""
-    if context is None or context.parent_id is not None or context.user_id is None:
-        return Origin.AUTOMATION
-    return Origin.DASHBOARD
-
-
-async def async_wish(engine: Engine, wish: Wish) -> Result:
-    """Have a wish carried out; refusals become errors that Home Assistant translates."""
-    try:
-        return await engine.wish(wish)
-    except NotRunningError as error:
-        raise not_running(error) from error
-    except WishRefusedError as error:
-        raise refusal(error.key, error.placeholders) from error
-
-
-async def async_constrain(engine: Engine, wish: ConstraintWish) -> None:
-    """Have a wish written; refusals become errors that Home Assistant translates."""
-    try:
-        await engine.constrain(wish)
-    except NotRunningError as error:
-        raise not_running(error) from error
-    except WishRefusedError as error:
-        raise refusal(error.key, error.placeholders) from error
-
-
-async def async_run_cycle(engine: Engine) -> CycleReport:
-    """Run a cycle; a refusal becomes an error that Home Assistant translates."""
-    try:
-        return await engine.run_cycle()
-    except NotRunningError as error:
-        raise not_running(error) from error
-    except WishRefusedError as error:
-        raise refusal(error.key, error.placeholders) from error
-
-
-def not_running(error: NotRunningError) -> ServiceValidationError:
-    """Return the error that says where the engine stands."""
-    return ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key="not_running",
-        translation_placeholders={
-            "code": str(int(error.code)),
-            "state": error.code.name.lower(),
-        },
-    )
-
-
-def refusal(key: str, placeholders: Mapping[str, str]) -> HomeAssistantError:
-    """Return the error of a refused wish."""
-    kind = HomeAssistantError if key in RUNTIME_REFUSALS else ServiceValidationError
-    return kind(
-        translation_domain=DOMAIN,
-        translation_key=key,
-        translation_placeholders=dict(placeholders),
-    )
 
 
 # ------------------------------------------------------------------------------------ entities

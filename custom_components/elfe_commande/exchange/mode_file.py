@@ -16,7 +16,7 @@ from ..core.relay_mode import RelayMode, intent_of
 from ..core.wish import Origin, Wish
 from ..engine.events import Event, ModeChanged
 from ..engine.ports import Problem, Sources
-from ..entities.base import async_wish
+from ..entities.asking import async_wish
 from ..interfaces.mode_file import (
     HalfWrittenError,
     Modes,

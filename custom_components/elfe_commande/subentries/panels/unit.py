@@ -31,7 +31,7 @@ from ...core.lifecycle import Code
 from ...core.relay_mode import RelayMode, intent_of
 from ...core.wish import Origin, Wish
 from ...devices.capacity import can_force_off
-from ...entities.base import async_wish
+from ...entities.asking import async_wish
 from ...interfaces.panel import STARTING, Panel, Picture, Position
 from ..unit import Unit
 from .panel_settings import CONF_DISPLAY, CONF_DISPLAY_ACTION, wirings

@@ -18,7 +18,7 @@ from ...const import DOMAIN
 from ...core.lifecycle import NotRunningError
 from ...core.rules import OFF_CONDITION, ON_CONDITION, REGULATOR, Measurement, Quantity
 from ...engine.judge import RuleStatus, Verdict
-from ...entities.base import not_running
+from ...entities.answers import not_running
 from .traces import traced
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from homeassistant.helpers import config_validation as cv, entity_registry as er
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
-from ...actions.answers import failure_of_many
 from ...actions.permissions import Access, async_require, async_require_entities
 from ...const import DOMAIN
+from ...entities.answers import failure_of_many
 from ...sources.ups.client import is_speakable
 from .button import DESCRIPTIONS
 from .selection import UpsSelection

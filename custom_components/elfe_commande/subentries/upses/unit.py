@@ -16,7 +16,7 @@ from ...const import DOMAIN
 from ...core.lifecycle import NotRunningError
 from ...core.supply import SupplyReport
 from ...engine.ports import Problem
-from ...entities.base import not_running
+from ...entities.answers import not_running
 from ...sources.ups.client import UpsClient
 from ...sources.ups.errors import (
     CommandDeniedError,

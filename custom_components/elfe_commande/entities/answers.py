@@ -10,6 +10,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
+from ..core.lifecycle import NotRunningError
 from ..core.outcome import Outcome, Result
 
 
@@ -45,8 +46,33 @@ _ENDED: Final[Mapping[str, str]] = {
 }
 """The sentences of causes after which nothing follows."""
 
+_NOBODYS_MISTAKE: Final = frozenset({"database_unavailable"})
+"""Refusals that a person can do nothing about."""
+
 _REFUSED: Final = frozenset({"machine_running", "recently_pressed"})
 """Nothing failed: what was asked would harm, and `force` is the way to ask for it all the same."""
+
+
+def not_running(error: NotRunningError) -> ServiceValidationError:
+    """Return the error that says where the engine stands."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key="not_running",
+        translation_placeholders={
+            "code": str(int(error.code)),
+            "state": error.code.name.lower(),
+        },
+    )
+
+
+def refusal(key: str, placeholders: Mapping[str, str]) -> HomeAssistantError:
+    """Return the error of a refused wish."""
+    kind = HomeAssistantError if key in _NOBODYS_MISTAKE else ServiceValidationError
+    return kind(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=dict(placeholders),
+    )
 
 
 def failure_of(result: Result, equipment: str) -> HomeAssistantError | None:
