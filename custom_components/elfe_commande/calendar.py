@@ -23,7 +23,7 @@ from .core.model import EquipmentId, HomeId
 from .core.outcome import Outcome
 from .core.plan import SLOT
 from .core.wish import Origin
-from .devices.roster import home_identifier
+from .devices.identifiers import home_identifier
 from .engine.events import OrderEnded
 from .entities.base import ElfeEntity
 from .entities.population import async_add_in_turns

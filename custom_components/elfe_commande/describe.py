@@ -1,7 +1,11 @@
-"""What automations and the logbook are told, in words and numbers that JSON has."""
+"""One vocabulary outwards: what entities, events, actions, triggers and the logbook tell.
+
+Everything here is made of what JSON has: words, numbers, and times as ISO texts in UTC.
+"""
 
 from collections.abc import Callable
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
@@ -10,16 +14,25 @@ from homeassistant.helpers.translation import async_get_cached_translations
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
-from .core.model import Equipment, HomeId, Mode
-from .devices.roster import equipment_identifier, home_identifier
+from .core.lifecycle import Code, Passage
+from .core.model import Constraints, Equipment, HomeId, Mode
+from .core.outcome import Outcome, Result, Writes
+from .core.plan import SLOT, DayPlan
+from .devices.identifiers import equipment_identifier, home_identifier, unique_id_of
+from .engine.beat import CycleReport
+from .engine.engine import Engine
 from .engine.events import ModeChanged, OrderEnded, PortalUpdated, ScreenEvent
-from .entities.base import unique_id_of
+from .engine.status import EquipmentStatus
 
-PILOT = "pilot"
-"""Key of the switch that stands for an equipment."""
+PILOT: Final = "pilot"
+"""Key of the switch that stands for an appliance."""
 
-MODES = {int(mode): mode.name.lower() for mode in Mode}
-MODE_NAMES = tuple(MODES.values())
+ON: Final = "on"
+OFF: Final = "off"
+NONE: Final = "none"
+
+MODES: Final = {int(mode): mode.name.lower() for mode in Mode}
+MODE_NAMES: Final = tuple(MODES.values())
 
 
 def mode_name(mode: int) -> str:
@@ -27,14 +40,41 @@ def mode_name(mode: int) -> str:
     return MODES.get(mode, str(mode))
 
 
+# ------------------------------------------------------------------------------ times, numbers
+
+
+def moment(at: float | None) -> datetime | None:
+    """Return a unix time as Home Assistant wants it; none is 0 or `None`."""
+    return dt_util.utc_from_timestamp(at) if at else None
+
+
 def iso(at: float | None) -> str | None:
     """Return a unix time as text; none is 0 or `None`."""
-    return dt_util.utc_from_timestamp(at).isoformat() if at else None
+    found = moment(at)
+    return None if found is None else found.isoformat()
+
+
+def clock_text(at: float) -> str:
+    """Return a unix time as clocks at home show it, with its date."""
+    return dt_util.as_local(dt_util.utc_from_timestamp(at)).strftime("%Y-%m-%d %H:%M")
+
+
+def rounded(seconds: float | None) -> float | None:
+    """Return a duration in seconds, to the millisecond."""
+    return None if seconds is None else round(seconds, 3)
+
+
+def attributes(**values: Any) -> dict[str, Any]:
+    """Return the attributes that have a value."""
+    return {key: value for key, value in values.items() if value is not None}
+
+
+# --------------------------------------------------------------------------------- an appliance
 
 
 @callback
 def about_equipment(hass: HomeAssistant, entry_id: str, equipment: Equipment) -> dict[str, Any]:
-    """Return what says which equipment it is."""
+    """Return what says which appliance it is."""
     device = dr.async_get(hass).async_get_device_by_identifier(
         equipment_identifier(entry_id, equipment.id), entry_id
     )
@@ -50,20 +90,93 @@ def about_equipment(hass: HomeAssistant, entry_id: str, equipment: Equipment) ->
     }
 
 
-def about_order(event: OrderEnded) -> dict[str, Any]:
-    """Return who ordered what, and how it ended."""
-    result = event.result
+def decision_of(status: EquipmentStatus) -> str | None:
+    """Return what is wanted of the load: on, off, or nothing."""
+    decision = status.decision
+    if decision is None:
+        return None
+    if decision.on is None:
+        return NONE
+    return ON if decision.on else OFF
+
+
+def about_decision(status: EquipmentStatus) -> dict[str, Any]:
+    """Return what is wanted of the load, who decided and why, and when it starts next."""
+    decision = status.decision
     return {
-        "act": event.act.value,
+        "decision": decision_of(status),
+        "source": None if decision is None else decision.source.value,
+        "reason": None if decision is None else decision.reason,
+        "next_start": iso(status.next_start),
+    }
+
+
+def about_plan(plan: DayPlan) -> dict[str, Any]:
+    """Return a day: its slots, and the runs that they make."""
+    return {
+        "start": iso(plan.first_valid),
+        "slot_seconds": SLOT,
+        "slots": [bool(decision) for decision in plan.decisions],
+        "runs": [{"start": iso(start), "end": iso(end)} for start, end in plan.runs()],
+    }
+
+
+def about_constraints(wishes: Constraints) -> dict[str, Any]:
+    """Return what people wish of a load: a time, seconds, percent; what there is of it."""
+    return attributes(
+        wished_end=iso(wishes.wished_end),
+        cycle_duration=wishes.cycle_duration,
+        charge_left=wishes.charge_left,
+    )
+
+
+# ------------------------------------------------------------------------------------- orders
+
+
+def about_result(result: Result) -> dict[str, Any]:
+    """Return how an order ended."""
+    return {
         "outcome": result.outcome.value,
         "reason": result.reason,
+        "tries": result.tries,
+        "latency": rounded(result.latency),
+        "will_retry": result.will_retry,
+    }
+
+
+def about_order(event: OrderEnded) -> dict[str, Any]:
+    """Return who ordered what, and how it ended."""
+    return {
+        "act": event.act.value,
         "origin": event.origin.value,
         "source": event.source.value,
-        "tries": result.tries,
-        "latency": None if result.latency is None else round(result.latency, 3),
-        "will_retry": result.will_retry,
         "user_id": event.user_id,
+        **about_result(event.result),
     }
+
+
+def about_answer(result: Result) -> dict[str, Any]:
+    """Return what became of a wish, as an action answers it."""
+    return {
+        **about_result(result),
+        "ordered": result.on,
+        "acknowledged": result.outcome is Outcome.ACKNOWLEDGED,
+        "retry_until": iso(result.retry_until),
+        "detail": result.detail or None,
+        "written": about_writes(result.written),
+    }
+
+
+def about_writes(writes: Writes) -> dict[str, Any]:
+    """Return the columns that were changed, by the ids of the enumerations."""
+    return attributes(
+        mode=None if writes.mode is None else int(writes.mode),
+        command_state=None if writes.command is None else int(writes.command),
+        control_state=None if writes.control is None else int(writes.control),
+        ems_order=writes.ems_order,
+        programmed=writes.programmed or None,
+        started=writes.started or None,
+    )
 
 
 def about_mode(event: ModeChanged) -> dict[str, Any]:
@@ -76,7 +189,9 @@ def about_mode(event: ModeChanged) -> dict[str, Any]:
     }
 
 
-_COLUMNS: dict[str, Callable[[Equipment], Any]] = {
+# ----------------------------------------------------------------------------- portal, screens
+
+_COLUMNS: Final[dict[str, Callable[[Equipment], Any]]] = {
     "mode": lambda e: mode_name(e.state.mode),
     "name": lambda e: e.name,
     "home": lambda e: str(e.home),
@@ -118,6 +233,79 @@ def about_touch(hass: HomeAssistant, entry_id: str, event: ScreenEvent) -> dict[
         "value": touched.value,
         "text": touched.text,
     }
+
+
+# ---------------------------------------------------------------------------------- the engine
+
+
+def about_cycle(report: CycleReport) -> dict[str, Any]:
+    """Return what a cycle did: `duration` in seconds, then numbers of appliances."""
+    return {
+        "at": iso(report.at),
+        "duration": rounded(report.duration),
+        "equipments": report.equipments,
+        "ordered": report.ordered,
+        "acknowledged": report.acknowledged,
+        "failed": report.failed,
+        "skipped": report.skipped,
+        "doubtful": report.doubtful,
+        "not_ended": report.not_ended,
+        "degraded": report.degraded,
+    }
+
+
+def code_name(code: Code) -> str:
+    """Return the word for a code that states and options have."""
+    return code.name.lower()
+
+
+@callback
+def code_text(hass: HomeAssistant, code: Code) -> str:
+    """Return what a code is called in the language of Home Assistant."""
+    return words_for(hass)("entity", f"sensor.lifecycle.state.{code_name(code)}")
+
+
+def about_lifecycle(engine: Engine) -> dict[str, Any]:
+    """Return the present code, how long each before it lasted, and the way there."""
+    present = engine.lifecycle.history[-1]
+    return {
+        "code": int(present.code),
+        "details": present.details,
+        "since": iso(present.at),
+        "unclean_stop": engine.unclean_stop,
+        "durations": {
+            str(code): rounded(seconds) for code, seconds in engine.lifecycle.durations().items()
+        },
+        "history": [_passage(each) for each in engine.lifecycle.passages()],
+    }
+
+
+@callback
+def about_engine(hass: HomeAssistant, engine: Engine) -> dict[str, Any]:
+    """Return where an engine stands and how it got there, as the action answers it."""
+    present, speed = engine.lifecycle.history[-1], engine.speed
+    told = about_lifecycle(engine)
+    passages = zip(told["history"], engine.lifecycle.passages(), strict=True)
+    return told | {
+        "state": code_name(present.code),
+        "text": code_text(hass, present.code),
+        "history": [each | {"text": code_text(hass, passage.code)} for each, passage in passages],
+        "speed": None if speed is None else speed.speed_class.value,
+        "round_trip": None if speed is None else round(speed.round_trip, 4),
+    }
+
+
+def _passage(each: Passage) -> dict[str, Any]:
+    return {
+        "code": int(each.code),
+        "state": code_name(each.code),
+        "at": iso(each.at),
+        "seconds": rounded(each.seconds),
+        "details": each.details,
+    }
+
+
+# -------------------------------------------------------------------------------------- words
 
 
 @callback

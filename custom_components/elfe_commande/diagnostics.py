@@ -67,7 +67,7 @@ from .const import (
 )
 from .core.lifecycle import Transition
 from .core.screens import CONNECTED_WORDS, PageKind
-from .devices.roster import equipment_of
+from .devices.identifiers import equipment_of
 from .engine.status import ScreenStatus
 from .repairs import ISSUES, LOG_ONLY
 from .subentries.appliances.diagnostics import describe_equipment

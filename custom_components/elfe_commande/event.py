@@ -7,11 +7,12 @@ from homeassistant.core import Context, callback
 
 from .coordinator import EquipmentEvent
 from .core.gesture import ScreenTouched
-from .core.model import DeviceId, Mode
+from .core.model import DeviceId
 from .core.outcome import Outcome
 from .core.wish import UNATTENDED
-from .engine.events import ModeChanged, OrderEnded
-from .entities.base import EquipmentEntity, ScreenEntity, attributes
+from .describe import about_mode, about_order, attributes
+from .engine.events import OrderEnded
+from .entities.base import EquipmentEntity, ScreenEntity
 from .entities.platform import Platform
 from .hub import Hub
 
@@ -33,15 +34,6 @@ TOUCH = EventEntityDescription(
     translation_key="touch",
     event_types=["down", "up", "short", "long", "hold", "release", "changed", OTHER],
 )
-
-MODES = {
-    Mode.NOT_PILOTED: "not_piloted",
-    Mode.INSTALLING: "installing",
-    Mode.MANUAL: "manual",
-    Mode.PILOTED: "piloted",
-    Mode.DISABLED: "disabled",
-    Mode.REMOVED: "removed",
-}
 
 
 class ActivityEvent(EquipmentEntity, EventEntity):
@@ -74,9 +66,11 @@ class ActivityEvent(EquipmentEntity, EventEntity):
         if event.user_id is not None:
             self.async_set_context(Context(user_id=event.user_id))
         if isinstance(event, OrderEnded):
-            self._trigger_event(event.result.outcome.value, _about_order(event))
+            self._trigger_event(event.result.outcome.value, _beside_outcome(event))
         else:
-            self._trigger_event(MODE_CHANGED, _about_mode(event))
+            told = about_mode(event)
+            del told["user_id"]
+            self._trigger_event(MODE_CHANGED, told)
         self.async_write_ha_state()
 
 
@@ -108,29 +102,13 @@ class TouchEvent(ScreenEntity, EventEntity):
         self.async_write_ha_state()
 
 
-def _about_order(event: OrderEnded) -> dict[str, Any]:
-    result = event.result
+def _beside_outcome(event: OrderEnded) -> dict[str, Any]:
+    """Return what the type of the event does not say; that more follows only where it does."""
+    told = about_order(event)
     return attributes(
-        origin=event.origin.value,
-        source=event.source.value,
-        act=event.act.value,
-        reason=result.reason,
-        latency=None if result.latency is None else round(result.latency, 3),
-        tries=result.tries,
-        will_retry=result.will_retry or None,
+        **{key: told[key] for key in ("origin", "source", "act", "reason", "latency", "tries")},
+        will_retry=told["will_retry"] or None,
     )
-
-
-def _about_mode(event: ModeChanged) -> dict[str, Any]:
-    return {
-        "origin": event.origin.value,
-        "before": _mode(event.before),
-        "after": _mode(event.after),
-    }
-
-
-def _mode(mode: int) -> str:
-    return next((name for known, name in MODES.items() if known == mode), str(mode))
 
 
 async_setup_entry = Platform(

@@ -12,18 +12,29 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
 )
 from homeassistant.const import EntityCategory
-from homeassistant.util import dt as dt_util
 
 from .core.lifecycle import Code
 from .core.model import CommandState, ControlState, EquipmentId
 from .core.outcome import Outcome
 from .core.plan import DayPlan
 from .core.speed import SpeedClass
+from .describe import (
+    NONE,
+    OFF,
+    ON,
+    about_cycle,
+    about_lifecycle,
+    about_result,
+    attributes,
+    code_name,
+    decision_of,
+    iso,
+    moment,
+)
 from .engine.status import EquipmentStatus
-from .entities.base import NONE, OFF, ON, EquipmentEntity, HubEntity, attributes, decision_of
+from .entities.base import EquipmentEntity, HubEntity
 from .entities.platform import Platform
 from .hub import Hub
-from .standing import code_name, passages, seconds_per_code
 
 if TYPE_CHECKING:
     from .engine.engine import Engine
@@ -37,10 +48,6 @@ CONTROL_STATES: Mapping[int, str] = {
     for state in ControlState
     if state is not ControlState.UNKNOWN
 }
-
-
-def _time(at: float | None) -> datetime | None:
-    return dt_util.utc_from_timestamp(at) if at else None
 
 
 # ------------------------------------------------------------------------------ per equipment
@@ -58,12 +65,11 @@ def _last_outcome_attributes(status: EquipmentStatus) -> dict[str, Any] | None:
     result = status.last_result
     if result is None:
         return None
+    told = about_result(result)
     return attributes(
-        reason=result.reason,
+        **{key: told[key] for key in ("reason", "latency", "tries")},
         act=None if status.last_act is None else status.last_act.value,
-        latency=None if result.latency is None else round(result.latency, 3),
-        tries=result.tries,
-        at=dt_util.utc_from_timestamp(result.at).isoformat(),
+        at=iso(result.at),
     )
 
 
@@ -80,7 +86,7 @@ DESCRIPTIONS = (
         key="next_start",
         translation_key="next_start",
         device_class=SensorDeviceClass.TIMESTAMP,
-        value_fn=lambda status: _time(status.next_start),
+        value_fn=lambda status: moment(status.next_start),
     ),
     EquipmentSensorDescription(
         key="command_state",
@@ -105,7 +111,7 @@ DESCRIPTIONS = (
         translation_key="last_start",
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_registry_enabled_default=False,
-        value_fn=lambda status: _time(status.equipment.state.last_start),
+        value_fn=lambda status: moment(status.equipment.state.last_start),
     ),
     EquipmentSensorDescription(
         key="last_outcome",
@@ -132,18 +138,6 @@ class HubSensorDescription(SensorEntityDescription):
     attributes_fn: Callable[[Engine], dict[str, Any] | None] = lambda _: None
 
 
-def _lifecycle_attributes(engine: Engine) -> dict[str, Any]:
-    present = engine.lifecycle.history[-1]
-    return {
-        "code": int(present.code),
-        "details": present.details,
-        "since": dt_util.utc_from_timestamp(present.at).isoformat(),
-        "unclean_stop": engine.unclean_stop,
-        "durations": seconds_per_code(engine),
-        "history": passages(engine),
-    }
-
-
 def _speed_attributes(engine: Engine) -> dict[str, Any] | None:
     if engine.speed is None:
         return None
@@ -154,17 +148,8 @@ def _last_cycle_attributes(engine: Engine) -> dict[str, Any] | None:
     report = engine.last_cycle
     if report is None:
         return None
-    return {
-        "duration": round(report.duration, 3),
-        "equipments": report.equipments,
-        "ordered": report.ordered,
-        "acknowledged": report.acknowledged,
-        "failed": report.failed,
-        "skipped": report.skipped,
-        "doubtful": report.doubtful,
-        "not_ended": report.not_ended,
-        "degraded": report.degraded,
-    }
+    # When it was is the state itself.
+    return {key: value for key, value in about_cycle(report).items() if key != "at"}
 
 
 HUB_DESCRIPTIONS = (
@@ -175,7 +160,7 @@ HUB_DESCRIPTIONS = (
         options=[code_name(code) for code in Code],
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=lambda engine: code_name(engine.lifecycle.code),
-        attributes_fn=_lifecycle_attributes,
+        attributes_fn=about_lifecycle,
     ),
     HubSensorDescription(
         key="speed",
@@ -192,14 +177,14 @@ HUB_DESCRIPTIONS = (
         translation_key="newest_plan",
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda engine: _time(engine.plan_time()),
+        value_fn=lambda engine: moment(engine.plan_time()),
     ),
     HubSensorDescription(
         key="last_cycle",
         translation_key="last_cycle",
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda engine: _time(None if engine.last_cycle is None else engine.last_cycle.at),
+        value_fn=lambda engine: moment(None if engine.last_cycle is None else engine.last_cycle.at),
         attributes_fn=_last_cycle_attributes,
     ),
 )
@@ -242,9 +227,7 @@ class DecisionSensor(EquipmentSensor):
         return attributes(
             source=None if decision is None else decision.source.value,
             reason=None if decision is None else decision.reason,
-            plan_start=None
-            if plan is None
-            else dt_util.utc_from_timestamp(plan.first_valid).isoformat(),
+            plan_start=None if plan is None else iso(plan.first_valid),
             slots=self._listed[1],
         )
 

@@ -1,6 +1,5 @@
 """The actions: what people and automations ask of equipments, answered with what was done."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -12,7 +11,6 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.helpers import config_validation as cv, service
-from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from .actions.constraints import (
@@ -38,9 +36,8 @@ from .actions.targets import (
 )
 from .const import DOMAIN
 from .core.model import TypologyId
-from .core.outcome import Outcome, Result, Writes
 from .core.wish import Intent, Wish
-from .describe import iso
+from .describe import about_answer, about_cycle
 from .entities.answers import failure_of
 from .entities.asking import async_run_cycle, async_wish
 from .subentries.meters.export import EXPORT_READINGS_SCHEMA, async_export_readings
@@ -152,18 +149,7 @@ async def _async_run_cycle(call: ServiceCall) -> ServiceResponse:
     """Reconsider every equipment now."""
     hub = await async_hub_of(call, ENTRY)
     report = await async_run_cycle(hub.engine)
-    return {
-        "at": dt_util.utc_from_timestamp(report.at).isoformat(),
-        "duration": round(report.duration, 3),
-        "equipments": report.equipments,
-        "ordered": report.ordered,
-        "acknowledged": report.acknowledged,
-        "failed": report.failed,
-        "skipped": report.skipped,
-        "doubtful": report.doubtful,
-        "not_ended": report.not_ended,
-        "degraded": report.degraded,
-    }
+    return about_cycle(report)
 
 
 async def _async_wish_all(
@@ -193,40 +179,6 @@ async def _async_wish_all(
         result = await async_wish(target.hub.engine, wish)
         if not call.return_response and (failure := failure_of(result, name)) is not None:
             raise failure
-        return _describe_end(result)
+        return about_answer(result)
 
     return await async_ask_all(call, access, carry_out)
-
-
-# ------------------------------------------------------------------------------------ answers
-
-
-def _describe_end(end: Result) -> dict[str, Any]:
-    """Return what became of one wish."""
-    return {
-        "outcome": end.outcome.value,
-        "reason": end.reason,
-        "ordered": end.on,
-        "acknowledged": end.outcome is Outcome.ACKNOWLEDGED,
-        "latency": None if end.latency is None else round(end.latency, 3),
-        "tries": end.tries,
-        "will_retry": end.will_retry,
-        "retry_until": iso(end.retry_until),
-        "detail": end.detail or None,
-        "written": _describe_writes(end.written),
-    }
-
-
-_WRITTEN: dict[str, Callable[[Writes], Any]] = {
-    "mode": lambda w: None if w.mode is None else int(w.mode),
-    "command_state": lambda w: None if w.command is None else int(w.command),
-    "control_state": lambda w: None if w.control is None else int(w.control),
-    "ems_order": lambda w: w.ems_order,
-    "programmed": lambda w: w.programmed or None,
-    "started": lambda w: w.started or None,
-}
-
-
-def _describe_writes(writes: Writes) -> dict[str, Any]:
-    """Return the columns that were written, by their meaning, with the ids of the tables."""
-    return {key: value for key, of in _WRITTEN.items() if (value := of(writes)) is not None}

@@ -7,13 +7,13 @@ from homeassistant.components.switch import (
     SwitchEntity,
     SwitchEntityDescription,
 )
-from homeassistant.util import dt as dt_util
 
 from .core.model import EquipmentId, Mode
 from .core.wish import Intent
+from .describe import about_decision, attributes
 from .devices.shapes import Kind, kind_of
 from .engine.status import EquipmentStatus
-from .entities.base import WishingEntity, attributes, decision_of
+from .entities.base import WishingEntity
 from .entities.platform import Platform
 from .hub import Hub
 
@@ -58,16 +58,7 @@ class CompactPilotSwitch(PilotSwitch):
     def extra_state_attributes(self) -> dict[str, Any]:
         """Return the decision, who made it and why, the next start, whether devices answer."""
         status = self._status
-        decision = status.decision
-        return attributes(
-            decision=decision_of(status),
-            source=None if decision is None else decision.source.value,
-            reason=None if decision is None else decision.reason,
-            next_start=None
-            if status.next_start is None
-            else dt_util.utc_from_timestamp(status.next_start).isoformat(),
-            connected=status.connected,
-        )
+        return attributes(**about_decision(status), connected=status.connected)
 
 
 def _make(hub: Hub, equipment_id: EquipmentId, description: SwitchEntityDescription) -> PilotSwitch:

@@ -10,7 +10,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 
 from .const import DOMAIN
-from .standing import code_text
+from .describe import code_text
 
 if TYPE_CHECKING:
     from .engine.engine import Engine

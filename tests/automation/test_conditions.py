@@ -7,7 +7,7 @@ import pytest
 
 from custom_components.elfe_commande.core.lifecycle import Code
 from custom_components.elfe_commande.core.model import EquipmentId, Mode
-from custom_components.elfe_commande.devices.roster import home_identifier
+from custom_components.elfe_commande.devices.identifiers import home_identifier
 from tests.entities.conftest import Start
 from tests.entities.world import ENTRY_ID, World, status_of
 

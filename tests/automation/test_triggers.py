@@ -9,7 +9,7 @@ from custom_components.elfe_commande.core.model import Constraints, EquipmentId,
 from custom_components.elfe_commande.core.outcome import Outcome
 from custom_components.elfe_commande.core.plan import DAY, DayPlan
 from custom_components.elfe_commande.core.wish import Origin
-from custom_components.elfe_commande.devices.roster import home_identifier
+from custom_components.elfe_commande.devices.identifiers import home_identifier
 from custom_components.elfe_commande.engine.events import (
     EquipmentChanged,
     LifecycleChanged,

@@ -27,7 +27,10 @@ from custom_components.elfe_commande.core.model import (
 from custom_components.elfe_commande.core.outcome import Outcome, Result
 from custom_components.elfe_commande.core.screens import Screen
 from custom_components.elfe_commande.core.wish import Origin
-from custom_components.elfe_commande.devices.roster import equipment_identifier, home_identifier
+from custom_components.elfe_commande.devices.identifiers import (
+    equipment_identifier,
+    home_identifier,
+)
 from custom_components.elfe_commande.engine.events import (
     EquipmentChanged,
     Event,

@@ -43,7 +43,7 @@ from custom_components.elfe_commande.core.model import (
 from custom_components.elfe_commande.core.outcome import Outcome, Result
 from custom_components.elfe_commande.core.plan import DayPlan
 from custom_components.elfe_commande.core.speed import Speed
-from custom_components.elfe_commande.devices.roster import equipment_identifier, hub_identifier
+from custom_components.elfe_commande.devices.identifiers import equipment_identifier, hub_identifier
 from custom_components.elfe_commande.diagnostics import (
     async_get_config_entry_diagnostics,
     async_get_device_diagnostics,
@@ -259,7 +259,7 @@ SHOWN = {
 }
 
 
-@pytest.mark.parametrize("value", ANYTHING, ids=repr)
+@pytest.mark.parametrize("value", ANYTHING, ids=lambda value: type(value).__name__)
 @pytest.mark.parametrize("shown", SHOWN.values(), ids=SHOWN)
 def test_whatever_is_shown_never_raises_and_names_nothing(shown, value):
     assert "Anne" not in json.dumps(shown(value))

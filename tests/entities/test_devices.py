@@ -17,7 +17,7 @@ from custom_components.elfe_commande.core.model import (
     Usage,
 )
 from custom_components.elfe_commande.devices import capacity, roster as devices
-from custom_components.elfe_commande.devices.roster import (
+from custom_components.elfe_commande.devices.identifiers import (
     equipment_identifier,
     home_identifier,
     hub_identifier,

@@ -13,12 +13,12 @@ from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.core.gesture import ScreenTouched
 from custom_components.elfe_commande.core.model import DeviceId, EquipmentId, HomeId
 from custom_components.elfe_commande.devices import capacity
-from custom_components.elfe_commande.devices.roster import (
+from custom_components.elfe_commande.devices.identifiers import (
     equipment_identifier,
     home_identifier,
     hub_identifier,
+    screen_identifier,
 )
-from custom_components.elfe_commande.devices.screens import screen_identifier
 from custom_components.elfe_commande.engine.events import ScreensChanged
 
 from .conftest import Start

@@ -14,7 +14,7 @@ from custom_components.elfe_commande.core.lifecycle import Code, NotRunningError
 from custom_components.elfe_commande.core.model import EquipmentId, Mode
 from custom_components.elfe_commande.core.outcome import Outcome, Result
 from custom_components.elfe_commande.core.wish import Intent, Origin
-from custom_components.elfe_commande.devices.roster import equipment_identifier, hub_identifier
+from custom_components.elfe_commande.devices.identifiers import equipment_identifier, hub_identifier
 from custom_components.elfe_commande.engine.errors import WishRefusedError
 
 from .conftest import Start

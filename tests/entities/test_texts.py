@@ -14,6 +14,7 @@ from custom_components.elfe_commande import (
     binary_sensor,
     button,
     calendar,
+    describe,
     event,
     number,
     select,
@@ -106,8 +107,8 @@ def test_entities_have_names_and_states(language: str, platform: str, descriptio
         ("event", "activity", "source", set(Source)),
         ("event", "activity", "origin", set(Origin)),
         ("event", "activity", "act", set(Act)),
-        ("event", "activity", "before", set(event.MODES.values())),
-        ("event", "activity", "after", set(event.MODES.values())),
+        ("event", "activity", "before", set(describe.MODES.values())),
+        ("event", "activity", "after", set(describe.MODES.values())),
     ],
 )
 def test_attributes_have_texts_for_every_value(

@@ -8,7 +8,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.elfe_commande.core.model import EquipmentId, HomeId
-from custom_components.elfe_commande.devices.roster import (
+from custom_components.elfe_commande.devices.identifiers import (
     equipment_identifier,
     home_identifier,
     hub_identifier,

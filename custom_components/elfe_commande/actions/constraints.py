@@ -1,6 +1,5 @@
 """The actions about what people wish besides the mode, and about what screens show."""
 
-from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from ..const import DOMAIN
 from ..core.model import Constraints
 from ..core.wall_clock import next_occurrence
 from ..core.wish import ConstraintWish
+from ..describe import about_constraints
 from ..entities.asking import async_constrain
 from .permissions import ENTRY, SET_CYCLE_DURATION, SET_DEADLINE, SET_REMAINING_CHARGE, Access
 from .targets import (
@@ -96,23 +96,9 @@ async def _async_constrain_all(
             target.hub.engine,
             ConstraintWish(target.equipment_id, wishes, origin, user_id=call.context.user_id),
         )
-        return {"outcome": "written", "written": _describe(wishes)}
+        return {"outcome": "written", "written": about_constraints(wishes)}
 
     return await async_ask_all(call, access, write)
-
-
-_WRITTEN: dict[str, Callable[[Constraints], Any]] = {
-    "wished_end": lambda w: (
-        None if w.wished_end is None else dt_util.utc_from_timestamp(w.wished_end).isoformat()
-    ),
-    "cycle_duration": lambda w: w.cycle_duration,
-    "charge_left": lambda w: w.charge_left,
-}
-
-
-def _describe(wishes: Constraints) -> dict[str, Any]:
-    """Return what was written: a time, seconds, or percent."""
-    return {key: value for key, of in _WRITTEN.items() if (value := of(wishes)) is not None}
 
 
 def _next(at: time) -> int:

@@ -8,9 +8,9 @@ import voluptuous as vol
 
 from ..const import DOMAIN
 from ..core.lifecycle import NotRunningError
+from ..describe import about_engine
 from ..entities.answers import not_running
 from ..hub import ElfeConfigEntry
-from ..standing import standing
 from .permissions import ENTRY, READ_ENTRY
 from .targets import ATTR_CONFIG_ENTRY_ID, async_hub_of
 
@@ -20,7 +20,7 @@ LIFECYCLE_SCHEMA = vol.Schema({vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string})
 async def async_get_status(call: ServiceCall) -> ServiceResponse:
     """Tell how an engine stands and how it got there."""
     hub = await async_hub_of(call, READ_ENTRY)
-    return standing(call.hass, hub.engine)
+    return about_engine(call.hass, hub.engine)
 
 
 async def async_restart(call: ServiceCall) -> ServiceResponse:
@@ -37,4 +37,4 @@ async def async_restart(call: ServiceCall) -> ServiceResponse:
             translation_key="restart_failed",
             translation_placeholders={"detail": entry.reason or entry.state.value},
         )
-    return standing(call.hass, entry.runtime_data.engine) if call.return_response else None
+    return about_engine(call.hass, entry.runtime_data.engine) if call.return_response else None

@@ -14,8 +14,8 @@ import voluptuous as vol
 from ..const import DOMAIN
 from ..core.plan import DAY, SLOT, DayPlan, slot_start
 from ..core.wall_clock import next_occurrence
+from ..describe import about_decision, about_plan, clock_text
 from ..engine.ports import StorageError
-from ..entities.base import decision_of
 from ..subentries.appliances.home import LocalHome
 from .permissions import PLAN, READ_PLAN
 from .targets import TARGET, Target, async_targets_of
@@ -103,9 +103,9 @@ def _start(given: datetime | None, now: float) -> int:
         return present
     start = _quarter(given)
     if start <= present - DAY * SLOT:
-        raise _mistake("plan_past", start=_shown(start))
+        raise _mistake("plan_past", start=clock_text(start))
     if start > present + AHEAD:
-        raise _mistake("plan_future", start=_shown(start))
+        raise _mistake("plan_future", start=clock_text(start))
     return start
 
 
@@ -134,7 +134,9 @@ def _from_runs(runs: Iterable[Mapping[str, datetime | time]], start: int) -> byt
         begin = _moment(run[ATTR_FROM], start - 1)
         end = _moment(run[ATTR_TO], begin)
         if not start <= begin < end <= start + DAY * SLOT:
-            raise _mistake("plan_run", begin=_shown(begin), end=_shown(end), start=_shown(start))
+            raise _mistake(
+                "plan_run", begin=clock_text(begin), end=clock_text(end), start=clock_text(start)
+            )
         first, last = (begin - start) // SLOT, (end - start) // SLOT
         decisions[first:last] = b"\1" * (last - first)
     return bytes(decisions)
@@ -164,8 +166,8 @@ def _describe_plan(target: Target) -> dict[str, Any]:
     plan = status.plan
     return (
         target.describe()
-        | _describe_decision(target)
-        | {"plan": None if plan is None else _describe_day(plan)}
+        | about_decision(status)
+        | {"plan": None if plan is None else about_plan(plan)}
     )
 
 
@@ -175,34 +177,6 @@ def _describe_set(target: Target, plan: DayPlan) -> dict[str, Any]:
     in_force = status.plan is not None and status.plan.row_id == plan.row_id
     return (
         target.describe()
-        | _describe_decision(target)
-        | {"in_force": in_force, "plan": _describe_day(plan)}
+        | about_decision(status)
+        | {"in_force": in_force, "plan": about_plan(plan)}
     )
-
-
-def _describe_decision(target: Target) -> dict[str, Any]:
-    status = target.hub.engine.statuses[target.equipment_id]
-    return {
-        "decision": decision_of(status),
-        "source": None if status.decision is None else status.decision.source.value,
-        "reason": None if status.decision is None else status.decision.reason,
-        "next_start": None if status.next_start is None else _iso(status.next_start),
-    }
-
-
-def _describe_day(plan: DayPlan) -> dict[str, Any]:
-    return {
-        "start": _iso(plan.first_valid),
-        "slot_seconds": SLOT,
-        "slots": [bool(decision) for decision in plan.decisions],
-        "runs": [{"start": _iso(start), "end": _iso(end)} for start, end in plan.runs()],
-    }
-
-
-def _iso(at: int) -> str:
-    return dt_util.utc_from_timestamp(at).isoformat()
-
-
-def _shown(at: int) -> str:
-    """Return a time as clocks at home show it."""
-    return dt_util.as_local(dt_util.utc_from_timestamp(at)).strftime("%Y-%m-%d %H:%M")

@@ -22,8 +22,7 @@ import voluptuous as vol
 from ..const import DOMAIN
 from ..core.model import DeviceId, EquipmentId, HomeId
 from ..core.wish import Origin
-from ..devices.roster import equipment_of, home_identifier, hub_identifier
-from ..devices.screens import screen_of
+from ..devices.identifiers import equipment_of, home_identifier, hub_identifier, screen_of
 from ..entities.answers import failure_of_many, refusal
 from ..hub import ElfeConfigEntry, Hub
 from .permissions import Access, async_require

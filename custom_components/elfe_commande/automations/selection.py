@@ -23,7 +23,7 @@ import voluptuous as vol
 
 from ..const import DOMAIN
 from ..core.model import Equipment, EquipmentId, HomeId
-from ..devices.roster import equipment_of, home_identifier, hub_identifier
+from ..devices.identifiers import equipment_of, home_identifier, hub_identifier
 from ..engine.status import EquipmentStatus
 from ..hub import ElfeConfigEntry
 

@@ -14,37 +14,12 @@ from ..coordinator import ElfeCoordinator
 from ..core.model import EquipmentId, HomeId
 from ..engine.events import EquipmentChanged, Event
 from .capacity import Capacity
+from .identifiers import equipment_identifier, equipment_of, home_identifier, hub_identifier
 from .screens import ScreenRoster
 from .shapes import EQUIPMENT_TYPES, Kind, Shape, kind_of, shape_of
 
 REMOVALS_PER_TURN = 20
 """Devices removed in one turn of the event loop; each takes its entities along."""
-
-
-def hub_identifier(entry_id: str) -> tuple[str, str]:
-    """Return the identifier of the entry's own device."""
-    return (DOMAIN, entry_id)
-
-
-def home_identifier(entry_id: str, home: HomeId) -> tuple[str, str]:
-    """Return the identifier of a home's device."""
-    return (DOMAIN, f"{entry_id}_home_{home}")
-
-
-def equipment_identifier(entry_id: str, equipment_id: EquipmentId) -> tuple[str, str]:
-    """Return the identifier of an equipment's device."""
-    return (DOMAIN, f"{entry_id}_{equipment_id}")
-
-
-def equipment_of(entry_id: str, identifiers: Iterable[tuple[str, str]]) -> EquipmentId | None:
-    """Return the equipment that a device stands for, `None` if it is no equipment's."""
-    prefix = f"{entry_id}_"
-    for domain, text in identifiers:
-        if domain == DOMAIN and text.startswith(prefix):
-            rest = text.removeprefix(prefix)
-            if rest.isascii() and rest.isdecimal():
-                return EquipmentId(int(rest))
-    return None
 
 
 class Roster:

@@ -7,26 +7,12 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
-from ..const import DOMAIN
 from ..coordinator import ElfeCoordinator
 from ..core.gesture import ScreenTouched
 from ..core.model import DeviceId, HomeId
 from ..core.screens import Screen
 from ..engine.events import Event, ScreenEvent
-
-
-def screen_identifier(entry_id: str, screen_id: DeviceId) -> tuple[str, str]:
-    """Return the identifier of a screen's device."""
-    return (DOMAIN, f"{entry_id}_screen_{screen_id}")
-
-
-def screen_of(entry_id: str, identifiers: Iterable[tuple[str, str]]) -> DeviceId | None:
-    """Return the screen that a device stands for, `None` if it is no screen's."""
-    prefix = f"{entry_id}_screen_"
-    for domain, text in identifiers:
-        if domain == DOMAIN and text.startswith(prefix):
-            return DeviceId(text.removeprefix(prefix))
-    return None
+from .identifiers import screen_identifier, screen_of
 
 
 class ScreenRoster:

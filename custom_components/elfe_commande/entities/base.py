@@ -1,6 +1,6 @@
 """What all entities share: their device, their listener, and how wishes leave them."""
 
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceInfo
@@ -8,8 +8,12 @@ from homeassistant.helpers.entity import Entity, EntityDescription
 
 from ..core.model import DRIVEN_MODES, Constraints, ControlState, DeviceId, EquipmentId
 from ..core.wish import ConstraintWish, Intent, Wish
-from ..devices.roster import equipment_identifier, hub_identifier
-from ..devices.screens import screen_identifier
+from ..devices.identifiers import (
+    equipment_identifier,
+    hub_identifier,
+    screen_identifier,
+    unique_id_of,
+)
 from ..engine.status import EquipmentStatus, ScreenStatus
 from .answers import failure_of
 from .asking import async_constrain, async_wish, origin_of
@@ -17,15 +21,6 @@ from .asking import async_constrain, async_wish, origin_of
 if TYPE_CHECKING:
     from ..engine.engine import Engine
     from ..hub import Hub
-
-ON = "on"
-OFF = "off"
-NONE = "none"
-
-
-def unique_id_of(entry_id: str, equipment_id: EquipmentId, key: str) -> str:
-    """Return the unique id of an equipment's entity."""
-    return f"{entry_id}_{equipment_id}_{key}"
 
 
 # ------------------------------------------------------------------------------------ entities
@@ -180,18 +175,3 @@ class ScreenEntity(ElfeEntity):
     def available(self) -> bool:
         """Return whether the tables have the screen."""
         return self._screen_id in self._engine.screens
-
-
-def decision_of(status: EquipmentStatus) -> str | None:
-    """Return what is wanted of the load: on, off, or nothing."""
-    decision = status.decision
-    if decision is None:
-        return None
-    if decision.on is None:
-        return NONE
-    return ON if decision.on else OFF
-
-
-def attributes(**values: Any) -> dict[str, Any]:
-    """Return the attributes that have a value."""
-    return {key: value for key, value in values.items() if value is not None}

@@ -12,8 +12,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ..const import DOMAIN
 from ..core.model import DeviceId, EquipmentId
+from ..devices.identifiers import unique_id_of
 from ..engine.status import EquipmentStatus
-from .base import EquipmentEntity, ScreenEntity, unique_id_of
+from .base import EquipmentEntity, ScreenEntity
 
 if TYPE_CHECKING:
     from ..hub import ElfeConfigEntry, Hub

@@ -7,7 +7,7 @@ from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 
 from ..const import DOMAIN
-from ..devices.roster import hub_identifier
+from ..devices.identifiers import hub_identifier
 from .base import ElfeEntity
 
 if TYPE_CHECKING:

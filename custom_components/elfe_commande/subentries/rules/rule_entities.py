@@ -19,8 +19,8 @@ from homeassistant.util import dt as dt_util
 
 from ...const import DOMAIN
 from ...core.rules import Quantity
-from ...devices.roster import equipment_identifier
-from ...entities.base import NONE, OFF, ON, attributes
+from ...describe import NONE, OFF, ON, attributes
+from ...devices.identifiers import equipment_identifier
 from ...entities.subentry import SubentryEntity
 from .rule_settings import CONF_ENABLED
 from .traces import traced
