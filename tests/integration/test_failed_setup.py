@@ -215,7 +215,7 @@ async def test_an_engine_that_cannot_start_is_stopped_and_told_of(installed: Ins
     assert issue.translation_placeholders is not None
     assert issue.translation_placeholders["detail"] == "out of order"
     await disconnected(installed)
-    assert left_over() == []
+    await wait_for(lambda: left_over() == [])
 
     await installed.reload()
     assert "start_failed" not in issues_of(installed.hass)

@@ -1,5 +1,6 @@
 """Whoever follows us in Home Assistant may raise: the next cycles run, and the log says so once."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 import logging
 from typing import Any
@@ -66,7 +67,8 @@ async def go_on(installed: Installed, household: Household) -> None:
     """Check that cycles run and obey the plan, and that people are obeyed."""
     engine = installed.hub.engine
     for number in range(CYCLES):
-        report = await engine.run_cycle()
+        async with asyncio.timeout(60):
+            report = await engine.run_cycle()
         await installed.hass.async_block_till_done()
         # The washing machine is kept off.
         assert (report.acknowledged, report.not_ended) == (2, 0)

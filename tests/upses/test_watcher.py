@@ -3,8 +3,11 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
+
 from custom_components.elfe_commande.sources.ups.errors import Trouble
 from custom_components.elfe_commande.sources.ups.timing import UpsTiming
+from demo.ups import Ups
 
 from .watched import HURRY, watched
 
@@ -161,3 +164,21 @@ def test_waits_are_scaled_but_for_the_network():
     assert (timing.stale_for, timing.lost_for) == (1200.0, 1200.0)
     assert timing.timeout == UpsTiming().timeout
     assert timing.misses == 2
+
+
+async def test_what_no_client_should_raise_ends_no_watch(
+    fake: Ups, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with watched(fake) as seen:
+        await seen.until(lambda state: state.connected)
+        read = seen.client.read
+
+        async def fail() -> None:
+            raise ValueError("a mistake")
+
+        monkeypatch.setattr(seen.client, "read", fail)
+        await seen.until(lambda state: state.connected is False)
+        assert seen.state.trouble is Trouble.UNREADABLE
+        monkeypatch.setattr(seen.client, "read", read)
+        await seen.until(lambda state: state.connected)
+    assert len([record for record in caplog.records if record.exc_info]) == 1
