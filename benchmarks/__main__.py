@@ -8,7 +8,7 @@ from statistics import median
 import sys
 from typing import Any
 
-from benchmarks import press_report, report
+from benchmarks import planner, press_report, report
 from benchmarks.stage import MACHINE, TANK, Theatre, calm, run_case
 
 DELAY = 0.02
@@ -106,7 +106,23 @@ def main() -> None:
         help="keep the last figures of the reference's pattern: our code changes nothing in them",
     )
     parser.add_argument("--write-docs", action="store_true", help=f"write {DOCUMENT.name}")
+    parser.add_argument(
+        "--planner",
+        type=Path,
+        metavar="FILE",
+        help="the planner alone, over the homes of a file with their optima",
+    )
+    parser.add_argument(
+        "--planner-homes",
+        type=int,
+        metavar="N",
+        help="the planner alone, over N homes made by chance and solved by HiGHS",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="the seed of the first of them (0)")
     options = parser.parse_args()
+    if options.planner is not None or options.planner_homes:
+        met = planner.main(options.planner, options.planner_homes or 0, options.seed)
+        sys.exit(0 if met else 1)
     if options.again:
         last = json.loads(LAST.read_text())
     else:

@@ -48,8 +48,9 @@ def cheapest(board: Board, task: Task, costs: list[float], start_cost: float = 0
     easier = replace(task.rule, most_starts=None, most_slots=None, midnights=(), had=(0, 0))
     rules = (task.rule,) if easier == task.rule else (easier, task.rule)
     for rule in rules:
-        found = Stretches(rule, costs, due, start_cost).best(exact)
-        board.work += len(costs) * (20 + due) * (8 if rule is easier else 25)
+        search = Stretches(rule, costs, due, start_cost)
+        board.work += 4 * search.rows * (20 + due)
+        found = search.best(exact)
         if found is not None and (rule is rules[-1] or task.rule.allows(found[1])):
             return [low + slot for slot in found[1]]
     return ()

@@ -17,7 +17,7 @@ from .task import Task
 
 EFFORT: Final = 5_000_000
 """Units of `Board.work`, some 70,000 of which take a millisecond on a fast computer."""
-QUIET: Final = 4000
+QUIET: Final = 400
 """Tries without a gain after which the search is over."""
 STALE: Final = 50
 """Tries without a gain after which it goes back to the best, or to a new beginning."""

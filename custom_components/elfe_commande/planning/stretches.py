@@ -112,6 +112,8 @@ class Stretches:
         self._idle: list[Rows] = []
         self._running: list[Rows] = []
         """At each boundary, having paused and having run long enough in what lies before."""
+        self.rows = 0
+        """How many were computed: what it took."""
         nothing = {rule.had: [0.0] + [inf] * due}
         coming: list[Rows] = [{} for _ in range(len(costs) + 1)]
         for index in range(len(costs) + 1):
@@ -122,6 +124,7 @@ class Stretches:
                 idle, running = self._next(index, coming[index])
             self._idle.append(idle)
             self._running.append(running)
+            self.rows += len(idle) + len(running)
             self._start(index, idle, coming, due)
 
     def _next(self, index: int, running: Rows) -> tuple[Rows, Rows]:
