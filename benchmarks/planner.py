@@ -75,7 +75,7 @@ def _naive(load: Any, rank: Callable[[int, float], tuple[float, ...]], offset: i
     window = range(load["earliest"], load["latest"])
     if load["splittable"] and "min_run" not in load:
         days: dict[int, int] = {}
-        place = []
+        place: list[int] = []
         for slot in sorted(window, key=lambda slot: (*rank(slot, powers[0]), slot)):
             day = (slot + offset) // DAY
             if len(place) < steps and days.get(day, 0) < load.get("most_steps", DAY):

@@ -37,12 +37,14 @@ def cheapest(board: Board, task: Task, costs: list[float], start_cost: float = 0
     start_cost = start_cost or task.start_cost
     low, due = task.low, task.due
     if not start_cost:
-        order = sorted(range(len(costs)), key=costs.__getitem__)[:due]
+        order = sorted(range(len(costs)), key=costs.__getitem__, reverse=task.late)
+        if task.late:
+            order.reverse()
         board.work += 12 * len(costs)
         if task.worth is not None:
             order = [slot for slot in order if costs[slot] < 0]
-        order.sort()
-        if task.rule.allows(order):
+        order = sorted(task.rule.first_allowed(order, due))
+        if task.rule.single or task.rule.allows(order):
             return [low + slot for slot in order]
     exact = due if task.worth is None else None
     easier = replace(task.rule, most_starts=None, most_slots=None, midnights=(), had=(0, 0))

@@ -140,7 +140,7 @@ def _piece(
         return Prepared(reason=Reason.WINDOW_SHORT, missing=due)
     if low > slots - due:
         return Prepared(reason=Reason.LATER, missing=due)
-    rule = _rule(load, horizon, 0, 0)
+    rule = _rule(load, horizon, due, 0)
     starts = tuple(
         start
         for start in range(low, int(min(last, slots - due)) + 1)
@@ -172,7 +172,7 @@ def _pausing(
         )
     warm = load.running_since is not None and low == head
     rule = replace(
-        _rule(load, horizon, head, low),
+        _rule(load, horizon, task.due, low, head),
         shortest=max(1, min(room, ceil(load.minimum_run / MINUTES - HAIR))),
         warm=warm,
         late=load.late,
@@ -197,10 +197,10 @@ def _head(load: Load, horizon: Horizon, former: Sequence[tuple[int, int]]) -> in
     return max(0, ceil((max(planned, least) - horizon.start) / SLOT - HAIR))
 
 
-def _rule(load: Load, horizon: Horizon, head: int, low: int) -> Rule:
+def _rule(load: Load, horizon: Horizon, due: int, low: int, head: int = 0) -> Rule:
     """Return what binds the runs of a load in a day, in indices of a window from `low` on.
 
-    `head` quarter-hours of a run under way lie before it.
+    `due` quarter-hours are to be placed; `head` of a run under way lie before the window.
     """
     most_slots = None
     if load.most_minutes is not None:
@@ -214,7 +214,7 @@ def _rule(load: Load, horizon: Horizon, head: int, low: int) -> Rule:
         used += ceil(load.minutes_today / MINUTES - HAIR)
     return Rule(
         most_starts=load.most_starts,
-        most_slots=most_slots,
+        most_slots=None if most_slots is None or used + due <= most_slots else most_slots,
         midnights=tuple(midnight - low for midnight in horizon.midnights if midnight > low),
         had=(0 if load.most_starts is None else starts, 0 if most_slots is None else used),
     )

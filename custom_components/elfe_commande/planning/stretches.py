@@ -4,6 +4,7 @@ Exact, by dynamic programming over (quarter-hour, quarter-hours done, running or
 local day has had). All indices are relative to the window of the load.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -45,6 +46,27 @@ class Rule:
     def loose(self) -> bool:
         """Whether it binds nothing."""
         return self.shortest <= 1 and self.most_starts is None and self.most_slots is None
+
+    @property
+    def single(self) -> bool:
+        """Whether each quarter-hour may be taken by itself, the time of a day apart."""
+        return self.shortest <= 1 and self.most_starts is None
+
+    def first_allowed(self, slots: Sequence[int], count: int) -> Sequence[int]:
+        """Return the first quarter-hours, at most `count`, that the time of a day leaves room for.
+
+        The cheapest first, this is the cheapest choice of a load that is bound by nothing else.
+        """
+        if self.most_slots is None:
+            return slots[:count]
+        room = [self.most_slots - self.had[1]] + [self.most_slots] * len(self.midnights)
+        chosen: list[int] = []
+        for slot in slots:
+            day = bisect_right(self.midnights, slot)
+            if room[day] > 0 and len(chosen) < count:
+                room[day] -= 1
+                chosen.append(slot)
+        return chosen
 
     def allows(self, slots: Sequence[int]) -> bool:
         """Return whether these quarter-hours, ascending, keep to it."""
@@ -99,7 +121,7 @@ class Rule:
 
 def _least(rows: Rows, had: Had, row: list[float]) -> None:
     known = rows.get(had)
-    rows[had] = row if known is None else list(map(min, known, row, strict=True))
+    rows[had] = row if known is None else list(map(min, known, row))  # noqa: B912 (twice as fast)
 
 
 class Stretches:
