@@ -85,7 +85,7 @@ def cost_of(home: Home, places: Sequence[Place]) -> float:
     )
     for load, place in zip(home["loads"], places, strict=True):
         cost -= load.get("highest_price", 0.0) * sum(powers_of(load)[: len(place)]) * EUR
-    return cost
+    return float(cost)
 
 
 def faults(home: Home, places: Sequence[Place]) -> list[str]:

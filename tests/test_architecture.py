@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+import sys
 from typing import override
 import warnings
 
@@ -23,6 +24,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "typologies": frozenset({"core"}),
     "interfaces": frozenset({"core"}),
     "engine": frozenset({"core", "drivers", "typologies", "interfaces"}),
+    "planning": frozenset({"core"}),
     "storage": frozenset({"core", "engine.ports", "drivers", "typologies"}),
     "sources": frozenset({"core", "engine.ports"}),
     "adapters": frozenset({"core", "engine.ports", "const"}),
@@ -133,6 +135,18 @@ def test_home_assistant_stays_outside_the_engine() -> None:
         if each.wanted.partition(".")[0] in OF_HOME_ASSISTANT
         and not each.ours
         and each.room not in WITH_HOME_ASSISTANT
+    ]
+    assert not strange, "\n".join(map(str, strange))
+
+
+def test_the_planner_needs_nothing_but_the_standard_library() -> None:
+    """It runs wherever Python does: no wheel, no clock of Home Assistant."""
+    strange = [
+        each
+        for each in IMPORTS
+        if each.room == "planning"
+        and not each.ours
+        and each.wanted.partition(".")[0] not in sys.stdlib_module_names
     ]
     assert not strange, "\n".join(map(str, strange))
 

@@ -17,9 +17,13 @@ STRONGEST: Final = 1e6
 """Watts; a load beyond it is no load."""
 MOST_MINUTES: Final = 7 * 24 * 60
 """More on-time than that is owed by no load."""
+ENORMOUS: Final = 1e12
+"""Of any unit; seconds of the year 33658."""
 HAIR: Final = 1e-9
 """So that 0.1 + 0.2 quarter-hours are not one more than 0.3."""
-TIMES: Final = ("earliest", "latest", "running_since")
+MAY_BE_NONE: Final = frozenset(
+    {"earliest", "latest", "most_starts", "most_minutes", "highest_price", "running_since"}
+)
 COUNTS: Final = ("most_starts", "most_minutes", "minimum_run", "starts_today", "minutes_today")
 
 
@@ -67,10 +71,10 @@ def _senseless(load: Load) -> str | None:
     """Return the first field that makes no sense."""
     for field in fields(load)[1:]:
         value = getattr(load, field.name)
-        if value is None or isinstance(value, bool):
+        if isinstance(value, bool) or (value is None and field.name in MAY_BE_NONE):
             continue
-        numbers = value if isinstance(value, Sequence) else (value,)
-        if not all(isinstance(number, int | float) and isfinite(number) for number in numbers):
+        several = field.name == "power" and isinstance(value, Sequence)
+        if not all(map(_sensible, value if several else (value,))):
             return field.name
     powers = load.power if isinstance(load.power, Sequence) else (load.power,)
     if (
@@ -89,6 +93,10 @@ def _senseless(load: Load) -> str | None:
     if load.earliest is not None and load.latest is not None and load.latest <= load.earliest:
         return "latest"
     return None
+
+
+def _sensible(number: object) -> bool:
+    return isinstance(number, int | float) and isfinite(number) and abs(number) < ENORMOUS
 
 
 def _powers(load: Load, horizon: Horizon) -> tuple[float, ...]:
@@ -173,14 +181,15 @@ def _pausing(
     warm = load.running_since is not None and low == head
     rule = replace(
         _rule(load, horizon, task.due, low, head),
-        shortest=max(1, min(room, ceil(load.minimum_run / MINUTES - HAIR))),
+        shortest=max(1, min(task.due, ceil(load.minimum_run / MINUTES - HAIR))),
         warm=warm,
         late=load.late,
     )
     if not rule.loose:
         fits = Stretches(rule, [0.0] * (end - low), room).longest()
         if fits < room:
-            reason, room = Reason.LIMITS, fits
+            reason = Reason.LIMITS if end - low >= rule.shortest else reason
+            room = fits
     return Prepared(
         replace(task, powers=task.powers[:room], low=low, high=end, rule=rule),
         reason if room < task.due else Reason.PLANNED,

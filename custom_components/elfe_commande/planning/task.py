@@ -1,6 +1,7 @@
 """A load as the search sees it: quarter-hours of the horizon, powers and prices of the board."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from ..core.plan import SLOT
 from .board import Slots
@@ -44,10 +45,7 @@ class Task:
         object.__setattr__(
             self,
             "levels",
-            tuple(
-                (self.powers[low], low, high)
-                for low, high in zip(edges, (*edges[1:], self.due), strict=True)
-            ),
+            tuple((self.powers[low], low, high) for low, high in pairwise((*edges, self.due))),
         )
 
     @property

@@ -1,0 +1,1 @@
+"""The planner: pure values in, pure values out."""
