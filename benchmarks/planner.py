@@ -48,6 +48,8 @@ class Result:
     seconds: float
     """Processor time of the whole plan, explanations included."""
     faults: tuple[str, ...] = ()
+    limited: bool = False
+    """Whether the home had a limit to what it may take from the grid."""
 
     @property
     def excess(self) -> float | None:
@@ -178,6 +180,7 @@ def measure(home: Home, name: str, optimum: float | None) -> Result:
         optimum=optimum,
         seconds=seconds,
         faults=tuple(faults(home, places)),
+        limited=home.get("limit_w") is not None,
     )
 
 
@@ -215,12 +218,12 @@ def of_chance(count: int, first: int) -> Iterator[Result]:
 
 
 def _share(share: float | None) -> str:
-    return "–" if share is None else f"{share:.2%}"
+    return "–" if share is None else f"{share:z.2%}"
 
 
 def _row(result: Result) -> str:
-    optimum = "–" if result.optimum is None else f"{result.optimum:.4f}"
-    excess = "–" if result.excess is None else f"{result.excess:.4f}"
+    optimum = "–" if result.optimum is None else f"{result.optimum:z.4f}"
+    excess = "–" if result.excess is None else f"{result.excess:z.4f}"
     cells = (
         result.name,
         result.loads,
@@ -255,8 +258,9 @@ def report(results: Sequence[Result], *, every: bool = True) -> tuple[str, bool]
         "surplus alone": [result.surplus_alone for result in known],
         "at once": [result.at_once for result in known],
     }
-    lines += ["", "| plan | mean of the gain lost | worst | mean excess | worst |"]
-    lines += ["| --- | --- | --- | --- | --- |"]
+    lines += ["", "| plan | of the gain lost, mean | worst | of all gain | mean excess | worst |"]
+    lines += ["| --- | --- | --- | --- | --- | --- |"]
+    gain = sum(result.at_once - (result.optimum or 0.0) for result in known) or 1.0
     for kind, costs in kinds.items():
         shares = [result.share(cost) or 0.0 for result, cost in zip(known, costs, strict=True)]
         excesses = [
@@ -264,7 +268,7 @@ def report(results: Sequence[Result], *, every: bool = True) -> tuple[str, bool]
         ]
         lines.append(
             f"| {kind} | {fmean(shares):.3%} | {max(shares):.2%}"
-            f" | {fmean(excesses):.4f} EUR | {max(excesses):.4f} EUR |"
+            f" | {sum(excesses) / gain:.3%} | {fmean(excesses):.4f} EUR | {max(excesses):.4f} EUR |"
         )
     shares = [result.share(result.cost) or 0.0 for result in known]
     seconds = [result.seconds for result in results]
@@ -294,6 +298,11 @@ def main(path: Path | None, count: int, first: int) -> bool:
         results.append(result)
         if path is None:
             print(_row(result), flush=True)
-    text, met = report(results, every=path is not None)
-    print(text)
+    met = True
+    for limited in (False, True):
+        group = [result for result in results if result.limited is limited]
+        if group:
+            text, reached = report(group, every=path is not None)
+            print("\nWith a limit of import:\n" if limited else "", text, sep="\n")
+            met = met and reached
     return met

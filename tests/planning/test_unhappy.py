@@ -202,7 +202,7 @@ def test_without_time_there_is_a_plan_all_the_same():
     assert any(each.runs for each in found.loads)
 
 
-@pytest.mark.parametrize("seed", range(80))
+@pytest.mark.parametrize("seed", range(60))
 def test_nothing_raises(seed):
     """Any field of a request that makes sense, replaced by something that may not."""
     rng = Random(seed)
