@@ -179,18 +179,19 @@ def test_a_limit_without_sense_is_none(limit):
     assert not only(outlook(limit=limit), load()).over_limit
 
 
-def test_it_is_called_off():
+@pytest.mark.parametrize("after", [0, 1, 5, 50])
+def test_it_is_called_off_at_once_wherever_it_is(after):
     view, loads = random_request(3)
     asked = 0
 
     def cancelled():
         nonlocal asked
         asked += 1
-        return asked > 5
+        return asked > after
 
     with pytest.raises(Superseded):
         plan(view, loads, cancelled=cancelled)
-    assert asked == 6
+    assert asked == after + 1
 
 
 def test_without_time_there_is_a_plan_all_the_same():

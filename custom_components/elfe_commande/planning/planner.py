@@ -63,7 +63,7 @@ def plan(
         max((task.due for task in tasks), default=0),
     )
     without = board.total
-    search = Search(board, tasks, seed)
+    search = Search(board, tasks, seed, over)
     search.begin()
     complete = search.explore(int(effort * max(1.0, len(tasks) / AT_ITS_EFFORT)), over)
     _not_worse_than_at_once(search)

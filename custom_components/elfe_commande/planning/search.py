@@ -34,11 +34,18 @@ BLUR: Final = 0.6
 class Search:
     """The places of some tasks on a board."""
 
-    def __init__(self, board: Board, tasks: Sequence[Task], seed: int = 0) -> None:
-        """Begin with nothing placed."""
+    def __init__(
+        self,
+        board: Board,
+        tasks: Sequence[Task],
+        seed: int = 0,
+        check: Callable[[], object] = bool,
+    ) -> None:
+        """Begin with nothing placed; `check` is called before each placing, and may raise."""
         self.board, self.tasks = board, tasks
         self.places: list[Slots] = [()] * len(tasks)
         self.tried = 0
+        self._check = check
         self._rng = Random(seed)  # noqa: S311
         self._exchange = Exchange(board, tasks, self._rng)
         self._optional = [k for k, task in enumerate(tasks) if task.worth is not None]
@@ -79,6 +86,7 @@ class Search:
 
     def insert(self, number: int, blur: float = 0.0) -> None:
         """Place a load where it costs least now, or where it seems to."""
+        self._check()
         rng = self._rng if blur else None
         self.put(number, best(self.board, self.tasks[number], blur, rng))
 
