@@ -93,7 +93,12 @@ class Journal:
         claim.press_before = self._presses.get(claim.equipment_id)
         self._claims[key] = claim
         self._presses[claim.equipment_id] = claim.at
-        await self.save()
+        try:
+            await self.save()
+        except Exception:
+            # Nothing is pressed then: what was never made must not stand in the way of another.
+            self._take_back(key)
+            raise
 
     async def pressed(self, equipment_id: EquipmentId, at: float) -> None:
         """Take note of a press that somebody else made (unix seconds)."""
@@ -111,12 +116,19 @@ class Journal:
 
     async def release(self, key: str) -> None:
         """Give a claim back: the device said that nothing was pressed."""
-        if claim := self._claims.pop(key, None):
-            if claim.press_before is None:
-                self._presses.pop(claim.equipment_id, None)
-            else:
-                self._presses[claim.equipment_id] = claim.press_before
+        if self._take_back(key):
             await self.save()
+
+    def _take_back(self, key: str) -> bool:
+        """Forget a claim and its press; whether there was one."""
+        claim = self._claims.pop(key, None)
+        if claim is None:
+            return False
+        if claim.press_before is None:
+            self._presses.pop(claim.equipment_id, None)
+        else:
+            self._presses[claim.equipment_id] = claim.press_before
+        return True
 
     async def save(self) -> None:
         """Save; everything changed before this call is on disk when it returns."""

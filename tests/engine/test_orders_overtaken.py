@@ -1,0 +1,126 @@
+"""What came in between: while an order waited for its turn, its answer, or its next try."""
+
+import asyncio
+from collections.abc import Collection
+from typing import override
+
+import pytest
+
+from custom_components.elfe_commande.core.model import EquipmentId, State
+from custom_components.elfe_commande.core.outcome import Outcome
+from custom_components.elfe_commande.core.wish import Intent
+from custom_components.elfe_commande.engine import turnstile
+from demo.appliances import Behaviour
+from demo.engine_host import SystemClock
+from demo.specs import plug
+from demo.territory import Equipment
+from tests.fixtures_engine import World
+
+from .bench import (
+    COMMAND,
+    CONTROL,
+    MODE,
+    PROGRAMMED,
+    StubbornStorage,
+    calm,
+    furnish,
+    impatient,
+    set_row,
+    until_row,
+    wait_for_end,
+)
+
+WASHER = Equipment(7, "R001", "Lave-linge", 112, 120, (plug("T7"),))
+OTHER = Equipment(8, "R001", "Sèche-linge", 113, 120, (plug("T8"),))
+COMMAND_7 = WASHER.devices[0].topics.command
+
+
+async def test_second_tries_are_never_further_apart_than_the_longest_wait(world: World) -> None:
+    """A device that is back gets its order soon, however long it was away."""
+    timing = impatient(0.05, retry_first=0.05, retry_max=0.1, order_window=890.0)
+    household = await furnish(world, WASHER, timing=timing)
+    household.devices["T7"].behaviour = Behaviour.SILENT
+    await world.plan(7, [1])
+    await world.start()
+    await world.engine.run_cycle()
+
+    # Doubled each time, the wait before the last of them alone would be of a quarter of an hour.
+    await world.fleet.recorder.wait(16, topic=COMMAND_7, within=60)
+
+    household.devices["T7"].behaviour = Behaviour.ACK
+    await until_row(world, 7, **{MODE: 20, COMMAND: 13})
+
+
+class TestLateAnswers:
+    """A person's wish was written at once; the device answers later."""
+
+    @pytest.fixture
+    async def silent(self, world: World) -> None:
+        """A plug that does not answer to a wish, which is written and tried again."""
+        timing = impatient(0.1, retry_first=0.2, order_window=3600.0)
+        household = await furnish(world, WASHER, timing=timing)
+        household.devices["T7"].behaviour = Behaviour.SILENT
+        await world.start()
+        result = await world.wish(7, Intent.TO_MANUAL)
+        assert (result.outcome, result.will_retry) == (Outcome.FAILED, True)
+        self.plug = household.devices["T7"]
+
+    async def test_it_was_programmed_when_it_was_wished(self, world: World, silent: None) -> None:
+        """Ten minutes later, a plan that was made meanwhile would look old."""
+        wished = (await world.row(7))[PROGRAMMED]
+        assert isinstance(world.clock, SystemClock)
+        world.clock.offset += 600
+
+        self.plug.behaviour = Behaviour.ACK
+        await until_row(world, 7, **{CONTROL: 15})
+
+        assert (await world.row(7))[PROGRAMMED] == wished
+
+    async def test_a_mode_that_somebody_set_since_stays(self, world: World, silent: None) -> None:
+        await set_row(world, 7, **{MODE: 30})
+
+        self.plug.behaviour = Behaviour.ACK
+        await wait_for_end(world, 7, 2)
+
+        assert (await world.row(7))[MODE] == 30
+
+
+class _Waiting(StubbornStorage):
+    """Lets something happen once the row of an equipment was read."""
+
+    def __init__(self, real: StubbornStorage) -> None:
+        super().__init__(real)
+        self.awaited = EquipmentId(0)
+        self.read = asyncio.Event()
+
+    @override
+    async def read_states(self, ids: Collection[EquipmentId]) -> dict[EquipmentId, State]:
+        states = await super().read_states(ids)
+        if self.awaited in ids:
+            self.read.set()
+        return states
+
+
+async def test_a_mode_that_changes_while_an_order_waits_for_its_turn_stops_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wish for another load goes first; its row is read together with those that wait."""
+    # Long enough for all that comes in between, on a machine that is busy.
+    monkeypatch.setattr(turnstile, "_GIVE_WAY", 1.0, raising=False)
+    await furnish(world, WASHER, OTHER, timing=calm(fresh_for=0.0))
+    storage = _Waiting(world.storage())  # type: ignore[arg-type]
+    world.storage = lambda: storage  # type: ignore[method-assign]
+    await world.plan(7, [1])
+    await world.start()
+    storage.awaited = EquipmentId(7)
+    earlier = asyncio.create_task(world.wish(8, Intent.TO_MANUAL))
+    await world.fleet.recorder.wait(1)
+    cycle = asyncio.create_task(world.engine.run_cycle())
+    await storage.read.wait()
+
+    await set_row(world, 7, **{MODE: 20})
+    await world.wish(8, Intent.FORCED_OFF)
+    await asyncio.gather(cycle, earlier)
+
+    assert world.orders(COMMAND_7) == []
+    assert world.ended(7)[-1].result.reason == "mode_changed"
