@@ -115,6 +115,16 @@ def try_all(
         yield tried, end, who
 
 
+def check(atlas: Atlas, running: Trials) -> None:
+    """Raise unless tests pass while nothing is changed: what fails then notices nothing."""
+    tests = list(atlas.tests)
+    chosen = random.Random(0).sample(tests, min(40, len(tests)))
+    running.begin(running.idle[0], share(chosen, atlas, FIRST))
+    copy, end, who = running.wait()
+    if end is not End.PASSED:
+        raise RuntimeError(f"without any change: {end} {who}\n{copy.output.read_text()[-3000:]}")
+
+
 def within(tests: list[str], atlas: Atlas, limit: float) -> list[str]:
     """Return the tests that go into the time."""
     return list(share(list(tests), atlas, limit))
@@ -141,6 +151,7 @@ def main() -> int:
     atlas.save(kept)
     unnoticed: list[Tried] = []
     with trials(ROOT, given.workers) as running:
+        check(atlas, running)
         for done, (tried, end, who) in enumerate(try_all(changes, atlas, running, given.limit), 1):
             change, took = tried.change, time.monotonic() - tried.began
             name = change.file.relative_to(ROOT).as_posix()

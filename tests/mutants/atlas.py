@@ -17,7 +17,11 @@ from .changes import Change
 from .recorder import FOLDER
 
 ROOMS: Final = ("custom_components/elfe_commande/core", "custom_components/elfe_commande/engine")
-_OUTSIDE: Final = ("tests/mutants", "tests/e2e", "tests/consistency", "tests/demo")
+_OUTSIDE: Final = (
+    *(f"tests/{folder}/" for folder in ("consistency", "demo", "e2e", "mutants")),
+    # They share one long replay: none of them can be run alone.
+    "tests/recordings/",
+)
 _NOT_ASKED: Final = ("tests/test_mutations.py", "tests/test_defects_covered.py")
 
 
