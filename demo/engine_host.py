@@ -69,6 +69,13 @@ class MemoryDisk(Disk):
     def document(self, name: str) -> MemoryDocument:
         return self.documents.setdefault(name, MemoryDocument())
 
+    def copy(self) -> MemoryDisk:
+        """Return a disk that holds the same, and is written to by nobody yet."""
+        copied = MemoryDisk()
+        for name, document in self.documents.items():
+            copied.document(name).text = document.text
+        return copied
+
 
 class FolderDocument(Document):
     """A JSON file, replaced as a whole."""

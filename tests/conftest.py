@@ -5,7 +5,7 @@ Fixtures of one subject live in ``tests/fixtures_<subject>.py`` and are listed i
 """
 
 from collections.abc import Callable, Generator, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 import importlib.util
 import logging
 import os
@@ -13,6 +13,7 @@ from pathlib import Path
 import shutil
 import socket
 from typing import Any
+from xml.etree import ElementTree as ET
 
 from homeassistant import const
 import pytest
@@ -33,33 +34,6 @@ pytest_plugins: list[str] = [
 CORPORA = ("ELFE_SML_CORPUS", "ELFE_NUT_CORPUS", "ELFE_RECORDINGS")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_VERSION = "2026.11"
-# Spread over processes, a file that takes a minute must not be the last one to begin.
-LONGEST = (
-    "test_recordings",
-    "test_browser",
-    "test_made",
-    "test_killed",
-    "test_random_days",
-    "test_stops",
-    "test_first_evening",
-    "test_surfaces_switch",
-    "test_solar_home",
-    "test_misbehaving",
-    "test_main_job",
-    "test_rules_shown",
-    "test_entities",
-    "test_surfaces_panels",
-    "test_surfaces_rollers",
-    "test_faults_parts",
-    "test_surfaces_portal",
-    "test_surfaces",
-    "test_ups",
-    "test_panels",
-    "test_mutations",
-    "test_device_defects",
-    "test_wishes",
-    "test_fuzz",
-)
 
 
 # Every statement and every byte told at length takes longer than what is tested.
@@ -71,6 +45,14 @@ def _terse_libraries() -> None:
     """Let others log what is worth a warning only; our own records are all kept."""
     for name in TERSE:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+@pytest.fixture(autouse=True)
+def enable_event_loop_debug() -> None:
+    """Leave asyncio's debug mode to PYTHONASYNCIODEBUG=1: it doubles what the suite costs.
+
+    The plugin switches it on in every test; `scripts/test --all` does it by the variable.
+    """
 
 
 # ------------------------------------------------------------------- Home Assistant
@@ -122,15 +104,33 @@ def sockets_allowed() -> Callable[[], AbstractContextManager[None]]:
 # ------------------------------------------------------- what this machine can run
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip, with a reason, what needs something that is not here; begin with what takes long."""
-    ranks = {name: rank for rank, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: ranks.get(item.path.stem, len(ranks)))
+    # Spread over processes, a file that takes a minute must not be the last one to begin.
+    took = _read_durations(config.getoption("xmlpath"))
+    items.sort(key=lambda item: -took.get(_module(item), 0.0))
     absent = _find_what_is_absent()
     for item in items:
         for name, reason in absent.items():
             if item.get_closest_marker(name):
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _read_durations(report: str | None) -> dict[str, float]:
+    """Return how long each file took in all, in seconds, by module.
+
+    That is told by the last run's report, which this run will replace.
+    """
+    took: dict[str, float] = {}
+    with suppress(OSError, ET.ParseError):
+        for case in ET.parse(report or os.devnull).iter("testcase"):
+            name, *_ = case.attrib["classname"].partition(".Test")
+            took[name] = took.get(name, 0.0) + float(case.attrib["time"])
+    return took
+
+
+def _module(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0].removesuffix(".py").replace("/", ".")
 
 
 def _find_what_is_absent() -> dict[str, str]:

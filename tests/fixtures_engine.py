@@ -2,28 +2,34 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 import time
-from typing import Any
+from typing import Any, override
 from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
 
-from custom_components.elfe_commande.core.model import EquipmentId, EquipmentTypeId
-from custom_components.elfe_commande.core.outcome import Result
+from custom_components.elfe_commande.core.decision import Act
+from custom_components.elfe_commande.core.model import DeviceId, EquipmentId, EquipmentTypeId, State
+from custom_components.elfe_commande.core.outcome import Result, Step
+from custom_components.elfe_commande.core.plan import SLOT
 from custom_components.elfe_commande.core.screens import Layout, Page, PageKind
 from custom_components.elfe_commande.core.timing import Timing
 from custom_components.elfe_commande.core.wish import Intent, Origin, Wish
+from custom_components.elfe_commande.engine.beat import CycleReport
 from custom_components.elfe_commande.engine.engine import Engine, EngineSettings
 from custom_components.elfe_commande.engine.events import Event, OrderEnded
 from custom_components.elfe_commande.engine.ports import Clock, Disk
 from custom_components.elfe_commande.storage.postgres import PostgresSettings, PostgresStorage
-from demo.appliances import Fleet
+from demo.appliances import Fleet, Machine
 from demo.appliances.fleet import AnyDevice
 from demo.database import PlanRow, insert_plans, insert_rows, pad, quarter
 from demo.engine_host import AiomqttMessenger, MemoryDisk, SystemClock
-from demo.parts import Broker
+from demo.parts import DATABASE_ERRORS, Broker
+from demo.parts.process import wait_until
+from demo.territory import Household
 from tests.fixtures_parts import Database
 
 SCALE = 0.02
@@ -57,10 +63,31 @@ STANDING_TASKS = frozenset({"elfe beat", "elfe rules", "elfe shedding"})
 """The tasks of an engine that has nothing to do."""
 
 
+def engine_tasks() -> list[asyncio.Task[Any]]:
+    """Return what the engines of this loop have begun."""
+    return [task for task in asyncio.all_tasks() if task.get_name().startswith("elfe ")]
+
+
+def is_under_way(name: str) -> bool:
+    """Return whether an engine of this loop is at something of this name."""
+    return any(task.get_name() == f"elfe {name}" for task in engine_tasks())
+
+
 def is_busy() -> bool:
     """Return whether an engine of this loop has anything under way."""
-    names = (task.get_name() for task in asyncio.all_tasks())
-    return any(name.startswith("elfe ") and name not in STANDING_TASKS for name in names)
+    return any(task.get_name() not in STANDING_TASKS for task in engine_tasks())
+
+
+class MortalStorage(PostgresStorage):
+    """The real storage, until the process that uses it dies."""
+
+    alive = True
+
+    @override
+    async def write(self, steps: Sequence[Step]) -> dict[EquipmentId, State]:
+        if not self.alive:
+            raise asyncio.CancelledError
+        return await super().write(steps)
 
 
 @dataclass
@@ -78,6 +105,8 @@ class World:
     disk: Disk = field(default_factory=MemoryDisk)
     clock: Clock = field(default_factory=SystemClock)
     layout: Layout = LAYOUT
+    household: Household = field(default_factory=Household)
+    """What `tests.engine.bench.furnish` installed."""
     events: list[Event] = field(default_factory=list)
     engine: Engine = field(init=False)
     messenger: AiomqttMessenger = field(init=False)
@@ -103,7 +132,7 @@ class World:
     def storage(self) -> PostgresStorage:
         """Return the storage of an engine, as the role with the least privileges."""
         access = self.database.access
-        return PostgresStorage(
+        return MortalStorage(
             PostgresSettings(
                 access.host, access.database, access.user, access.password, port=access.port
             )
@@ -132,6 +161,26 @@ class World:
             await self.engine.start(_at_once())
         return self.engine
 
+    async def crash(self) -> None:
+        """End the engine as a power cut does: nothing more is sent, written or saved.
+
+        Start another on the same disk.
+        """
+        assert isinstance(self.disk, MemoryDisk)
+        self.disk = self.disk.copy()
+        storage = self.engine.context.storage
+        assert isinstance(storage, MortalStorage)
+        storage.alive = False
+        self._engines.remove(self.engine)
+        await self.messenger.close()
+        with suppress(*DATABASE_ERRORS):
+            await self.database.server.disconnect()
+        tasks = engine_tasks()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await storage.close()
+
     async def stop(self) -> None:
         """Stop every engine."""
         for engine in self._engines:
@@ -144,6 +193,61 @@ class World:
         return await self.engine.wish(
             Wish(EquipmentId(machine_id), intent, Origin.DASHBOARD, **options)
         )
+
+    # -- the engine at work
+
+    def later(self, slots: int = 1) -> None:
+        """Let quarter-hours pass at once."""
+        assert isinstance(self.clock, SystemClock)
+        self.clock.offset += slots * SLOT
+
+    async def cycle(self, *, slots: int = 0) -> CycleReport:
+        """Run a cycle, some slots later."""
+        if slots:
+            self.later(slots)
+        return await self.engine.run_cycle()
+
+    async def idle(self, machine_id: int, within: float = 30) -> None:
+        """Return once no order of the equipment is under way, nor awaits its next try."""
+        await wait_until(
+            lambda: not any(is_under_way(f"{act} {machine_id}") for act in Act),
+            within,
+            f"the end of the order of {machine_id}",
+            0.005,
+        )
+
+    # -- what is there
+
+    def machine(self, machine_id: int) -> Machine:
+        """Return the machine of an equipment."""
+        return self.household.machine(machine_id)
+
+    def device(self, identifier: str) -> AnyDevice:
+        """Return a device."""
+        return self.household.devices[identifier]
+
+    def told(self, identifier: str) -> list[str]:
+        """Return what a device was ordered so far, heeded or not."""
+        return self.orders(self.device(identifier).topics.command)
+
+    async def until_told(self, identifier: str, count: int = 1) -> None:
+        """Return once a device was given so many orders."""
+        topic = self.device(identifier).topics.command
+        await self.fleet.recorder.wait(count, topic=topic, within=30)
+
+    async def meter(self, identifier: str) -> None:
+        """Have a device report its power; returns once the engine heard it."""
+        before = self._heard(identifier)
+        self.fleet.say(self.device(identifier).power())
+        await wait_until(
+            lambda: self._heard(identifier) > before, 30, f"the power of {identifier}", 0.005
+        )
+
+    def _heard(self, identifier: str) -> float:
+        """Return when the engine heard a power of the device last, on the loop's clock."""
+        device = DeviceId(identifier)
+        found = (status.observations.get(device) for status in self.engine.statuses.values())
+        return max((seen.power_at for seen in found if seen is not None), default=0.0)
 
     async def row(self, machine_id: int) -> dict[str, Any]:
         """Return the equipment's row as it is in the database."""

@@ -60,7 +60,7 @@ class Fleet:
         self._watch = tuple(watch)
         self._periods = {"state": state_period, "power": power_period}
         self._by_topic: dict[str, AnyDevice | Screen] = {}
-        self._chance = random.Random(seed)
+        self.chance = random.Random(seed)
         self._outbox: asyncio.Queue[Message] = asyncio.Queue()
         self._client: aiomqtt.Client | None = None
         self._ready = asyncio.Event()
@@ -210,7 +210,7 @@ class Fleet:
             message = await self._outbox.get()
             try:
                 await client.publish(message.topic, message.payload, retain=message.retain)
-                if self.duplicates and self._chance.random() < self.duplicates:
+                if self.duplicates and self.chance.random() < self.duplicates:
                     await client.publish(message.topic, message.payload, retain=message.retain)
             except aiomqtt.MqttError:
                 continue
@@ -229,7 +229,7 @@ class Fleet:
             self._attend(device, topic, data)
 
     def _attend(self, device: AnyDevice, topic: str, payload: bytes) -> None:
-        if device.lost or (self.loss and self._chance.random() < self.loss):
+        if device.lost or (self.loss and self.chance.random() < self.loss):
             return
         if (question := device.question(topic, payload)) is not None:
             if device.behaviour is not Behaviour.SILENT:

@@ -43,6 +43,9 @@ SETTINGS = {
 }
 # Enough for a server that is only ever killed, never unplugged: the page cache survives its processes.
 HASTY = {"fsync": "off", "full_page_writes": "off", "wal_level": "minimal", "max_wal_senders": "0"}
+# Passwords that everybody knows need not be costly to guess: each connection would pay for it.
+SIMPLE_SECRETS = {"scram_iterations": "1"}
+SIMPLE_SINCE = 16
 
 
 class PostgresServer(Server):
@@ -67,7 +70,8 @@ class PostgresServer(Server):
         """Prepare a server; not `durable` means it may lose data with the machine, not with a crash."""
         super().__init__(port)
         self.version = version
-        self._settings = SETTINGS | ({} if durable else HASTY) | (settings or {})
+        simple = SIMPLE_SECRETS if version >= SIMPLE_SINCE else {}
+        self._settings = SETTINGS | simple | ({} if durable else HASTY) | (settings or {})
         self._user = UNPRIVILEGED if os.geteuid() == 0 else None
 
     def access(self, user: str = COMMANDE, database: str = "postgres") -> Access:
@@ -167,10 +171,11 @@ class PostgresServer(Server):
 
     async def _create_roles(self) -> None:
         await self.administer(
+            f"ALTER ROLE {ADMINISTRATOR} PASSWORD '{password(ADMINISTRATOR)}'",
             *(
                 f"CREATE ROLE {role} LOGIN PASSWORD '{password(role)}'"
                 for role in (OWNER, COMMANDE, EMS)
-            )
+            ),
         )
 
     def _own(self, *paths: Path) -> None:

@@ -5,12 +5,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from demo.database import SCHEMA
-from tests.e2e.conftest import DOMAIN, SECONDS, Demo, House, eventually, picture
+from tests.e2e.conftest import DOMAIN, SECONDS, Browser, Demo, House, eventually, picture
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
-
-pytestmark = pytest.mark.timeout(240)
+    from playwright.async_api import Locator, Page
 
 DRYER = 13
 """In manual: no plan starts it meanwhile."""
@@ -95,44 +93,68 @@ async def runs(house: House, item: str) -> int:
     return sum(trace["trigger"] == "portal update of Sèche-linge" for trace in traces)
 
 
-async def search(page: Page, words: str) -> None:
-    """Type into the field for searching of the dialog that was opened last."""
-    box = page.get_by_placeholder("Search").last
-    await box.press_sequentially(words, delay=20)
+async def search(page: Page, words: str, awaited: Locator) -> None:
+    """Type into the field for searching of the dialog that was opened last, until it finds.
+
+    The dialog before may still be there, and what was drawn a moment ago may not hear yet.
+    """
+    from playwright.async_api import TimeoutError as TooLateError, expect  # noqa: PLC0415
+
+    for _ in range(6):
+        box = page.get_by_placeholder("Search").last
+        try:
+            await box.fill("", timeout=8 * SECONDS)
+            await box.press_sequentially(words, delay=20, timeout=8 * SECONDS)
+            await expect(awaited).to_be_visible(timeout=8 * SECONDS)
+        except AssertionError, TooLateError:
+            continue
+        return
+    await expect(awaited).to_be_visible()
+
+
+async def write_template(page: Page, template: str) -> None:
+    """Write into a field of text: with a template in it, it becomes an editor that shows it.
+
+    What is written while the form is drawn again is lost.
+    """
+    from playwright.async_api import expect  # noqa: PLC0415
+
+    message = page.locator("ha-selector-text input").first
+    editor = page.locator("ha-code-editor").first
+    for _ in range(6):
+        await message.fill(template)
+        try:
+            await expect(editor).to_contain_text(template, timeout=8 * SECONDS)
+        except AssertionError:
+            continue
+        return
+    await expect(editor).to_contain_text(template)
 
 
 @pytest.mark.browser
-async def test_an_automation_made_by_clicks(page: Page, demo: Demo, house: House) -> None:
+async def test_an_automation_made_by_clicks(browser: Browser, demo: Demo, house: House) -> None:
     from playwright.async_api import expect  # noqa: PLC0415
 
-    await page.goto(f"{demo.status['address']}/config/automation/edit/new")
+    page = await browser.visit(f"{demo.status['address']}/config/automation/edit/new")
     await page.get_by_role("button", name="Add trigger").click()
     found = page.get_by_text(HEADLINE).first
-    await search(page, "Portal changed")
-    await expect(found).to_be_visible()
+    await search(page, "Portal changed", found)
     await picture(page, "automation_trigger")
     await found.click()
 
     await page.get_by_role("button", name="Add target").click()
-    await search(page, "Sèche-linge")
-    await page.get_by_text("Switch", exact=True).first.click()
+    switch = page.get_by_text("Switch", exact=True).first
+    await search(page, "Sèche-linge", switch)
+    await switch.click()
     await page.locator("ha-checkbox").first.click()
     await page.get_by_role("button", name="Add", exact=True).click()
     await page.get_by_text("Wished end", exact=True).click()
 
     await page.get_by_role("button", name="Add action").click()
-    await search(page, "persistent notification")
-    await page.get_by_text("Create persistent notification").first.click()
-    message = page.locator("ha-selector-text input").first
-    editor = page.locator("ha-code-editor").first
-    for _ in range(5):
-        # A template: the field becomes an editor of its own, unless the form was drawn again.
-        await message.fill("{{ trigger.name }}: {{ trigger.changed | join }}")
-        await page.wait_for_timeout(2 * SECONDS)
-        if await editor.is_visible():
-            break
-    await expect(editor).to_contain_text("trigger.changed")
-    await page.wait_for_timeout(SECONDS)
+    notify = page.get_by_text("Create persistent notification").first
+    await search(page, "persistent notification", notify)
+    await notify.click()
+    await write_template(page, "{{ trigger.name }}: {{ trigger.changed | join }}")
     await page.get_by_role("button", name="Save").click()
     name = page.get_by_placeholder("New automation")
     await name.press_sequentially("The portal moved an end", delay=20)

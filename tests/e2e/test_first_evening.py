@@ -14,9 +14,9 @@ from demo.appliances import Fleet, Message, ShellyPlus, WaterHeater
 from demo.home_assistant import Client, Instance
 from demo.parts import Broker
 from demo.specs import relay
-from tests.e2e.conftest import eventually, opened, picture
+from tests.e2e.conftest import WITHIN, Browser, eventually, opened, picture
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(500)]
+pytestmark = pytest.mark.browser
 
 BOILER = "boiler"
 PASS = 60
@@ -84,7 +84,7 @@ async def be_ready(client: Client, broker: Broker) -> None:
     async def state() -> str:
         return str((await client.get("/api/config"))["state"])
 
-    await eventually(state, "RUNNING".__eq__, within=120)
+    await eventually(state, "RUNNING".__eq__)
     other = {"set_client_cert": False, "set_ca_cert": "off", "transport": "tcp"}
     await client.configure(
         "mqtt", {"broker": broker.host, "port": broker.port, "other_settings": other}
@@ -92,33 +92,38 @@ async def be_ready(client: Client, broker: Broker) -> None:
 
 
 async def test_from_nothing_to_a_relay_that_follows_the_surplus(
-    page: Page, evening: Evening
+    browser: Browser, evening: Evening
 ) -> None:
     """By clicks alone."""
-    dialog = page.locator("dialog-data-entry-flow")
-    await page.goto(f"{evening.address}/config/integrations/dashboard")
-    await add_home(page, dialog)
-    await add_appliance(page, dialog)
+    page = await browser.visit(f"{evening.address}/config/integrations/dashboard")
+    await add_home(page, dialog_of(page))
+    await add_appliance(page, dialog_of(page))
     assert evening.orders() == []
 
-    await page.goto(f"{evening.address}/config/integrations/integration/elfe_commande")
-    await add_rule(page, dialog)
+    page = await browser.visit(f"{evening.address}/config/integrations/integration/elfe_commande")
+    await add_rule(page, dialog_of(page))
 
     evening.shine(2600)
-    await eventually(evening.relay_is_on, bool, within=2 * PASS + 30)
+    await eventually(evening.relay_is_on, bool, within=2 * PASS + WITHIN)
+    await opened(page.get_by_text("Hot-water tank").first, page.get_by_text("Device info"))
     await look_at_boiler(page, running=True)
     await expect(page.get_by_text("switched on by a surplus rule").first).to_be_visible()
     await picture(page, "rule_switched")
     await look_at_reason(page)
 
     evening.shine(-300)
-    await eventually(evening.relay_is_on, lambda on: not on, within=2 * PASS + 30)
+    await eventually(evening.relay_is_on, lambda on: not on, within=2 * PASS + WITHIN)
     await look_at_boiler(page, running=False)
     # A load without a plan may have been told first that it is off; off is kept alive each quarter.
     assert [on for on, _ in groupby(evening.orders())][-2:] == [True, False]
 
 
 # ---------------------------------------------------------------------------- what is clicked
+
+
+def dialog_of(page: Page) -> Locator:
+    """Return where flows are shown."""
+    return page.locator("dialog-data-entry-flow")
 
 
 async def add_home(page: Page, dialog: Locator) -> None:
@@ -187,9 +192,7 @@ async def add_rule(page: Page, dialog: Locator) -> None:
 
 
 async def look_at_boiler(page: Page, *, running: bool) -> None:
-    """Go to the appliance's page and see what was decided and done."""
-    if not await page.get_by_text("Device info").is_visible():
-        await page.get_by_text("Hot-water tank").first.click()
+    """See on the appliance's page what was decided and done."""
     sensors = page.locator("ha-card", has_text="Sensors").last
     words = ("On", "Running") if running else ("Off", "Not running")
     for name, word in zip(("Decision", "Running"), words, strict=True):

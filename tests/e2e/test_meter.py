@@ -12,13 +12,12 @@ from playwright.async_api import Locator, Page, expect
 import pytest
 
 from demo.sml import SerialLine
-from tests.e2e.conftest import SECONDS, Demo, House, eventually, opened, picture
+from tests.e2e.conftest import SECONDS, Browser, Demo, House, eventually, opened, picture
 from tests.sources.meters import captures, pieces, told
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.browser
 
 CAPTURE = "ISKRA_MT175_D1A52"
-PATIENT = 60 * SECONDS
 NAME = "Grid"
 
 
@@ -53,14 +52,16 @@ async def line(tmp_path: Path) -> AsyncIterator[SerialLine]:
 
 
 async def test_a_meter_for_the_energy_dashboard(
-    page: Page,
+    browser: Browser,
     demo: Demo,
     house: House,
     line: SerialLine,
 ) -> None:
     """From the line to the energy dashboard, as a person does it."""
-    await add_meter(page, demo, line)
-    entities = await eventually(lambda: entities_of(house), lambda found: "surplus" in found, 30)
+    address = demo.status["address"]
+    page = await browser.visit(f"{address}/config/integrations/integration/elfe_commande")
+    await add_meter(page, line)
+    entities = await eventually(lambda: entities_of(house), lambda found: "surplus" in found)
     net = await eventually(
         lambda: house.client.state(entities["net_power"]),
         lambda state: re.fullmatch(r"-?[\d.]+", state["state"]),
@@ -68,8 +69,7 @@ async def test_a_meter_for_the_energy_dashboard(
     # What the capture says, and our own stream.
     assert -4320 <= float(net["state"]) <= -4280
 
-    # In another tab: the page of the integration may still be turned.
-    await choose_in_energy_dashboard(await page.context.new_page(), demo)
+    await choose_in_energy_dashboard(await browser.visit(f"{address}/config/energy/electricity"))
 
     preferences = await house.client.command("energy/get_prefs")
     (source,) = preferences["energy_sources"]
@@ -87,46 +87,45 @@ async def test_a_meter_for_the_energy_dashboard(
     ]
 
 
-async def add_meter(page: Page, demo: Demo, line: SerialLine) -> None:
-    await page.goto(f"{demo.status['address']}/config/integrations/integration/elfe_commande")
-    await page.get_by_text("Add a smart meter").first.click()
+async def add_meter(page: Page, line: SerialLine) -> None:
     dialog = page.locator("dialog-data-entry-flow")
-    port = dialog.get_by_text("Put the reading head on the meter")
-    which = page.get_by_text(re.compile("bdd_coordination")).last
-    await expect(port.or_(which).first).to_be_visible(timeout=PATIENT)
-    if not await port.is_visible():
-        # Several entries can have a meter.
-        await which.click()
-    await expect(port).to_be_visible(timeout=PATIENT)
+    form = dialog.get_by_text("Put the reading head on the meter")
+    # Several entries can have a meter.
+    entries = page.locator("dialog-pick-config-entry")
+    which = entries.get_by_text(re.compile("bdd_coordination")).last
+    await opened(page.get_by_text("Add a smart meter").first, which)
+    await opened(which, form)
     manually = page.get_by_text("Enter manually")
     await opened(dialog.locator("ha-picker-field").first, manually)
     await manually.click()
-    await type_port(dialog.locator("ha-form input").first, line.url)
-    await dialog.get_by_role("button", name="Submit").click()
-
-    await expect(dialog.get_by_text("A meter was found")).to_be_visible(timeout=PATIENT)
+    await give_port(dialog, form, line.url)
     await expect(dialog).to_contain_text("1-0:1.8.0*255")
     await picture(page, "meter_heard")
     await dialog.locator("input[name=name]").fill(NAME)
     await dialog.get_by_role("button", name="Submit").click()
     finish = dialog.get_by_role("button", name=re.compile("finish", re.IGNORECASE))
-    await finish.click(timeout=PATIENT)
-    await expect(dialog).to_be_hidden(timeout=PATIENT)
+    await finish.click()
+    await expect(dialog).to_be_hidden()
 
 
-async def type_port(field: Locator, port: str) -> None:
-    """Type a port; anew if the form, which asks for ports meanwhile, was drawn again."""
+async def give_port(dialog: Locator, form: Locator, port: str) -> None:
+    """Type a port until the meter there is heard.
+
+    The form asks for ports meanwhile: what is typed just before it is drawn again is lost.
+    """
+    heard = dialog.get_by_text("A meter is heard")
     for _ in range(5):
-        await field.fill(port)
-        await asyncio.sleep(1)
-        if await field.input_value() == port:
-            return
-    await expect(field).to_have_value(port)
+        await dialog.locator("ha-form input").first.fill(port)
+        await dialog.get_by_role("button", name="Submit").click()
+        with suppress(AssertionError):
+            await expect(heard).to_be_visible(timeout=20 * SECONDS)
+        if not await form.is_visible():
+            break
+    await expect(heard).to_be_visible()
 
 
-async def choose_in_energy_dashboard(page: Page, demo: Demo) -> None:
-    await page.goto(f"{demo.status['address']}/config/energy/electricity")
-    await page.get_by_text("Add grid connection").first.click(timeout=PATIENT)
+async def choose_in_energy_dashboard(page: Page) -> None:
+    await page.get_by_text("Add grid connection").first.click()
     dialog = page.locator("dialog-energy-grid-settings")
     await choose(page, dialog, "Energy imported from grid", "Energy taken")
     await choose(page, dialog, "Energy exported to grid", "Energy given")
@@ -135,7 +134,7 @@ async def choose_in_energy_dashboard(page: Page, demo: Demo) -> None:
     await dialog.locator("ha-statistic-picker").first.scroll_into_view_if_needed()
     await picture(page, "meter_energy")
     await dialog.get_by_role("button", name="Save").click()
-    await expect(dialog.locator("ha-dialog")).to_be_hidden(timeout=PATIENT)
+    await expect(dialog.locator("ha-dialog")).to_be_hidden()
     await expect(page.get_by_text("Grid connections").first).to_be_visible()
 
 
@@ -145,9 +144,9 @@ async def choose(page: Page, dialog: Locator, field: str, sensor: str) -> None:
     box = page.locator("ha-picker-combo-box")
     words = box.locator("input").first
     await opened(picker.locator("ha-picker-field"), words)
-    await words.fill(sensor, timeout=PATIENT)
+    await words.fill(sensor)
     item = box.locator("ha-combo-box-item", has_text=sensor)
-    await item.filter(has_text=NAME).first.click(timeout=PATIENT)
+    await item.filter(has_text=NAME).first.click()
     await expect(picker.locator("ha-picker-field")).to_contain_text(NAME)
 
 

@@ -1,25 +1,19 @@
 """A wall screen touched in a browser, and Home Assistant: each follows the other."""
 
 from collections.abc import AsyncIterator, Callable
-import os
 import re
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
 
 from demo.database import SCHEMA
-from tests.conftest import BROWSERS
-from tests.e2e.conftest import ROOT, Demo, House, eventually
+from tests.e2e.conftest import WITHIN, Browser, Demo, House, eventually, picture
 
 if TYPE_CHECKING:
-    from playwright.async_api import Locator, Page
+    from playwright.async_api import Locator, Page, ViewportSize
 
-pytestmark = pytest.mark.timeout(240)
-
-IMAGES = ROOT / "docs" / "images"
-SECONDS = 1000
+SIZE: ViewportSize = {"width": 1240, "height": 870}
 PILOTED = 30
 DRYER, CAR = 6, 5
 """Both of the first home, and manual: no plan starts them meanwhile."""
@@ -27,25 +21,16 @@ GREEN, RED = "#00FF00", "#FF0000"
 
 
 @pytest.fixture
-async def wall(demo: Demo, socket_enabled: None) -> AsyncIterator[Page]:
-    """The page of the screens, in a real browser."""
-    from playwright.async_api import async_playwright  # noqa: PLC0415
-
-    executable = next(filter(None, map(shutil.which, BROWSERS)))
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=executable, args=["--no-sandbox"]
-        )
-        context = await browser.new_context(viewport={"width": 1240, "height": 870}, locale="en-GB")
-        context.set_default_timeout(30 * SECONDS)
-        page = await context.new_page()
-        wrong: list[str] = []
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda each: wrong.append(each.text) if each.type == "error" else None)
-        await page.goto(demo.status["screens"])
-        yield page
-        await context.close()
-        await browser.close()
+async def wall(browser: Browser, demo: Demo) -> AsyncIterator[Page]:
+    """The page of the screens."""
+    wrong: list[str] = []
+    browser.context.on("weberror", lambda each: wrong.append(str(each.error)))
+    browser.context.on(
+        "console", lambda each: wrong.append(each.text) if each.type == "error" else None
+    )
+    page = await browser.visit(demo.status["screens"], shown=".plate")
+    await page.set_viewport_size(SIZE)
+    yield page
     assert not wrong
 
 
@@ -71,7 +56,7 @@ async def test_a_touch_and_back(demo: Demo, house: House) -> None:
         }
 
         async def hear() -> dict[str, Any]:
-            for each in (await socket.receive_json(timeout=30))["states"]:
+            for each in (await socket.receive_json(timeout=WITHIN))["states"]:
                 shown[each["plate"]] = each
             found: dict[str, Any] = shown["g001"]["objects"]
             return found
@@ -175,11 +160,12 @@ async def test_a_plate_unplugged_is_drawn_anew(wall: Page) -> None:
 
 
 @pytest.mark.browser
-async def test_pictures(wall: Page, demo: Demo) -> None:
+async def test_pictures(wall: Page, browser: Browser, demo: Demo) -> None:
     """In either language; kept for the documentation when asked to."""
     from playwright.async_api import expect  # noqa: PLC0415
 
-    await wall.goto(f"{demo.status['screens']}/?lang=fr")
+    wall = await browser.visit(f"{demo.status['screens']}/?lang=fr", shown=".plate")
+    await wall.set_viewport_size(SIZE)
     await expect(plate(wall, "g001")).to_contain_text("Foyer R001")
     await wall.get_by_role("link", name="English").click()
     await expect(plate(wall, "g001")).to_contain_text("Home R001")
@@ -192,7 +178,5 @@ async def test_pictures(wall: Page, demo: Demo) -> None:
     await minutes.press("ArrowUp" if shown == "3" else "ArrowDown")
     await expect(minutes).to_have_class(re.compile("touched"))
     await expect(minutes).not_to_have_class(re.compile("touched"))
-    if os.environ.get("ELFE_SCREENSHOTS") == "1":
-        await minutes.blur()
-        await wall.wait_for_timeout(SECONDS)
-        await wall.screenshot(path=IMAGES / "screens.png")
+    await minutes.blur()
+    await picture(wall, "screens")

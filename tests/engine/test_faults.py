@@ -4,7 +4,9 @@ import asyncio
 
 from custom_components.elfe_commande.core.outcome import Outcome
 from custom_components.elfe_commande.core.wish import Intent
+from custom_components.elfe_commande.engine.beat import CycleReport
 from demo.appliances import Behaviour
+from tests.engine.bench import calm, furnish, status_of, until
 from tests.engine.households import (
     DISHWASHER,
     DOUBLE,
@@ -18,9 +20,8 @@ from tests.engine.households import (
     UNMETERED_FINGER,
     UNMETERED_RELAY,
     WASHER,
-    Scene,
 )
-from tests.fixtures_engine import World
+from tests.fixtures_engine import World, is_under_way
 
 EPOM = "bdd_coordination_schema.equipement_pilote_ou_mesure"
 RESULT = "bdd_coordination_schema.result"
@@ -35,103 +36,109 @@ async def mode_and_command(world: World, machine_id: int) -> tuple[int, int]:
     return row["equipement_pilote_ou_mesure_mode_id"], row["etat_commande_id"]
 
 
-async def crash_in_mid_order(scene: Scene, identifier: str, orders: int = 1) -> None:
-    """Run a cycle and kill the engine once a device got its order, before it answers."""
-    device = scene.device(identifier)
-    device.delay = 20.0
-    cycle = asyncio.create_task(scene.world.engine.run_cycle())
-    await scene.ordered(identifier, orders)
-    await scene.crash()
+async def cycle_in_mid_order(world: World, identifier: str) -> asyncio.Task[CycleReport]:
+    """Begin a cycle; return once a device did what it was ordered, and before it answers."""
+    device = world.device(identifier)
+    device.behaviour, device.obeys_silently = Behaviour.SILENT, True
+    cycle = asyncio.create_task(world.cycle())
+    await world.until_told(identifier)
+    await world.fleet.settle()
+    return cycle
+
+
+async def crash_in_mid_order(world: World, identifier: str) -> None:
+    """Run a cycle and kill the engine once a device did what it was ordered, before it answers."""
+    cycle = await cycle_in_mid_order(world, identifier)
+    await world.crash()
     await asyncio.gather(cycle, return_exceptions=True)
-    await scene.world.fleet.settle()
-    device.delay = 0.1
+    world.device(identifier).behaviour = Behaviour.ACK
 
 
 async def test_a_press_cut_by_a_crash_is_reported_and_not_made_again(world: World) -> None:
-    scene = await Scene.of(world, FINGER)
+    await furnish(world, FINGER)
     await world.plan(DISHWASHER, [1])
     await world.start()
-    await crash_in_mid_order(scene, "C104")
+    await crash_in_mid_order(world, "C104")
 
-    await scene.restart()
+    await world.start()
     assert problems(world) == ["press_doubtful"]
-    await scene.cycle()
-    await scene.cycle(slots=1)
+    await world.cycle()
+    await world.cycle(slots=1)
 
-    machine = scene.machine(DISHWASHER)
+    machine = world.machine(DISHWASHER)
     assert (machine.presses, machine.harmful_presses) == (1, 0)
     assert await mode_and_command(world, DISHWASHER) == (20, 13)
 
 
 async def test_a_press_cut_by_a_crash_is_not_caught_up_later(world: World) -> None:
-    scene = await Scene.of(world, UNMETERED_FINGER)
+    await furnish(world, UNMETERED_FINGER)
     await world.plan(NO_METER, [1])
     await world.start()
-    await crash_in_mid_order(scene, "C106")
-    scene.later(2)
+    await crash_in_mid_order(world, "C106")
+    world.later(2)
 
-    await scene.restart()
-    await scene.cycle()
+    await world.start()
+    await world.cycle()
 
-    assert scene.machine(NO_METER).presses == 1
+    assert world.machine(NO_METER).presses == 1
     assert await mode_and_command(world, NO_METER) == (20, 13)
 
 
 async def test_a_sequence_cut_by_a_crash_is_left_to_a_person(world: World) -> None:
-    scene = await Scene.of(world, TWO_PRESSES)
+    await furnish(world, TWO_PRESSES)
     await world.plan(DOUBLE, [1])
     await world.start()
-    await crash_in_mid_order(scene, "C105")
+    await crash_in_mid_order(world, "C105")
 
-    await scene.restart()
-    await scene.cycle()
+    await world.start()
+    await world.cycle()
 
-    assert scene.machine(DOUBLE).presses == 1
+    assert world.machine(DOUBLE).presses == 1
     assert problems(world) == ["sequence_broken"]
     assert await mode_and_command(world, DOUBLE) == (20, 30)
 
 
 async def test_a_claim_whose_outcome_was_written_is_not_reported(world: World) -> None:
-    scene = await Scene.of(world, TWO_PRESSES)
+    await furnish(world, TWO_PRESSES)
     await world.plan(DOUBLE, [1])
     await world.start()
-    await scene.cycle()
-    for claim in world.engine.context.journal._claims.values():
-        # As if the crash came between the write and its note on disk.
-        claim.state = "open"
-    await world.engine.context.journal.save()
-    await scene.crash()
+    await world.cycle()
+    await world.crash()
+    # As if the crash came between the write and its note on disk.
+    journal = world.disk.document("journal")
+    document = await journal.load()
+    for claim in document["claims"].values():
+        claim["state"] = "open"
+    await journal.save(document)
 
-    await scene.restart()
+    await world.start()
 
     assert problems(world) == []
     assert await mode_and_command(world, DOUBLE) == (20, 13)
 
 
 async def test_a_stop_in_mid_press_leaves_its_claim(world: World) -> None:
-    scene = await Scene.of(world, FINGER)
+    await furnish(world, FINGER)
     await world.plan(DISHWASHER, [1])
     await world.start()
-    scene.device("C104").delay = 20.0
-    cycle = asyncio.create_task(world.engine.run_cycle())
-    await scene.ordered("C104")
+    cycle = await cycle_in_mid_order(world, "C104")
     await world.engine.stop()
     await asyncio.gather(cycle, return_exceptions=True)
-    await world.fleet.settle()
+    world.device("C104").behaviour = Behaviour.ACK
 
-    await scene.restart()
-    await scene.cycle()
+    await world.start()
+    await world.cycle()
 
-    assert scene.machine(DISHWASHER).presses == 1
+    assert world.machine(DISHWASHER).presses == 1
     assert problems(world) == ["press_doubtful"]
     assert await mode_and_command(world, DISHWASHER) == (20, 13)
 
 
 async def test_what_a_person_chose_after_a_crash_is_kept(world: World) -> None:
-    scene = await Scene.of(world, FINGER)
+    await furnish(world, FINGER)
     await world.plan(DISHWASHER, [1])
     await world.start()
-    await crash_in_mid_order(scene, "C104")
+    await crash_in_mid_order(world, "C104")
     await world.owner.execute(
         f"UPDATE {EPOM} SET timestamp_derniere_programmation = $2, etat_commande_id = 11"
         " WHERE id = $1",
@@ -139,161 +146,158 @@ async def test_what_a_person_chose_after_a_crash_is_kept(world: World) -> None:
         int(world.clock.now()) + 60,
     )
 
-    await scene.restart()
-    await scene.cycle()
+    await world.start()
+    await world.cycle()
 
     assert await mode_and_command(world, DISHWASHER) == (30, 11)
-    assert scene.machine(DISHWASHER).presses == 1
+    assert world.machine(DISHWASHER).presses == 1
 
 
 async def test_a_start_cut_by_a_crash_is_not_ended_by_the_keep_alive(world: World) -> None:
-    scene = await Scene.of(world, UNMETERED_RELAY)
+    await furnish(world, UNMETERED_RELAY)
     await world.plan(TUMBLER, [1])
     await world.start()
-    await crash_in_mid_order(scene, "D103")
+    await crash_in_mid_order(world, "D103")
     # The pulse is over when it comes back, and too late for the wished end.
     await world.owner.execute(
         "UPDATE bdd_coordination_schema.equipement_pilote_machine_generique"
         " SET timestamp_de_fin_souhaite = $1",
         int(world.clock.now()) + 60,
     )
-    scene.later()
+    world.later()
 
-    await scene.restart()
-    await scene.cycle()
-    await scene.cycle(slots=1)
+    await world.start()
+    await world.cycle()
+    await world.cycle(slots=1)
 
-    assert len(scene.orders("D103")) == 1
-    assert scene.machine(TUMBLER).running
-    assert scene.machine(TUMBLER).unharmed
+    assert len(world.told("D103")) == 1
+    assert world.machine(TUMBLER).running
+    assert world.machine(TUMBLER).unharmed
 
 
 async def test_an_acknowledged_start_never_written_is_not_ended(world: World) -> None:
-    scene = await Scene.of(world, UNMETERED_RELAY, write_window=5.0)
+    await furnish(world, UNMETERED_RELAY, timing=calm(write_window=60.0))
     await world.plan(TUMBLER, [1])
     await world.start()
     cycle = asyncio.create_task(world.engine.run_cycle())
-    await scene.ordered("D103")
-    await world.fleet.settle()
-    await asyncio.sleep(0.1)
-    await scene.crash()
+    await until(lambda: is_under_way("write-back"), "the outcome")
+    await world.crash()
     await asyncio.gather(cycle, return_exceptions=True)
     assert (await mode_and_command(world, TUMBLER))[0] == 30
     await world.plan(TUMBLER, [0], offset=1)
-    scene.later()
+    world.later()
 
-    await scene.restart()
-    await scene.cycle()
+    await world.start()
+    await world.cycle()
 
-    assert len(scene.orders("D103")) == 1
-    assert scene.machine(TUMBLER).unharmed
+    assert len(world.told("D103")) == 1
+    assert world.machine(TUMBLER).unharmed
 
 
 async def test_a_switched_start_cut_by_a_crash_is_ordered_again(world: World) -> None:
-    scene = await Scene.of(world, PLUG)
+    await furnish(world, PLUG)
     await world.plan(WASHER, [1])
     await world.start()
-    await crash_in_mid_order(scene, "D102")
+    await crash_in_mid_order(world, "D102")
 
-    await scene.restart()
-    await scene.cycle()
+    await world.start()
+    await world.cycle()
 
-    assert set(scene.orders("D102")) == {"on"}
-    assert (scene.machine(WASHER).starts, scene.machine(WASHER).interruptions) == (1, 0)
+    assert set(world.told("D102")) == {"on"}
+    assert (world.machine(WASHER).starts, world.machine(WASHER).interruptions) == (1, 0)
     assert (await mode_and_command(world, WASHER))[0] == 20
 
 
 async def test_a_forced_off_survives_a_crash(world: World) -> None:
-    scene = await Scene.of(world, PLUG)
+    await furnish(world, PLUG)
     await world.plan(WASHER, [0])
     await world.start()
     await world.wish(WASHER, Intent.FORCED_OFF)
-    await scene.crash()
+    await world.crash()
 
-    await scene.restart()
-    await scene.meter("D102")
-    await scene.cycle(slots=1)
+    await world.start()
+    await world.meter("D102")
+    await world.cycle(slots=1)
 
-    assert scene.orders("D102") == ["off", "off"]
+    assert world.told("D102") == ["off", "off"]
 
 
 # -- the EMS
 
 
-async def heated(world: World, decisions: list[int]) -> Scene:
+async def heated(world: World, decisions: list[int]) -> None:
     """A radiator switched on by the plan."""
-    scene = await Scene.of(world, RADIATOR)
+    await furnish(world, RADIATOR)
     await world.plan(HEATER, decisions)
     await world.start()
-    await scene.cycle()
-    assert scene.device("D107").on
-    return scene
+    await world.cycle()
+    assert world.device("D107").on
 
 
 async def test_an_emptied_plan_cuts_no_heater(world: World) -> None:
-    scene = await heated(world, [1] * 96)
+    await heated(world, [1] * 96)
     await world.owner.execute(f"TRUNCATE {RESULT}")
 
-    await scene.cycle(slots=1)
-    assert scene.device("D107").on
+    await world.cycle(slots=1)
+    assert world.device("D107").on
     await world.engine.stop()
-    await scene.restart()
+    await world.start()
     for _ in range(3):
-        await scene.cycle(slots=40)
+        await world.cycle(slots=40)
 
-    assert scene.device("D107").on
-    assert not any('"on": false' in order for order in scene.orders("D107"))
+    assert world.device("D107").on
+    assert not any('"on": false' in order for order in world.told("D107"))
 
 
 async def test_a_plan_older_than_a_day_cuts_no_heater(world: World) -> None:
-    scene = await heated(world, [1] * 96)
+    await heated(world, [1] * 96)
 
-    await scene.cycle(slots=95)
-    assert len(scene.orders("D107")) == 2
+    await world.cycle(slots=95)
+    assert len(world.told("D107")) == 2
     for _ in range(3):
-        await scene.cycle(slots=1)
+        await world.cycle(slots=1)
 
-    assert scene.device("D107").on
-    assert len(scene.orders("D107")) == 2
-    assert world.engine.statuses[HEATER].decision.reason == "no_plan"
+    assert world.device("D107").on
+    assert len(world.told("D107")) == 2
+    assert status_of(world, HEATER).decision.reason == "no_plan"
 
 
 async def test_a_plan_table_that_is_gone_cuts_no_heater(world: World) -> None:
-    scene = await heated(world, [1] * 4)
+    await heated(world, [1] * 4)
     await world.owner.execute(f"ALTER TABLE {RESULT} RENAME TO result_gone")
 
     report = await world.engine.run_cycle()
     assert report.degraded
-    await scene.cycle(slots=1)
+    await world.cycle(slots=1)
     # Ours still acts on the last plan it read, whose day it knows.
-    assert len(scene.orders("D107")) == 3
+    assert len(world.told("D107")) == 3
     for _ in range(3):
-        await scene.cycle(slots=96)
+        await world.cycle(slots=96)
 
-    assert scene.device("D107").on
-    assert len(scene.orders("D107")) == 3
+    assert world.device("D107").on
+    assert len(world.told("D107")) == 3
 
 
 async def test_without_any_plan_nothing_is_ordered_of_a_heater(world: World) -> None:
-    scene = await Scene.of(world, RADIATOR)
-    scene.device("D107").switch(True)
+    await furnish(world, RADIATOR)
+    world.device("D107").switch(True)
     await world.start()
 
     for _ in range(3):
-        await scene.cycle(slots=1)
+        await world.cycle(slots=1)
 
-    assert scene.orders("D107") == []
-    assert scene.device("D107").on
+    assert world.told("D107") == []
+    assert world.device("D107").on
 
 
 async def test_a_heater_that_stays_silent_keeps_its_row(world: World) -> None:
-    scene = await Scene.of(world, RADIATOR, order_window=0.4)
+    await furnish(world, RADIATOR, timing=calm(ack=0.2, order_window=0.4))
     await world.plan(HEATER, [1])
-    scene.device("D107").behaviour = Behaviour.SILENT
+    world.device("D107").behaviour = Behaviour.SILENT
     await world.start()
 
-    await scene.cycle()
-    await scene.idle(HEATER)
+    await world.cycle()
+    await world.idle(HEATER)
 
     assert world.ended(HEATER)[-1].result.outcome is Outcome.FAILED
     row = await world.row(HEATER)

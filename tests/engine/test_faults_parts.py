@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest
 
@@ -10,12 +9,12 @@ from custom_components.elfe_commande.core.decision import Act
 from custom_components.elfe_commande.core.outcome import Outcome
 from custom_components.elfe_commande.core.wish import Intent
 from demo.appliances import Fleet
-from demo.engine_host import SystemClock
 from demo.parts import Broker, PostgresServer
 from demo.parts.process import wait_until
 from demo.specs import finger, plug
 from demo.territory import Equipment
-from tests.engine.households import DISHWASHER, DOUBLE, FINGER, PLUG, TWO_PRESSES, WASHER, Scene
+from tests.engine.bench import calm, furnish
+from tests.engine.households import DISHWASHER, DOUBLE, FINGER, PLUG, TWO_PRESSES, WASHER
 from tests.fixtures_engine import SCALE, World
 from tests.fixtures_parts import Database, fresh_database
 
@@ -48,7 +47,7 @@ async def revive(world: World, server: PostgresServer) -> None:
     """Start the database again; returns once the engine's outcomes are in it."""
     await server.start()
     world.owner = await world.database.owner.connect()
-    await wait_until(lambda: not world.engine.context.write_back.pending, 5, "the write-back")
+    await wait_until(lambda: not world.engine.context.write_back.pending, 30, "the write-back")
 
 
 async def mode(world: World, machine_id: int) -> int:
@@ -62,22 +61,22 @@ async def test_the_database_dies_while_a_press_is_under_way(
     fragile: World, own_postgres: PostgresServer
 ) -> None:
     world = fragile
-    scene = await Scene.of(world, FINGER)
+    await furnish(world, FINGER)
     await world.plan(DISHWASHER, [1])
     await world.start()
-    scene.device("C104").delay = 20.0
+    world.device("C104").delay = 20.0
     cycle = asyncio.create_task(world.engine.run_cycle())
-    await scene.ordered("C104")
+    await world.until_told("C104")
     await own_postgres.crash()
     await cycle
 
-    await scene.cycle()
+    await world.cycle()
     assert world.engine.statuses[DISHWASHER].equipment.state.mode == 20
-    await scene.cycle(slots=1)
+    await world.cycle(slots=1)
     await revive(world, own_postgres)
-    await scene.cycle(slots=1)
+    await world.cycle(slots=1)
 
-    assert scene.machine(DISHWASHER).presses == 1
+    assert world.machine(DISHWASHER).presses == 1
     assert await mode(world, DISHWASHER) == 20
 
 
@@ -85,24 +84,24 @@ async def test_the_database_and_the_engine_die_while_a_press_is_under_way(
     fragile: World, own_postgres: PostgresServer
 ) -> None:
     world = fragile
-    scene = await Scene.of(world, TWO_PRESSES)
+    await furnish(world, TWO_PRESSES)
     await world.plan(DOUBLE, [1])
     await world.start()
     cycle = asyncio.create_task(world.engine.run_cycle())
-    await scene.ordered("C105", 2)
+    await world.until_told("C105", 2)
     await own_postgres.crash()
     await cycle
-    await scene.crash()
+    await world.crash()
 
-    await scene.restart()
+    await world.start()
     assert world.engine.context.connected is False
-    await scene.cycle()
-    await scene.cycle(slots=1)
+    await world.cycle()
+    await world.cycle(slots=1)
     await revive(world, own_postgres)
-    await scene.cycle(slots=1)
+    await world.cycle(slots=1)
 
-    assert scene.machine(DOUBLE).presses == 2
-    assert scene.machine(DOUBLE).harmful_presses == 0
+    assert world.machine(DOUBLE).presses == 2
+    assert world.machine(DOUBLE).harmful_presses == 0
     assert await mode(world, DOUBLE) == 20
 
 
@@ -110,22 +109,22 @@ async def test_without_its_database_plugs_are_driven_and_no_button_is_pressed(
     fragile: World, own_postgres: PostgresServer
 ) -> None:
     world = fragile
-    scene = await Scene.of(world, PLUG, FINGER)
+    await furnish(world, PLUG, FINGER)
     for machine in (WASHER, DISHWASHER):
         await world.plan(machine, [0, 1])
     await world.start()
-    await scene.meter("D102")
-    await scene.cycle()
+    await world.meter("D102")
+    await world.cycle()
     await own_postgres.crash()
 
-    await scene.cycle(slots=1)
+    await world.cycle(slots=1)
 
-    assert scene.orders("D102") == ["off", "on"]
-    assert scene.orders("C104") == []
+    assert world.told("D102") == ["off", "on"]
+    assert world.told("C104") == []
     assert world.ended(DISHWASHER)[-1].result.reason == "database_unavailable"
     await revive(world, own_postgres)
-    await scene.idle(DISHWASHER, 20)
-    assert scene.machine(DISHWASHER).presses == 1
+    await world.idle(DISHWASHER)
+    assert world.machine(DISHWASHER).presses == 1
     assert [await mode(world, m) for m in (WASHER, DISHWASHER)] == [20, 20]
 
 
@@ -133,19 +132,19 @@ async def test_a_start_without_a_database_drives_from_the_disk(
     fragile: World, own_postgres: PostgresServer
 ) -> None:
     world = fragile
-    scene = await Scene.of(world, PLUG)
+    await furnish(world, PLUG)
     await world.plan(WASHER, [0, 1])
     await world.start()
-    await scene.meter("D102")
-    await scene.cycle()
+    await world.meter("D102")
+    await world.cycle()
     await world.engine.stop()
     await own_postgres.crash()
 
-    await scene.restart()
-    await scene.cycle(slots=1)
+    await world.start()
+    await world.cycle(slots=1)
 
-    assert scene.orders("D102") == ["off", "on"]
-    assert scene.machine(WASHER).starts == 1
+    assert world.told("D102") == ["off", "on"]
+    assert world.machine(WASHER).starts == 1
     await revive(world, own_postgres)
     assert await mode(world, WASHER) == 20
 
@@ -154,17 +153,17 @@ async def test_a_wish_without_a_database_is_kept_and_written_later(
     fragile: World, own_postgres: PostgresServer
 ) -> None:
     world = fragile
-    scene = await Scene.of(world, PLUG)
+    await furnish(world, PLUG)
     await world.plan(WASHER, [0, 1])
     await world.start()
-    await scene.meter("D102")
+    await world.meter("D102")
     await own_postgres.crash()
 
     result = await world.wish(WASHER, Intent.TO_MANUAL)
-    await scene.cycle(slots=1)
+    await world.cycle(slots=1)
 
     assert result.outcome is Outcome.ACKNOWLEDGED
-    assert scene.orders("D102") == ["on"]
+    assert world.told("D102") == ["on"]
     await revive(world, own_postgres)
     assert await mode(world, WASHER) == 20
 
@@ -174,42 +173,42 @@ async def test_a_wish_without_a_database_is_kept_and_written_later(
 
 async def test_the_broker_dies_while_a_press_is_under_way(unplugged: World) -> None:
     world = unplugged
-    scene = await Scene.of(world, FINGER)
+    await furnish(world, FINGER, timing=calm(ack=0.6))
     await world.plan(DISHWASHER, [1])
     await world.start()
-    scene.device("C104").delay = 5.0
+    world.device("C104").delay = 5.0
     cycle = asyncio.create_task(world.engine.run_cycle())
-    await scene.ordered("C104")
+    await world.until_told("C104")
     await world.broker.kill()
     await world.broker.start()
     await world.fleet.wait_connected()
     await cycle
 
-    await scene.cycle()
-    await scene.cycle(slots=1)
+    await world.cycle()
+    await world.cycle(slots=1)
 
-    assert scene.machine(DISHWASHER).presses == 1
+    assert world.machine(DISHWASHER).presses == 1
     assert world.ended(DISHWASHER)[0].result.outcome in (Outcome.DOUBTFUL, Outcome.ACKNOWLEDGED)
     assert await mode(world, DISHWASHER) == 20
 
 
 async def test_without_its_broker_nothing_is_claimed_for_good(unplugged: World) -> None:
     world = unplugged
-    scene = await Scene.of(world, FINGER, PLUG)
+    await furnish(world, FINGER, PLUG)
     for machine in (WASHER, DISHWASHER):
         await world.plan(machine, [1])
     await world.start()
     await world.broker.kill()
-    await wait_until(lambda: not world.messenger.connected, 5, "the loss of the broker")
+    await wait_until(lambda: not world.messenger.connected, 30, "the loss of the broker")
 
-    await scene.cycle()
+    await world.cycle()
     assert {world.ended(m)[0].result.reason for m in (WASHER, DISHWASHER)} == {"disconnected"}
     await world.broker.start()
     await world.fleet.wait_connected()
     for machine in (WASHER, DISHWASHER):
-        await scene.idle(machine, 20)
+        await world.idle(machine)
 
-    assert (scene.machine(DISHWASHER).presses, scene.machine(WASHER).starts) == (1, 1)
+    assert (world.machine(DISHWASHER).presses, world.machine(WASHER).starts) == (1, 1)
     assert [await mode(world, m) for m in (WASHER, DISHWASHER)] == [20, 20]
 
 
@@ -230,20 +229,20 @@ def crowd() -> list[Equipment]:
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_lost_and_doubled_messages_harm_no_machine(world: World, seed: int) -> None:
     machines = crowd()
-    scene = await Scene.of(world, *machines)
+    await furnish(world, *machines, timing=calm(ack=0.3))
     world.fleet.loss, world.fleet.duplicates = 0.1, 0.1
-    world.fleet._chance.seed(seed)
+    world.fleet.chance.seed(seed)
     for machine in machines:
         await world.plan(machine.id, [1])
     await world.start()
 
-    await scene.cycle()
+    await world.cycle()
     for machine in machines:
-        await scene.idle(machine.id, 20)
-    await scene.cycle(slots=1)
+        await world.idle(machine.id)
+    await world.cycle(slots=1)
 
     for machine in machines:
-        load = scene.machine(machine.id)
+        load = world.machine(machine.id)
         assert load.unharmed, machine
         # A plug may have been kept off before that.
         starts = [end for end in world.ended(machine.id) if end.act is Act.START]
@@ -253,27 +252,25 @@ async def test_lost_and_doubled_messages_harm_no_machine(world: World, seed: int
             assert load.starts == 1
         else:
             assert load.presses <= 1
-            assert len(scene.orders(f"C{machine.id}")) == 1
+            assert len(world.told(f"C{machine.id}")) == 1
 
 
 async def test_late_answers_are_all_heard(world: World) -> None:
     machines = crowd()
-    scene = await Scene.of(world, *machines)
-    world.timing = replace(world.timing, ack_timeouts={111: 0.1, 311: 0.1})
-    for device in scene.household.devices.values():
+    await furnish(world, *machines, timing=calm(ack=0.1))
+    for device in world.household.devices.values():
         device.delay = 7.0
     for machine in machines:
         await world.plan(machine.id, [1])
-    assert isinstance(world.clock, SystemClock)
     await world.start()
 
-    await scene.cycle()
+    await world.cycle()
     for machine in machines:
-        await scene.idle(machine.id, 20)
+        await world.idle(machine.id)
     await world.fleet.settle()
 
     for machine in machines:
-        load = scene.machine(machine.id)
+        load = world.machine(machine.id)
         assert load.starts == 1
         assert load.unharmed
         assert await mode(world, machine.id) == 20
