@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+import itertools
 import time
 from typing import Any, override
 from zoneinfo import ZoneInfo
@@ -23,7 +24,7 @@ from custom_components.elfe_commande.engine.engine import Engine, EngineSettings
 from custom_components.elfe_commande.engine.events import Event, OrderEnded
 from custom_components.elfe_commande.engine.ports import Clock, Disk
 from custom_components.elfe_commande.storage.postgres import PostgresSettings, PostgresStorage
-from demo.appliances import Fleet, Machine
+from demo.appliances import Fleet, Machine, Message
 from demo.appliances.fleet import AnyDevice
 from demo.database import PlanRow, insert_plans, insert_rows, pad, quarter
 from demo.engine_host import AiomqttMessenger, MemoryDisk, SystemClock
@@ -37,6 +38,9 @@ SCALE = 0.02
 PARIS = ZoneInfo("Europe/Paris")
 EPOM = "equipement_pilote_ou_mesure"
 INDICATORS = "INDICATEURS/refresh"
+MARKS = "marks"
+"""What is published there has come after all that was published before."""
+_marks = itertools.count(1)
 _PAGES: tuple[tuple[int, PageKind, int, tuple[int, ...]], ...] = (
     (2, PageKind.MACHINE, 12, (111,)),
     (3, PageKind.MACHINE, 13, (112,)),
@@ -111,6 +115,8 @@ class World:
     engine: Engine = field(init=False)
     messenger: AiomqttMessenger = field(init=False)
     _messengers: list[AiomqttMessenger] = field(default_factory=list)
+    _marked: bool = False
+    """The fleet records marks."""
     _engines: list[Engine] = field(default_factory=list)
 
     async def given(
@@ -215,6 +221,49 @@ class World:
             f"the end of the order of {machine_id}",
             0.005,
         )
+
+    async def heard(self) -> None:
+        """Return once the engine heard all that was said on the broker so far."""
+        mark, arrived = f"{MARKS}/{next(_marks)}", asyncio.Event()
+        unsubscribe = await self.messenger.subscribe([mark], lambda _: arrived.set())
+        self.fleet.say([Message(mark, "")])
+        await asyncio.wait_for(arrived.wait(), 30)
+        unsubscribe()
+
+    async def recorded(self) -> None:
+        """Return once the recorder has all that the engine published so far."""
+        recorder, mark = self.fleet.recorder, str(next(_marks))
+        if not self._marked:
+            await self.fleet.watch(MARKS)
+            self._marked = True
+        await self.messenger.publish(MARKS, mark)
+        await wait_until(lambda: mark in recorder.texts(MARKS), 30, "a mark of the engine", 0.005)
+        recorder.messages[:] = [each for each in recorder.messages if each.topic != MARKS]
+
+    async def settled(self) -> None:
+        """Return once nothing more follows from what was said and asked so far.
+
+        Devices have answered, the engine is at nothing, not even at a wait for what belongs
+        together, and the recorder has all it published. Tries to come are waited for as well.
+        """
+        timing = self.timing
+        windows = (timing.refresh_window, timing.return_window, timing.pair_window)
+        # One that lasts longer is meant to outlast what is tested.
+        longest = max(window for window in (0.0, *windows) if window <= 1.0)
+        quiet = False
+        while not quiet:
+            await self._at_rest()
+            before = len(self.fleet.recorder)
+            await asyncio.sleep(longest)
+            quiet = not is_busy()
+            await self.recorded()
+            quiet = quiet and len(self.fleet.recorder) == before
+
+    async def _at_rest(self) -> None:
+        await self.heard()
+        await wait_until(lambda: not is_busy(), 60, "the end of what the engine does", 0.005)
+        await self.recorded()
+        await self.fleet.settle()
 
     # -- what is there
 

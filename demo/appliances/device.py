@@ -122,7 +122,8 @@ class Device[Value](ABC):
         self.on = on
         self.lost = False
         self.orders = 0
-        self._heeded = False
+        self.heeded = False
+        """Whether a device that flaps did what it was ordered last; it does every other order."""
 
     @abstractmethod
     def understand(self, payload: bytes) -> Order[Value] | None:
@@ -199,8 +200,8 @@ class Device[Value](ABC):
             case Behaviour.CUSTOM:
                 return (Message(self.custom_topic(order), self.answer),)
             case Behaviour.FLAPPING:
-                self._heeded = not self._heeded
-                if not self._heeded:
+                self.heeded = not self.heeded
+                if not self.heeded:
                     return ()
         if not (self.behaviour is Behaviour.LATE and self.obeys_silently):
             self.act(order)

@@ -114,6 +114,12 @@ class Fleet:
             await self._subscribe(self._client, [t for each in devices for t in _heard_by(each)])
         self._announce(devices)
 
+    async def watch(self, *topics: str) -> None:
+        """Record what comes on these topics too; returns once it would be."""
+        self._watch += topics
+        if self._client and self.connected:
+            await self._subscribe(self._client, topics)
+
     async def wait_connected(self, within: float = 10) -> None:
         """Return once orders are heard, also after the broker came back."""
         await asyncio.wait_for(self._ready.wait(), within)

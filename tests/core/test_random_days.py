@@ -118,7 +118,7 @@ class Home:
         self._happen()
         self._ask_rule()
         if self.now % SLOT == 0:
-            self._follow(decide(self.snapshot()))
+            self.follow(decide(self.snapshot()))
             self.last_slot = slot_start(self.now)
             self.last_on = None if self.plan is None else self.plan.decision(self.last_slot)
 
@@ -175,7 +175,7 @@ class Home:
         self.history = history
         self.proposal = self._proposed(history, history.on if in_charge else None)
         if in_charge and wanted is not before:
-            self._follow(decide(self.snapshot()))
+            self.follow(decide(self.snapshot()))
 
     def _check_times(self, history: History, wanted: bool | None, reason: str) -> None:
         elapsed = self.now - history.since
@@ -201,7 +201,7 @@ class Home:
 
     # -- the executor and the device, in a few lines
 
-    def _follow(self, decision: Decision) -> None:
+    def follow(self, decision: Decision) -> None:
         act = decision.act
         if act is None:
             return
@@ -287,7 +287,7 @@ def _end_of(home: Home) -> None:
     home.silent = False
     home.now += SLOT - home.now % SLOT
     decision = decide(home.snapshot())
-    home._follow(decision)
+    home.follow(decision)
     if home.presses or decision.on is None or home.drawing:
         return
     if decision.act in (Act.ON, Act.START):

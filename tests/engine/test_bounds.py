@@ -37,20 +37,25 @@ async def test_orders_at_once_are_bounded(world: World, monkeypatch: pytest.Monk
     for device in household.devices.values():
         device.delay = 3.0
         await world.plan(int(device.identifier[1:]), [1])
-    obey, answer = world.fleet._obey, world.fleet._answer
 
-    def count_order(device, payload) -> None:
-        nonlocal most
-        answering.add(device.identifier)
-        most = max(most, len(answering))
-        obey(device, payload)
+    def watch(device) -> None:
+        announce, respond = device.announce, device.respond
 
-    def count_answer(device, order) -> None:
-        answering.discard(device.identifier)
-        answer(device, order)
+        def count_order(order):
+            nonlocal most
+            answering.add(device.identifier)
+            most = max(most, len(answering))
+            return announce(order)
 
-    monkeypatch.setattr(world.fleet, "_obey", count_order)
-    monkeypatch.setattr(world.fleet, "_answer", count_answer)
+        def count_answer(order):
+            answering.discard(device.identifier)
+            return respond(order)
+
+        monkeypatch.setattr(device, "announce", count_order)
+        monkeypatch.setattr(device, "respond", count_answer)
+
+    for device in household.devices.values():
+        watch(device)
     await world.start()
     report = await world.engine.run_cycle()
     assert report.acknowledged == 9

@@ -88,11 +88,11 @@ class Siege:
         noise = [message for message in batch if not message.may_be_acted_upon]
         before = self.done
         self._put(noise)
-        await self._settled()
+        await self.settled()
         assert self.done == before, noise
         meant = [message for message in batch if message.may_be_acted_upon]
         self._put(meant)
-        await self._settled()
+        await self.settled()
         self.delivered += len(batch)
         self.meant += len(meant)
         assert not self.raised
@@ -101,7 +101,7 @@ class Siege:
         for message in batch:
             self.tap.put(message)
 
-    async def _settled(self) -> None:
+    async def settled(self) -> None:
         """Return once nothing is under way."""
         quiet = 0
         async with asyncio.timeout(60):
@@ -134,7 +134,7 @@ async def besiege(stack: AsyncExitStack, server: PostgresServer, broker: Broker)
         siege.raised.append(repr(context))
 
     asyncio.get_running_loop().set_exception_handler(raised)
-    await siege._settled()
+    await siege.settled()
     return siege
 
 

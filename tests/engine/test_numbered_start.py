@@ -1,25 +1,26 @@
 """The gate in front of every order, what waits for the start, clocks that move, unclean stops."""
 
 import asyncio
+from dataclasses import replace
 from itertools import pairwise
 import time
 
 import pytest
 
 from custom_components.elfe_commande.core.decision import Act, Source
-from custom_components.elfe_commande.core.gesture import PanelMode, PortalUpdate, SwitchTurned
-from custom_components.elfe_commande.core.lifecycle import Code, NotRunningError
+from custom_components.elfe_commande.core.gesture import PortalUpdate
+from custom_components.elfe_commande.core.lifecycle import Code, Lifecycle, NotRunningError
 from custom_components.elfe_commande.core.model import Constraints, EquipmentId
-from custom_components.elfe_commande.core.outcome import Outcome
-from custom_components.elfe_commande.core.plan import slot_start
 from custom_components.elfe_commande.core.speed import SpeedClass
 from custom_components.elfe_commande.core.wish import ConstraintWish, Intent, Origin
+from custom_components.elfe_commande.engine.acks import Acks, Answer
 from custom_components.elfe_commande.engine.events import CycleEnded, OrderEnded
 from custom_components.elfe_commande.engine.jobs import Job
 from custom_components.elfe_commande.engine.postponed import MOST, Postponed
-from demo.appliances import Behaviour
+from custom_components.elfe_commande.engine.sender import Sender
+from demo.appliances import Behaviour, Message
 from demo.engine_host import MemoryDisk, SystemClock
-from demo.specs import plug
+from demo.specs import plug, screen
 from demo.territory import Equipment
 from tests.fixtures_engine import World
 
@@ -39,82 +40,112 @@ from .wall import HALL, WASHER as WASHER_ID, Wall, together, washer
 
 NUMBER = 2
 WASHER = Equipment(NUMBER, "R001", "Lave-linge", 112, 120, (plug("SW2"),))
+WASHER_WITH_SCREEN = replace(WASHER, devices=(*WASHER.devices, screen(HALL)))
 COMMAND_2 = WASHER.devices[0].topics.command
 BELOW = [code for code in Code if Code.REQUIREMENTS <= code < Code.RUNNING]
 ABOVE = [code for code in Code if code > Code.RUNNING]
 
 
 def ask_everything(world: World) -> list[asyncio.Future[object]]:
-    """Ask for orders as every source and surface does; return what was begun."""
+    """Ask for orders as dashboards, actions and the plan do; return what was begun."""
     engine = world.engine
-    status = status_of(world, NUMBER)
-    typology = status.typology
-    assert typology is not None
-    now = world.clock.now()
-    begun: list[asyncio.Future[object]] = [
-        engine._executor.submit(
-            Job(
-                equipment_id=EquipmentId(NUMBER),
-                act=Act.TO_MANUAL if source is Source.USER else Act.START,
-                source=source,
-                origin=Origin.EMS,
-                typology=typology,
-                deadline=now + 1.0,
-                claim=f"{NUMBER}:{source}",
-                created=now,
-            )
-        )
-        for source in Source
-    ]
-    for intent in Intent:
-        begun.append(asyncio.ensure_future(world.wish(NUMBER, intent)))
     constraint = ConstraintWish(EquipmentId(NUMBER), Constraints(cycle_duration=60), Origin.ACTION)
-    begun.append(asyncio.ensure_future(engine.constrain(constraint)))
-    begun.append(asyncio.ensure_future(engine.run_cycle()))
-    assert engine._reconsider.job(status, slot_start(now)) is None
-    engine._returned(EquipmentId(NUMBER))
-    engine._surfaces._take(PortalUpdate(EquipmentId(NUMBER)))
-    engine._surfaces._take(SwitchTurned("wall", 3, piloted=False))
-    engine._surfaces._take(PanelMode("plc", manual=False))
-    return begun
+    return [
+        *(asyncio.ensure_future(world.wish(NUMBER, intent)) for intent in Intent),
+        asyncio.ensure_future(engine.constrain(constraint)),
+        asyncio.ensure_future(engine.run_cycle()),
+    ]
 
 
 async def check_refused(world: World) -> None:
-    """Nothing of all that is published; what answers says why."""
-    before = world.messenger.published
+    """Nothing of all that is ordered; what answers says why."""
+    before = len(world.told("SW2"))
     for end in await asyncio.gather(*ask_everything(world), return_exceptions=True):
-        if isinstance(end, BaseException):
-            assert isinstance(end, NotRunningError)
-            assert end.code is world.engine.lifecycle.code
-        else:
-            assert end.outcome is Outcome.SKIPPED
-            assert end.reason in {"not_running", "superseded"}
-    await asyncio.sleep(0.05)
-    assert world.messenger.published == before
+        assert isinstance(end, NotRunningError)
+        assert end.code is world.engine.lifecycle.code
+    assert world.engine.reconsider([EquipmentId(NUMBER)]) == {}
+    # What a device, a portal, a screen and a PLC say, where they are heard.
+    (device,) = world.household.devices.values()
+    (shown,) = world.household.screens.values()
+    world.fleet.lose(device)
+    world.fleet.recover(device)
+    world.fleet.say(
+        [
+            Message(f"viriya/update/{NUMBER}", ""),
+            *shown.toggle(3, 3, 0),
+            Message("Socorel/PLC001/Mode", "manuel"),
+        ]
+    )
+    await world.settled()
+    assert len(world.told("SW2")) == before
 
 
-async def test_nothing_is_ordered_at_any_code_but_twenty(world: World) -> None:
-    """Every source, every surface, every code: zero publications."""
-    await furnish(world, WASHER)
+async def test_nothing_is_ordered_at_any_code_below_twenty(world: World) -> None:
+    """Everybody who asks, every code: not one order."""
+    await furnish(world, WASHER_WITH_SCREEN)
     await world.plan(NUMBER, [1])
     await world.start(run=False)
-    engine = world.engine
-    await engine._acks.wire(list(engine.statuses.values()))
     for code in BELOW:
-        if engine.lifecycle.code is not code:
-            engine.lifecycle.advance(code)
+        if world.engine.lifecycle.code is not code:
+            world.engine.lifecycle.advance(code)
         await check_refused(world)
-    engine.lifecycle.advance(Code.RUNNING)
-    # The very same orders, once the gate is open: this test could fail.
-    await asyncio.gather(*ask_when_running(world))
-    assert world.messenger.published
+
+
+async def test_nothing_is_ordered_at_any_code_above_twenty(world: World) -> None:
+    await furnish(world, WASHER_WITH_SCREEN)
+    await world.plan(NUMBER, [1])
+    await world.start()
+    # The very same orders, while the gate is open: this test could fail.
+    await world.wish(NUMBER, Intent.TO_MANUAL)
+    await world.settled()
+    assert world.told("SW2")
     for code in ABOVE:
-        engine.lifecycle.advance(code)
+        world.engine.lifecycle.advance(code)
         await check_refused(world)
+    # It takes itself for stopped.
+    await world.crash()
 
 
-def ask_when_running(world: World) -> list[asyncio.Future[object]]:
-    return [asyncio.ensure_future(world.wish(NUMBER, Intent.TO_MANUAL))]
+@pytest.mark.parametrize("source", Source)
+async def test_the_gate_is_the_last_thing_before_the_broker(world: World, source: Source) -> None:
+    """Whoever made the order, at every code."""
+    await furnish(world, WASHER)
+    await world.start(run=False)
+    status = status_of(world, NUMBER)
+    typology = status.typology
+    assert typology is not None
+    lifecycle = Lifecycle(world.clock.now, lambda: None)
+    acks = Acks(
+        world.messenger,
+        changed=lambda _: None,
+        returned=lambda _: None,
+        by_hand=lambda *_: None,
+        arrived=lambda: None,
+    )
+    await acks.wire([status])
+    sender = Sender(world.messenger, acks, world.timing, lifecycle)
+    now = world.clock.now()
+    for code in Code:
+        if lifecycle.code is not code:
+            lifecycle.advance(code)
+        before = world.messenger.published
+        job = Job(
+            equipment_id=EquipmentId(NUMBER),
+            act=Act.TO_MANUAL if source is Source.USER else Act.START,
+            source=source,
+            origin=Origin.EMS,
+            typology=typology,
+            deadline=now + 60.0,
+            claim=f"{NUMBER}:{code}",
+            created=now,
+        )
+        attempt = await sender.switch(status.equipment, job)
+        if code is Code.RUNNING:
+            assert attempt.answer is Answer.ACKNOWLEDGED
+            assert world.messenger.published == before + 1
+        else:
+            assert (attempt.answer, attempt.reason) == (Answer.UNSENT, "not_running")
+            assert world.messenger.published == before
 
 
 async def test_an_order_on_its_way_when_the_engine_ends_is_not_sent(world: World) -> None:
@@ -144,7 +175,7 @@ async def test_a_cycle_due_before_the_start_ends_is_run_at_once(world: World) ->
     starting = asyncio.create_task(world.engine.start(started))
     await until(lambda: world.engine.lifecycle.code is Code.CONNECTED, "all but the last step")
     pass_slots(world, 1)
-    await asyncio.sleep(0.1)
+    await world.settled()
     assert not world.fleet.recorder.messages
 
     started.set_result(None)
@@ -184,8 +215,7 @@ async def test_the_newest_request_of_a_screen_is_done_once_the_engine_runs(world
     wall, started, _ = await connected_wall(world, request_lifetime=60.0)
     for value in (0, 1, 0):
         wall.turn(HALL, 3, value)
-    await until(lambda: world.engine._surfaces._postponed._kept, "the request")
-    await world.fleet.recorder.quiet(0.2)
+    await world.settled()
     assert not wall.orders("X7")
 
     started.set_result(None)
@@ -199,13 +229,14 @@ async def test_the_newest_request_of_a_screen_is_done_once_the_engine_runs(world
 async def test_a_request_that_waited_too_long_is_dropped(world: World) -> None:
     wall, started, starting = await connected_wall(world, request_lifetime=0.1)
     wall.turn(HALL, 3, 0)
-    await until(lambda: world.engine._surfaces._postponed._kept, "the request")
-    await asyncio.sleep(0.3)
+    await world.heard()
+    began = time.monotonic()
+    await until(lambda: time.monotonic() - began > 0.1, "the end of the request's life")
 
     started.set_result(None)
     await starting
 
-    await world.fleet.recorder.quiet(0.3)
+    await world.settled()
     assert not wall.orders("X7")
     assert not events_of(world, OrderEnded)
 

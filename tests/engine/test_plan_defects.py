@@ -162,15 +162,15 @@ async def test_one_equipment_s_failure_costs_the_others_nothing(
         await world.plan(number, [1])
     household.devices["P3"].behaviour = Behaviour.SILENT
     await world.start()
-    sender = world.engine._executor._sender
-    switch = sender.switch
+    publish = world.messenger.publish
+    mine = household.devices["P2"].topics.command
 
-    async def broken(equipment, job):
-        if equipment.id == 2:
+    async def broken(topic, payload):
+        if topic == mine:
             raise RuntimeError("a mistake in the program")
-        return await switch(equipment, job)
+        await publish(topic, payload)
 
-    monkeypatch.setattr(sender, "switch", broken)
+    monkeypatch.setattr(world.messenger, "publish", broken)
     report = await world.engine.run_cycle()
     assert (report.acknowledged, report.failed) == (1, 2)
     assert world.ended(2)[0].result.reason == "internal_error"

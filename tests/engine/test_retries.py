@@ -208,7 +208,7 @@ async def test_no_try_begins_after_the_slot(world: World) -> None:
 async def test_a_flapping_device_is_ordered_in_the_end(world: World) -> None:
     equipment = Equipment(10, "R001", "Machine", 112, 120, (tasmota("FLAP"),))
     household = await furnish(world, equipment, timing=impatient(0.3, order_window=60.0))
-    household.devices["FLAP"]._heeded = True
+    household.devices["FLAP"].heeded = True
     household.devices["FLAP"].behaviour = Behaviour.FLAPPING
     await world.plan(10, [1])
     await world.start()

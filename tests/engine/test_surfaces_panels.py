@@ -76,7 +76,7 @@ async def test_the_mode_of_before_outlives_a_restart(world: World) -> None:
     await world.start()
     world.fleet.recorder.clear()
     wall.say(PANEL, "Manuel")
-    await world.fleet.recorder.quiet(0.3)
+    await world.settled()
     wall.say(PANEL, "Connecté")
     await until_row(world, TANK, **{MODE: PILOTED, COMMAND: 11})
     await until_row(world, HEATER, **{MODE: MANUAL, COMMAND: 13})
@@ -100,7 +100,7 @@ async def test_what_nobody_drives_is_left_alone(world: World, mode: int) -> None
     await world.engine.run_cycle()
     for word in ("Manuel", "Connecté"):
         wall.say(PANEL, word)
-        await world.fleet.recorder.quiet(0.3)
+        await world.settled()
     assert await modes(world) == [mode, mode, mode, PILOTED]
     assert all(wall.orders(f"Z{n}") == [] for n in (1, 2, 3, 4))
 
@@ -109,10 +109,10 @@ async def test_connected_touches_only_what_is_disabled(world: World) -> None:
     wall = await Wall.of(world, *outputs(PILOTED, MANUAL, DISABLED))
     await set_row(world, OTHER, **{CONTROL: 60})
     await world.engine.run_cycle()
-    await world.fleet.recorder.quiet(0.3)
+    await world.settled()
     world.fleet.recorder.clear()
     wall.say(PANEL, "Connecté")
-    await world.fleet.recorder.quiet(0.5)
+    await world.settled()
     assert await modes(world) == [PILOTED, MANUAL, DISABLED, PILOTED]
     assert all(wall.orders(f"Z{n}") == [] for n in (1, 2, 3, 4))
 

@@ -95,7 +95,7 @@ async def test_what_is_disabled_or_removed_is_never_switched_on(
     await set_row(world, WASHER, **{MODE: mode})
     row = await world.row(WASHER)
     wall.say(TOPIC)
-    await world.fleet.recorder.quiet(0.5)
+    await world.settled()
     assert wall.orders("X7") == []
     assert await world.row(WASHER) == row
     assert events_of(world, OrderEnded) == []
@@ -114,7 +114,7 @@ async def test_in_communication_error_it_is_left_alone(world: World) -> None:
     await set_row(world, WASHER, **{MODE: MANUAL, CONTROL: 60})
     row = await world.row(WASHER)
     wall.say(TOPIC)
-    await world.fleet.recorder.quiet(0.5)
+    await world.settled()
     assert wall.orders("X7") == []
     assert await world.row(WASHER) == row
 

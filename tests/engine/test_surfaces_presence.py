@@ -78,7 +78,6 @@ async def test_a_screen_that_flaps_is_not_flooded(world: World) -> None:
         for word in ("offline", "online"):
             wall.say(f"hasp/{HALL}/LWT", word)
     await wall.refreshed(HALL)
-    await asyncio.sleep(0.5)
     await until(
         lambda: len(wall.indicated()) == len(wall.lines(HALL)) / 9, "a whole refresh per batch"
     )
@@ -162,7 +161,7 @@ async def test_a_screen_without_a_home_is_nobodys(world: World) -> None:
     for table in ("equipement_domotique", "equipement_pilote_ou_mesure"):
         await world.owner.execute(f"UPDATE bdd_coordination_schema.{table} SET utilisateur = ''")
     await world.engine.run_cycle()
-    await world.fleet.recorder.quiet(0.3)
+    await world.settled()
     world.fleet.recorder.clear()
     wall.turn(HALL, 3, 0)
     await wall.nothing()

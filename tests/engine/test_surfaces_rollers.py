@@ -1,7 +1,5 @@
 """Rollers: pairs are one wish, impossible values are pushed back."""
 
-import asyncio
-
 import pytest
 
 from custom_components.elfe_commande.core.model import Constraints
@@ -33,7 +31,7 @@ async def test_an_hour_and_a_minute_are_one_wish(world: World) -> None:
     wall = await Wall.of(world, washer())
     written = wall.counted_writes()
     wall.roll(HALL, 3, HOUR, 5, "05h")
-    await asyncio.sleep(0.05)
+    await world.heard()
     wall.roll(HALL, 3, MINUTE, 3, "45")
     await wall.refreshed(HALL, KITCHEN)
     end = wall.next_at(5, 45)
@@ -66,8 +64,7 @@ async def test_what_is_rolled_when_the_engine_stops_is_written(world: World) -> 
     wall = await Wall.of(world, washer(), timing=together(pair_window=60.0))
     wall.roll(HALL, 3, HOUR, 5, "05h")
     wall.roll(HALL, 3, MINUTE, 3, "45")
-    await world.fleet.settle()
-    await world.fleet.recorder.quiet(0.2)
+    await world.heard()
     before = await wall.end()
     await world.engine.stop()
     assert before != await wall.end() == wall.next_at(5, 45)
@@ -120,7 +117,7 @@ async def test_a_duration_chosen_on_a_screen_counts(world: World, hours: int, mo
     await world.plan(WASHER, [1])
     await world.engine.run_cycle()
     if mode == PILOTED:
-        await world.fleet.recorder.quiet(1.5)
+        await world.settled()
     await until_row(world, WASHER, **{MODE: mode, COMMAND: 11 if mode == PILOTED else 30})
 
 
@@ -167,7 +164,7 @@ async def test_only_a_choice_that_was_made_counts(world: World) -> None:
     await wall.nothing()
     assert written == []
     wall.event(HALL, 3, CYCLE_HOURS, event="up", val=1, text="01h")
-    await world.fleet.recorder.quiet(0.5)
+    await world.settled()
     assert written == []
     wall.event(HALL, 3, CYCLE_HOURS, event="up", val=4, text="04h")
     await wall.refreshed(HALL)

@@ -107,7 +107,7 @@ async def test_an_end_in_the_past_moves_once_the_press_was_carried_out(world: Wo
     past = wall.next_at(7, 5) - 3 * 86_400
     await wall.change(MACHINES, WASHER, timestamp_de_fin_souhaite=past)
     await world.engine.run_cycle()
-    await world.fleet.recorder.quiet(0.3)
+    await world.settled()
     world.fleet.recorder.clear()
     wall.turn(KITCHEN, 3, 1)
     await wall.refreshed(HALL, KITCHEN)
@@ -135,7 +135,7 @@ async def test_a_value_that_is_no_state_is_turned_back(world: World, value: Any)
     if value is not None:
         await wall.refreshed(HALL, KITCHEN)
     else:
-        await world.fleet.recorder.quiet(0.4)
+        await world.settled()
     assert wall.orders("X7") == []
     assert await world.row(WASHER) == before
 
@@ -243,7 +243,7 @@ async def test_before_the_engine_runs_a_press_waits(world: World) -> None:
     try:
         await wall.drawn()
         wall.turn(HALL, 3, 0)
-        await world.fleet.recorder.quiet(0.4)
+        await world.settled()
         assert await world.row(WASHER) == before
         assert wall.orders("X7") == []
     finally:

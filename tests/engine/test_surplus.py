@@ -8,7 +8,7 @@ from typing import Any
 
 from custom_components.elfe_commande.core.decision import Combination, Shed, Source
 from custom_components.elfe_commande.core.model import ControlState, EquipmentId, Mode
-from custom_components.elfe_commande.core.plan import DayPlan, slot_start
+from custom_components.elfe_commande.core.plan import DAY, SLOT, DayPlan, slot_start
 from custom_components.elfe_commande.core.rules import Band, History, Measurement, Quantity, Rule
 from custom_components.elfe_commande.core.wish import Intent
 from custom_components.elfe_commande.engine.engine import Engine
@@ -294,7 +294,7 @@ def _shuffle(world: World, status: RuleStatus, sensor: Sensor, draw: random.Rand
         )
     }
     plans = world.engine.plans
-    plans._plans.clear()
+    plans.prune(slot_start(now) + 2 * DAY * SLOT)
     if draw.random() < 0.6:
         day = bytes(draw.choice((0, 1)) for _ in range(96))
         plans.update([DayPlan(load.equipment.id, slot_start(now) - 900, day, 1)])

@@ -217,12 +217,16 @@ class TestFreshReader:
         return []
 
     @pytest.fixture
-    def reader(self, rows: Rows, gone: list[int]) -> FreshReader:
+    def timing(self) -> Timing:
+        return TIMING
+
+    @pytest.fixture
+    def reader(self, rows: Rows, gone: list[int], timing: Timing) -> FreshReader:
         self.stored: list[int] = []
         self.revisions = dict.fromkeys(range(1, 10), 0)
         return FreshReader(
             rows,  # type: ignore[arg-type]
-            TIMING,
+            timing,
             stored=lambda number, _: self.stored.append(number),
             gone=gone.append,
             revision=self.revisions.get,
@@ -234,11 +238,11 @@ class TestFreshReader:
         await reader.ensure(EquipmentId(2))
         assert rows.reads == [{1, 2, 3}]
 
+    @pytest.mark.parametrize("timing", [replace(TIMING, fresh_for=0.0)])
     async def test_what_was_read_along_lasts_for_the_patient_only(
         self, rows: Rows, reader: FreshReader
     ) -> None:
         one, two = EquipmentId(1), EquipmentId(2)
-        reader._timing = replace(TIMING, fresh_for=0.0)
         reader.companions = lambda: [two]
         await reader.ensure(one)
         await reader.ensure(two, patient=True)

@@ -76,7 +76,7 @@ class Wall:
         """Wait until every screen was drawn on, and nothing more comes."""
         for plate in self.household.screens.values():
             await until(lambda plate=plate: self.lines(plate.plate), f"a drawing on {plate.plate}")
-        await self._still(0.3)
+        await self.world.settled()
 
     def screen(self, plate: str) -> Screen:
         """Return the screen of a plate."""
@@ -114,15 +114,11 @@ class Wall:
         """Wait until these screens were drawn on since, and nothing more comes."""
         for plate in plates:
             await until(lambda plate=plate: self.lines(plate), f"a drawing on {plate}")
-        await self._still(0.4)
-
-    async def _still(self, seconds: float) -> None:
-        while await self.world.fleet.recorder.quiet(seconds):
-            pass
+        await self.world.settled()
 
     async def nothing(self) -> None:
-        """Wait, and see that nobody was told anything."""
-        await self.world.fleet.recorder.quiet(0.6)
+        """See that nobody was told anything."""
+        await self.world.settled()
         assert not self.world.fleet.recorder.messages
 
     async def table(self, table: str, equipment: int) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def watch(disable_block_async_io: None, monkeypatch: pytest.MonkeyPatch) -> Call
 
     def begin() -> None:
         monkeypatch.setattr(block_async_io, "_IN_TESTS", False)
-        loop_guard._PREVIOUSLY_REPORTED.clear()
+        monkeypatch.setattr(loop_guard, "_PREVIOUSLY_REPORTED", set())
         block_async_io.enable()
 
     return begin
@@ -36,8 +36,7 @@ async def test_the_loop_is_never_blocked(
     await live_in(installed, WASHING, HEATER, DISHES)
     await world.plan(PLUG, [1])
     await world.plan(RELAY, [1], fill=1)
-    loop_guard._PREVIOUSLY_REPORTED.clear()
-    block_async_io.enable()
+    watch()
 
     await installed.setup()
     await installed.cycle()
@@ -48,6 +47,7 @@ async def test_the_loop_is_never_blocked(
     await hass.config_entries.async_remove(installed.entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
 
+    # Home Assistant tells nowhere else whether it watches.
     assert block_async_io._BLOCKED_CALLS.calls
     assert not [text for text in caplog.messages if text.startswith(BLOCKED)]
     await wait_for(lambda: not [t for t in asyncio.all_tasks() if "elfe" in t.get_name()])

@@ -1,6 +1,7 @@
 """Unloading, reloading and removing leave nothing behind."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +13,10 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er, 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.elfe_commande.adapters.mqtt import MqttMessenger
 from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.core.lifecycle import Code
-from custom_components.elfe_commande.engine.acks import Acks
-from custom_components.elfe_commande.engine.ports import Arrival
+from custom_components.elfe_commande.engine.ports import Arrival, Handler, Unsubscribe
 from demo.appliances.device import Message
 from tests.engine.bench import until_row
 from tests.fixtures_home_assistant import Installed, no_yaml, wait_for
@@ -29,13 +30,16 @@ REPORT = "shellies/shellyplug-s-I102/relay/0"
 def arrivals(monkeypatch: pytest.MonkeyPatch) -> list[Arrival]:
     """Collect every message that any engine, the present or a former one, is given."""
     found: list[Arrival] = []
-    receive = Acks._receive
+    subscribe = MqttMessenger.subscribe
 
-    def note(self: Acks, arrival: Arrival) -> None:
-        found.append(arrival)
-        receive(self, arrival)
+    async def tapped(self: MqttMessenger, topics: Iterable[str], handler: Handler) -> Unsubscribe:
+        def note(arrival: Arrival) -> None:
+            found.append(arrival)
+            handler(arrival)
 
-    monkeypatch.setattr(Acks, "_receive", note)
+        return await subscribe(self, topics, note)
+
+    monkeypatch.setattr(MqttMessenger, "subscribe", tapped)
     return found
 
 

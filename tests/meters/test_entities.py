@@ -269,8 +269,8 @@ async def test_rows_that_would_be_recorded(installed, line):
 
     installed.hass.bus.async_listen(EVENT_STATE_CHANGED, count)
     for second in range(600):
-        unit._now = lambda second=second: 1000.0 + second
-        unit._heard(said(-4300 + second, 1000 + second, 2000 + second))
+        unit.clock = lambda second=second: 1000.0 + second
+        unit.hear(said(-4300 + second, 1000 + second, 2000 + second))
         if second % 50 == 0:
             await asyncio.sleep(0)
     await installed.hass.async_block_till_done()

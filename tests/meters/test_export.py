@@ -43,7 +43,7 @@ async def meter(recorder_mock, installed: Installed, tmp_path) -> str:
 async def hear(installed: Installed, meter: str, *values: tuple[float, float]) -> None:
     """Have a meter tell powers and counters, one after the other."""
     for power, taken in values:
-        unit_of(installed, meter)._heard(said(power, taken))
+        unit_of(installed, meter).hear(said(power, taken))
         await installed.hass.async_block_till_done()
     await async_wait_recording_done(installed.hass)
 

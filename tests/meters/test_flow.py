@@ -1,5 +1,6 @@
 """A meter is added by listening to it first."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -75,11 +76,9 @@ class Flow:
             FlowResultType.SHOW_PROGRESS_DONE,
         }:
             assert self.result["step_id"] == "listen"
-            flow = self.manager._progress[self.result["flow_id"]]
-            if flow._listening is not None:
-                await wait_for(
-                    lambda flow=flow: flow._listening is None or flow._listening.done(), 40
-                )
+            await wait_for(
+                lambda: not any(t.get_name() == f"{DOMAIN} listening" for t in asyncio.all_tasks())
+            )
             self.result = await self.manager.async_configure(self.result["flow_id"])
         await self.hass.async_block_till_done()
         return self.result

@@ -139,9 +139,9 @@ def test_noise_does_not_fill_the_memory():
     frames = FrameReader()
     for _ in range(100):
         assert frames.feed(chance.randbytes(1000)) == []
-        assert len(frames._buffer) <= CAPACITY
+        assert frames.waiting <= CAPACITY
     assert frames.feed(START + bytes(CAPACITY * 2)) == []
-    assert len(frames._buffer) <= CAPACITY
+    assert frames.waiting <= CAPACITY
 
     assert len(frames.feed(told())) == 1
 

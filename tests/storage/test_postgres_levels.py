@@ -1,13 +1,13 @@
 """Every level of the schema in the field, and a schema that changes under way."""
 
-from dataclasses import replace
+import sys
 
 import pytest
 
 from custom_components.elfe_commande.core.model import Constraints, EquipmentId
 from custom_components.elfe_commande.engine.ports import StoragePrivilegesError, StorageSchemaError
-from custom_components.elfe_commande.storage.postgres import PostgresStorage, check
-from custom_components.elfe_commande.storage.postgres.schema import DEVICE, REQUIRED, Schema
+from custom_components.elfe_commande.storage.postgres import PostgresStorage, check, discovery
+from custom_components.elfe_commande.storage.postgres.schema import DEVICE, REQUIRED
 from demo.database import PlanRow, insert_plans, load_schema, pulse
 from demo.parts import PostgresServer
 from demo.parts.postgres import COMMANDE
@@ -90,14 +90,16 @@ async def test_another_schema(postgres_server: PostgresServer, socket_enabled: N
 
 
 @pytest.mark.parametrize("hashes", [True, False])
-async def test_upgraded_under_way(rows: Rows, database: Database, hashes: bool) -> None:
+async def test_upgraded_under_way(
+    rows: Rows, database: Database, hashes: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await rows.equipment(1)
     await rows.machine(1, number=1, cycle=1, duration=60)
     await rows.device("D1", 1)
+    if not hashes:
+        monkeypatch.setattr(discovery, "HASHES_ROWS", sys.maxsize)
     storage = PostgresStorage(settings_for(database))
     await storage.open()
-    if not hashes:
-        storage._schema = _without_hashes(storage)
     before = (await storage.read_inventory()).equipments[ONE]
     assert before.constraints.cycle_duration == 60
     await rows.run("DROP TABLE equipement_pilote_machine_generique_cycle")
@@ -115,11 +117,6 @@ async def test_upgraded_under_way(rows: Rows, database: Database, hashes: bool) 
     await rows.run("ALTER TABLE equipement_pilote_ou_mesure RENAME x TO etat_controle_id")
     assert (await storage.read_inventory()).equipments[ONE] == after
     await storage.close()
-
-
-def _without_hashes(storage: PostgresStorage) -> Schema:
-    assert storage._schema is not None
-    return replace(storage._schema, hashes_rows=False)
 
 
 async def test_a_type_of_device_that_comes_later(rows: Rows, storage: PostgresStorage) -> None:

@@ -22,7 +22,7 @@ def words(request):
 def test_every_error_has_a_text(words):
     errors = words["config_subentries"]["ups"]["error"]
 
-    assert set(errors) == {*flow._TROUBLES.values(), "no_ups", "another_ups", "not_ascii"}
+    assert set(errors) == {*flow.TROUBLES.values(), "no_ups", "another_ups", "not_ascii"}
 
 
 def test_every_choice_has_a_text(words):

@@ -45,6 +45,11 @@ class FrameReader:
         self._buffer.clear()
         self._searched = 0
 
+    @property
+    def waiting(self) -> int:
+        """Return how many octets wait for the rest of their telegram."""
+        return len(self._buffer)
+
     def feed(self, octets: bytes) -> list[Telegram]:
         """Take bytes; return the telegrams they complete. Never raises."""
         self.octets += len(octets)

@@ -16,7 +16,8 @@ from .schema import (
     read_tables,
 )
 
-_HASHES_ROWS = 14
+HASHES_ROWS = 14
+"""The first version that does."""
 """The major version from which the server hashes whole rows."""
 
 
@@ -32,7 +33,7 @@ async def discover(settings: PostgresSettings, coordination: Database, plans: Da
     if privileges := missing_privileges(settings, tables, plan, details):
         raise StoragePrivilegesError(privileges)
     columns = plan[settings.plan_table[1]]
-    return Schema(settings, tables, columns, details, hashes_rows=version >= _HASHES_ROWS)
+    return Schema(settings, tables, columns, details, hashes_rows=version >= HASHES_ROWS)
 
 
 async def read_coordination(

@@ -48,16 +48,17 @@ class MeterUnit(Unit):
             self.port,
             self.timing,
             # Whoever is told may raise; the line is read on.
-            heard=hub.coordinator.telling.guarded(self._heard),
+            heard=hub.coordinator.telling.guarded(self.hear),
             changed=hub.coordinator.telling.guarded(self._line_changed),
         )
         self.heard_at: datetime | None = None
         """When the last telegram came."""
         self.fresh: bool | None = None
         """Whether telegrams come; `None` before it is known."""
+        self.clock: Callable[[], float] = hub.hass.loop.time
+        """What the age of telegrams is counted with, in seconds."""
         self._codes: dict[str, str | None] = dict(subentry.data[CONF_CODES])
         self._subentry = subentry
-        self._now: Callable[[], float] = hub.hass.loop.time
         self._started_at = 0.0
         self._asked: set[str] = set()
         self._task: asyncio.Task[None] | None = None
@@ -75,7 +76,7 @@ class MeterUnit(Unit):
     @override
     async def async_start(self) -> None:
         """Begin to listen."""
-        self._started_at = self._now()
+        self._started_at = self.clock()
         self._begin()
         self._look()
 
@@ -134,11 +135,12 @@ class MeterUnit(Unit):
     # --------------------------------------------------------------------------- what is heard
 
     @callback
-    def _heard(self, telegram: Telegram) -> None:
+    def hear(self, telegram: Telegram) -> None:
+        """Take a telegram that came on the line, and tell who shows it."""
         if telegram.meter_id != self.meter_id:
             self._problem("meter_replaced", True, other=telegram.meter_id, known=self.meter_id)
             return
-        now = self._now()
+        now = self.clock()
         self.heard_at = dt_util.utcnow()
         rates: Iterable[Rate] = self.meter.hear(telegram, now)
         if not self.fresh:
@@ -157,7 +159,7 @@ class MeterUnit(Unit):
     @callback
     def _look(self) -> None:
         """Look whether telegrams still come, again and again."""
-        now = self._now()
+        now = self.clock()
         waited = now - self._started_at >= self.timing.stale_after
         if self.meter.is_stale(now) and waited and self.fresh is not False:
             self.fresh = False

@@ -16,7 +16,7 @@ from ...sources.ups.errors import Trouble, UpsUnavailableError
 from .schemas import server_schema, ups_schema
 from .ups_settings import CONF_SERIAL, CONF_UPS, about, account, identity, timing
 
-_TROUBLES = {
+TROUBLES = {
     Trouble.UNREACHABLE: "ups_unreachable",
     Trouble.DRIVER: "ups_driver",
     Trouble.STALE: "ups_stale",
@@ -58,7 +58,7 @@ class UpsFlow(ConfigSubentryFlow):
             try:
                 self._upses = await client.list_upses()
             except UpsUnavailableError as error:
-                errors["base"], detail = _TROUBLES[error.trouble], str(error)
+                errors["base"], detail = TROUBLES[error.trouble], str(error)
             finally:
                 client.close()
             if unspeakable := _unspeakable(self._data):
@@ -84,7 +84,7 @@ class UpsFlow(ConfigSubentryFlow):
             try:
                 data |= about(await client.read(), await client.commands())
             except UpsUnavailableError as error:
-                errors["base"], detail = _TROUBLES[error.trouble], str(error)
+                errors["base"], detail = TROUBLES[error.trouble], str(error)
             finally:
                 client.close()
             self._data = data
