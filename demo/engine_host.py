@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 import time
 from typing import Any, override
+import uuid
 
 import aiomqtt
 
@@ -118,7 +119,9 @@ class AiomqttMessenger(Messenger):
 
     def __init__(self, host: str, port: int, *, reconnect: float = 0.2) -> None:
         """Prepare a connection; `reconnect` is the pause before another try, in seconds."""
-        self._host, self._port, self._reconnect = host, port, reconnect
+        self._host, self._port, self.reconnect = host, port, reconnect
+        self.identifier = f"engine-{uuid.uuid4().hex}"
+        """What the broker knows it by: whoever else says to be it, cuts it off."""
         self._client: aiomqtt.Client | None = None
         self._handlers: dict[str, list[Handler]] = {}
         self._wild: dict[str, list[Handler]] = {}
@@ -189,7 +192,10 @@ class AiomqttMessenger(Messenger):
         while True:
             with suppress(aiomqtt.MqttError):
                 async with aiomqtt.Client(
-                    self._host, self._port, max_queued_incoming_messages=0
+                    self._host,
+                    self._port,
+                    identifier=self.identifier,
+                    max_queued_incoming_messages=0,
                 ) as client:
                     # Thousands of orders in one turn are no mistake here.
                     client.pending_calls_threshold = 10**9
@@ -204,7 +210,7 @@ class AiomqttMessenger(Messenger):
                         self._client = None
                         self._up.clear()
                         self._tell(connected=False)
-            await asyncio.sleep(self._reconnect)
+            await asyncio.sleep(self.reconnect)
 
     async def _listen(self, client: aiomqtt.Client) -> None:
         loop = asyncio.get_running_loop()

@@ -2,14 +2,18 @@
 
 import asyncio
 from collections.abc import Mapping
+import fcntl
 import json
+import os
 from pathlib import Path
 import random
 import shutil
 import signal
 import socket
 import sys
+import tempfile
 import time
+from typing import IO
 
 import aiohttp
 
@@ -17,6 +21,8 @@ from demo.parts.process import PartError, ServerProcess, read
 
 ROOT = Path(__file__).resolve().parents[2]
 USUAL_PORT = 8123
+PORTS = range(12_000, 15_000)
+"""Below those that the other servers choose from."""
 RESTART = 100
 """The code Home Assistant ends with when a person asked for a restart."""
 
@@ -63,7 +69,8 @@ class Instance:
         """
         self.folder = folder
         self.language = language
-        self.port = port or _free_port(usual=port is None)
+        self._reservation: IO[str] | None = None
+        self.port = port or self._choose_port(usual=port is None)
         if not _is_free(self.port):
             raise PartError(f"port {self.port} is busy: give another one with --port")
         self.address = f"http://127.0.0.1:{self.port}"
@@ -113,6 +120,34 @@ class Instance:
         if self._process is not None:
             self._process.send(signal.SIGTERM)
             await self._process.ended(60)
+        self._give_port_back()
+
+    def _choose_port(self, *, usual: bool) -> int:
+        """Return a free port, and keep it from other instances until this one is gone.
+
+        Home Assistant takes it seconds later only, and does not look for another.
+        """
+        chance = random.SystemRandom()
+        while True:
+            port = USUAL_PORT if usual else chance.choice(PORTS)
+            usual = False
+            place = Path(tempfile.gettempdir(), f"elfe-demo-{os.getuid()}-{port}.lock")
+            reservation = place.open("w")
+            try:
+                fcntl.flock(reservation, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                reservation.close()
+                continue
+            if _is_free(port):
+                self._reservation = reservation
+                return port
+            reservation.close()
+
+    def _give_port_back(self) -> None:
+        if self._reservation is not None:
+            Path(self._reservation.name).unlink(missing_ok=True)
+            self._reservation.close()
+            self._reservation = None
 
     def _prepare(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -132,15 +167,6 @@ class Instance:
         storage.mkdir(exist_ok=True)
         document = {"version": version, "minor_version": 1, "key": key, "data": data}
         (storage / key).write_text(json.dumps(document))
-
-
-def _free_port(*, usual: bool) -> int:
-    if usual and _is_free(USUAL_PORT):
-        return USUAL_PORT
-    chance = random.SystemRandom()
-    return next(
-        port for port in iter(lambda: chance.randrange(15_000, 32_000), None) if _is_free(port)
-    )
 
 
 def _is_free(port: int) -> bool:

@@ -48,7 +48,7 @@ async def test_the_loop_is_never_blocked(
     await hass.async_block_till_done(wait_background_tasks=True)
 
     # Home Assistant tells nowhere else whether it watches.
-    assert block_async_io._BLOCKED_CALLS.calls
+    assert block_async_io._BLOCKED_CALLS.calls  # noqa: SLF001
     assert not [text for text in caplog.messages if text.startswith(BLOCKED)]
     await wait_for(lambda: not [t for t in asyncio.all_tasks() if "elfe" in t.get_name()])
 

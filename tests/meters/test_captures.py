@@ -80,4 +80,5 @@ async def test_the_pin_of_a_real_meter(installed, line):
     ):
         await play(line, with_pin)
         await installed.hass.async_block_till_done()
-    assert float(shown(installed, meter, "net_power")) == 194
+    # The last telegram of the capture says so.
+    await wait_for(lambda: float(shown(installed, meter, "net_power")) == 194)

@@ -41,7 +41,7 @@ async def longest_steps() -> AsyncIterator[list[float]]:
     """Measure what the process spends in each turn of the loop, in seconds."""
     steps: list[float] = []
     # The loop tells nobody how long its turns take.
-    original = asyncio.events.Handle._run
+    original = asyncio.events.Handle._run  # noqa: SLF001
 
     def timed(handle: asyncio.events.Handle) -> None:
         before = time.thread_time()
