@@ -1,7 +1,7 @@
 """Gives scenarios to an engine on a real database and a real broker, and sees what happens."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -32,8 +32,8 @@ SCALE = 0.1
 """A device's five seconds take half a second, on the clock of a steady loop."""
 AT_ONCE = 20
 """Wishes made in one moment."""
-WINDOW = 180.0
-"""Seconds an order may be repeated: as late in the slot, four or five tries."""
+WINDOW = 90.0
+"""Seconds an order may be repeated: as late in the slot, three or four tries."""
 NO_CYCLE = 800.0
 """The cycle is ours to begin."""
 OBSERVED_TABLES = (
@@ -159,16 +159,29 @@ class Replay:
         return Wish(EquipmentId(number), intent, origin, advance_end=switch)
 
 
-def replayed(
-    server: PostgresServer, trigger: Trigger, at: int, scenarios: Sequence[Scenario]
-) -> Replay:
-    """Replay scenarios on a broker of their own, in a steady loop of their own."""
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What is replayed together: what sets the engine going, when (unix seconds), and of what."""
 
-    async def work() -> Replay:
+    trigger: Trigger
+    at: int
+    scenarios: Sequence[Scenario] = field(compare=False)
+
+
+def replayed(server: PostgresServer, runs: Iterable[Run]) -> dict[Run, Replay]:
+    """Replay scenarios, each run on a broker of its own, all of them in one steady loop.
+
+    They mostly wait: together they take as long as one of them.
+    """
+
+    async def replay(run: Run) -> tuple[Run, Replay]:
         async with Broker() as broker:
-            replay = Replay(server, broker, trigger, at)
-            await replay.run(scenarios)
-            return replay
+            replay = Replay(server, broker, run.trigger, run.at)
+            await replay.run(run.scenarios)
+            return run, replay
+
+    async def work() -> dict[Run, Replay]:
+        return dict(await asyncio.gather(*map(replay, runs)))
 
     return run_steadily(work())
 

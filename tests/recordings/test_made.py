@@ -13,7 +13,7 @@ from .corpus import Corpus, Moment, Scenario, load
 from .families import FAMILIES
 from .made import corpus
 from .reference import reference
-from .replay import MORNING, Replay, Trigger
+from .replay import MORNING, Replay, Run, Trigger
 from .rule import Rule
 from .rules import RULES, ours
 from .situation import situations
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.timeout(300)
 WRITTEN = load(Path(__file__).parent / "scenarios")
 MADE = corpus([case for family in FAMILIES for case in family()], Moment(MORNING))
 ALL = Corpus([*WRITTEN.cycles, *MADE.cycles], [*WRITTEN.presses, *MADE.presses])
-TRIGGERS = (Trigger.CYCLE, Trigger.SWITCH)
+RUNS = (Run(Trigger.CYCLE, MORNING, ALL.cycles), Run(Trigger.SWITCH, MORNING, ALL.presses))
 MET = [rule for rule in RULES if rule.id != "strange-bytes"]
 """All but the one that needs a second appliance, ordered after the first."""
 
@@ -35,16 +35,10 @@ def failures(replay: Replay, scenario: Scenario) -> list[str]:
     return [f"{scenario.name} {sorted(applied)}", *found] if found else []
 
 
-def given(trigger: Trigger) -> list[Scenario]:
-    return ALL.cycles if trigger is Trigger.CYCLE else ALL.presses
-
-
-@pytest.mark.parametrize("trigger", TRIGGERS)
-def test_scenarios_of_our_own(replays: Replays, trigger: Trigger) -> None:
-    scenarios = given(trigger)
-    replay = replays(trigger, MORNING, scenarios)
-    failed = [found for scenario in scenarios if (found := failures(replay, scenario))]
-    assert not failed, f"{len(failed)} of {len(scenarios)}:\n" + "\n".join(
+@pytest.mark.parametrize("run", RUNS, ids=lambda run: run.trigger)
+def test_scenarios_of_our_own(replays: Replays, run: Run) -> None:
+    failed = [found for scenario in run.scenarios if (found := failures(replays[run], scenario))]
+    assert not failed, f"{len(failed)} of {len(run.scenarios)}:\n" + "\n".join(
         line for found in failed[:20] for line in found
     )
 
@@ -53,9 +47,9 @@ def test_scenarios_of_our_own(replays: Replays, trigger: Trigger) -> None:
 def test_comparison_is_not_blind(replays: Replays, rule: Rule) -> None:
     others = [other for other in RULES if other is not rule]
     missed = 0
-    for trigger in TRIGGERS:
-        replay = replays(trigger, MORNING, given(trigger))
-        for scenario in given(trigger):
+    for run in RUNS:
+        replay = replays[run]
+        for scenario in run.scenarios:
             moment = replay.moments[scenario.name]
             if rule.id in ours(scenario, moment)[1]:
                 expected = ours(scenario, moment, others)[0]

@@ -12,7 +12,7 @@ from .conftest import Replays
 from .corpus import Moment, Scenario, load, recordings
 from .drawings import counts, unexplained_drawings, wanted_drawings
 from .reference import reference
-from .replay import EVENING, MORNING, Trigger
+from .replay import EVENING, MORNING, Run, Trigger
 from .rule import Rule
 from .rules import RULES, ours
 from .situation import situations
@@ -24,44 +24,38 @@ CORPUS = load(recordings())
 TIMES = {MORNING: "morning", EVENING: "evening"}
 
 
-def given(trigger: Trigger) -> list[Scenario]:
-    return CORPUS.cycles if trigger is Trigger.CYCLE else CORPUS.presses
+CYCLES = Run(Trigger.CYCLE, MORNING, CORPUS.cycles)
+EVENING_CYCLES = Run(Trigger.CYCLE, EVENING, CORPUS.cycles)
+SWITCHES = Run(Trigger.SWITCH, MORNING, CORPUS.presses)
+ACTIONS = Run(Trigger.ACTION, MORNING, CORPUS.presses)
+RUNS = (CYCLES, EVENING_CYCLES, SWITCHES, ACTIONS)
 
 
-def cases(trigger: Trigger, *times: int) -> list[Any]:
+def cases(*runs: Run) -> list[Any]:
     """Return what to test; without recordings one, for the reason of the skip to be told."""
     return [
-        pytest.param(trigger, at, scenario, id=f"{trigger}-{TIMES[at]}-{scenario.name}")
-        for at in times
-        for scenario in given(trigger)
-    ] or [pytest.param(trigger, 0, None, id=f"{trigger}")]
+        pytest.param(run, scenario, id=f"{run.trigger}-{TIMES[run.at]}-{scenario.name}")
+        for run in runs
+        for scenario in run.scenarios
+    ] or [pytest.param(None, None)]
 
 
-@pytest.mark.parametrize(
-    ("trigger", "at", "scenario"),
-    [
-        *cases(Trigger.CYCLE, MORNING, EVENING),
-        *cases(Trigger.SWITCH, MORNING),
-        *cases(Trigger.ACTION, MORNING),
-    ],
-)
-def test_rows_and_orders(replays: Replays, trigger: Trigger, at: int, scenario: Scenario) -> None:
-    replay = replays(trigger, at, given(trigger))
+@pytest.mark.parametrize(("run", "scenario"), cases(*RUNS))
+def test_rows_and_orders(replays: Replays, run: Run, scenario: Scenario) -> None:
+    replay = replays[run]
     expected, applied = ours(scenario, replay.moments[scenario.name])
     found = list(differences(expected, replay.observed[scenario.name], replay.pace))
     assert not found, f"{sorted(applied)}:\n" + "\n".join(found)
 
 
-@pytest.mark.parametrize(
-    ("trigger", "at", "scenario"), [*cases(Trigger.CYCLE, MORNING), *cases(Trigger.SWITCH, MORNING)]
-)
-def test_screens(replays: Replays, trigger: Trigger, at: int, scenario: Scenario) -> None:
+@pytest.mark.parametrize(("run", "scenario"), cases(CYCLES, SWITCHES))
+def test_screens(replays: Replays, run: Run, scenario: Scenario) -> None:
     """What each page shows in the end; it is drawn once for the order, and once for its end."""
-    replay = replays(trigger, at, given(trigger))
+    replay = replays[run]
     drawn = replay.drawn[scenario.name]
     moment = replay.moments[scenario.name]
     expected, _ = ours(scenario, moment)
-    if trigger is Trigger.SWITCH and not (drawn or expected.rows or expected.orders):
+    if run is SWITCHES and not (drawn or expected.rows or expected.orders):
         # Refused: it is told where it was made, and nothing changed that could be drawn.
         return
     assert last_shown(drawn) == wanted_drawings(scenario, moment)
