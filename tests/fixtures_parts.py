@@ -46,14 +46,28 @@ class Database:
 
 
 @pytest.fixture(scope="session")
+def prepared_postgres(
+    sockets_allowed: Callable[[], AbstractContextManager[None]],
+) -> Iterator[PostgresServer]:
+    """A stopped server with the templates that tests copy: what every other begins with."""
+    server = PostgresServer()
+    with sockets_allowed():
+        _run(prepare(server))
+    _run(server.stop())
+    yield server
+    _run(server.close())
+
+
+@pytest.fixture(scope="session")
 def postgres_server(
+    prepared_postgres: PostgresServer,
     sockets_allowed: Callable[[], AbstractContextManager[None]],
 ) -> Iterator[PostgresServer]:
     """A server for the whole session; do not crash it, start one of your own for that."""
     # Counted while a database was empty, rows would mislead its planner in the next test.
-    server = PostgresServer(settings={"autovacuum": "off"})
+    server = PostgresServer(settings={"autovacuum": "off"}, seed=prepared_postgres)
     with sockets_allowed():
-        _run(_prepare(server))
+        _run(server.start())
     yield server
     _run(server.close())
 
@@ -111,12 +125,12 @@ async def own_broker(socket_enabled: None) -> AsyncIterator[Broker]:
 
 
 @pytest.fixture
-async def own_postgres(socket_enabled: None) -> AsyncIterator[PostgresServer]:
+async def own_postgres(
+    prepared_postgres: PostgresServer, socket_enabled: None
+) -> AsyncIterator[PostgresServer]:
     """A server of the test's own, prepared like the session's, to crash and restart."""
-    server = PostgresServer()
-    await _prepare(server)
-    yield server
-    await server.close()
+    async with PostgresServer(seed=prepared_postgres) as server:
+        yield server
 
 
 @pytest.fixture
@@ -140,7 +154,7 @@ async def _lent(lender: Lender) -> AsyncIterator[Database]:
     await lender.take_back(name)
 
 
-async def _prepare(server: PostgresServer) -> None:
+async def prepare(server: PostgresServer) -> None:
     """Start a server and make the templates that tests copy."""
     await server.start()
     for level, name in TEMPLATES.items():

@@ -66,13 +66,23 @@ class PostgresServer(Server):
         port: int | None = None,
         durable: bool = False,
         settings: dict[str, str] | None = None,
+        seed: PostgresServer | None = None,
     ) -> None:
-        """Prepare a server; not `durable` means it may lose data with the machine, not with a crash."""
+        """Prepare a server; not `durable` means it may lose data with the machine, not with a crash.
+
+        `seed` is a server of the same version, stopped, whose data this one begins with.
+        """
         super().__init__(port)
+        self._seed = seed
         self.version = version
         simple = SIMPLE_SECRETS if version >= SIMPLE_SINCE else {}
         self._settings = SETTINGS | simple | ({} if durable else HASTY) | (settings or {})
         self._user = UNPRIVILEGED if os.geteuid() == 0 else None
+
+    @property
+    def data(self) -> Path | None:
+        """Return where its data is; `None` before the first start."""
+        return None if self._directory is None else self._directory / "data"
 
     def access(self, user: str = COMMANDE, database: str = "postgres") -> Access:
         """Return how a role connects."""
@@ -82,10 +92,12 @@ class PostgresServer(Server):
     async def start(self) -> None:
         """Start, and initialise the first time; returns when connections are accepted."""
         fresh = self._directory is None
-        if fresh:
+        if fresh and self._seed is not None:
+            await self._copy(self._seed)
+        elif fresh:
             await self._initialise()
         await super().start()
-        if fresh:
+        if fresh and self._seed is None:
             await self._create_roles()
 
     async def crash(self) -> None:
@@ -121,13 +133,23 @@ class PostgresServer(Server):
             f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{user}'"  # noqa: S608
         )
 
+    async def _copy(self, seed: PostgresServer) -> None:
+        """Begin with the data of a server that is stopped, which takes a tenth of the time."""
+        if seed.data is None or seed.running:
+            raise PartError("a seed has to be prepared, and stopped")
+        directory = Path(tempfile.mkdtemp(prefix="postgres-"))
+        self._own(directory)
+        await _run(directory, "cp", "-a", seed.data, directory / "data")
+        self._directory = directory
+
     async def _initialise(self) -> None:
         binaries = _binaries(self.version, self._user)
         directory = Path(tempfile.mkdtemp(prefix="postgres-"))
         secret = directory / "secret"
         secret.write_text(password(ADMINISTRATOR))
         self._own(directory, secret)
-        process = await asyncio.create_subprocess_exec(
+        await _run(
+            directory,
             binaries / "initdb",
             "--auth=scram-sha-256",
             f"--username={ADMINISTRATOR}",
@@ -136,17 +158,8 @@ class PostgresServer(Server):
             "--no-locale",
             "--no-sync",
             f"--pgdata={directory / 'data'}",
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
             user=self._user,
-            extra_groups=[] if self._user else None,
-            cwd="/",
         )
-        output, _ = await process.communicate()
-        if process.returncode:
-            shutil.rmtree(directory, ignore_errors=True)
-            raise PartError(f"initdb failed: {output.decode(errors='replace')}")
         self._directory = directory
 
     @override
@@ -182,6 +195,23 @@ class PostgresServer(Server):
         if self._user:
             for path in paths:
                 shutil.chown(path, self._user)
+
+
+async def _run(directory: Path, *command: str | Path, user: str | None = None) -> None:
+    """Run a program that fills a directory, which is removed when it fails."""
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        user=user,
+        extra_groups=[] if user else None,
+        cwd="/",
+    )
+    output, _ = await process.communicate()
+    if process.returncode:
+        shutil.rmtree(directory, ignore_errors=True)
+        raise PartError(f"{command[0]} failed: {output.decode(errors='replace')}")
 
 
 def _binaries(version: int, user: str | None) -> Path:

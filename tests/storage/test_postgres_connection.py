@@ -25,7 +25,7 @@ from demo.database import PlanRow, insert_plans, pulse
 from demo.parts import PostgresServer, TlsFront
 from demo.parts.postgres import ADMINISTRATOR
 
-from ..fixtures_parts import Database, fresh_database
+from ..fixtures_parts import Database, fresh_database, prepare
 from .rows import SLOT, Rows, settings_for, step
 
 ONE = EquipmentId(1)
@@ -319,10 +319,8 @@ async def test_frozen_server(own_postgres: PostgresServer) -> None:
 
 
 async def test_older_server(socket_enabled: None) -> None:
-    from ..fixtures_parts import _prepare  # noqa: PLC0415
-
     async with PostgresServer(version=16) as server:
-        await _prepare(server)
+        await prepare(server)
         database = await fresh_database(server)
         connection = await database.owner.connect()
         rows = Rows(connection)
