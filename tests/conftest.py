@@ -107,7 +107,7 @@ def sockets_allowed() -> Callable[[], AbstractContextManager[None]]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip, with a reason, what needs something that is not here; begin with what takes long."""
     # Spread over processes, a file that takes a minute must not be the last one to begin.
-    took = _read_durations(config.getoption("xmlpath"))
+    took = read_durations(config.getoption("xmlpath"))
     items.sort(key=lambda item: -took.get(_module(item), 0.0))
     absent = _find_what_is_absent()
     for item in items:
@@ -116,7 +116,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.skip(reason=reason))
 
 
-def _read_durations(report: str | None) -> dict[str, float]:
+def read_durations(report: str | None) -> dict[str, float]:
     """Return how long each file took in all, in seconds, by module.
 
     That is told by the last run's report, which this run will replace.
