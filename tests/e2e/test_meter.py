@@ -113,7 +113,7 @@ async def give_port(dialog: Locator, form: Locator, port: str) -> None:
 
     The form asks for ports meanwhile: what is typed just before it is drawn again is lost.
     """
-    heard = dialog.get_by_text("A meter is heard")
+    heard = dialog.get_by_text("A meter was found")
     for _ in range(5):
         await dialog.locator("ha-form input").first.fill(port)
         await dialog.get_by_role("button", name="Submit").click()

@@ -28,7 +28,7 @@ from custom_components.elfe_commande.engine.ports import AllSources, PlansRead, 
 from custom_components.elfe_commande.engine.reconsider import Reconsider
 from custom_components.elfe_commande.interfaces.hasp import Hasp
 from demo.appliances import Behaviour
-from demo.engine_host import MemoryDocument
+from demo.engine_host import AiomqttMessenger, MemoryDocument
 from demo.specs import plug, relay
 from demo.territory import Equipment
 from tests import fixtures_engine
@@ -161,7 +161,8 @@ async def test_a_cycle_ends_though_an_order_does_not(
     assert engine.last_cycle is report
     storage.flowing.set()
     await until(lambda: all(world.orders(d.topics.command) for d in TANK.devices), "the orders")
-    await until(lambda: engine._executor.waiting() == [], "the end of the orders")
+    for number in BOTH:
+        await world.idle(number)
     assert (await soon(engine.run_cycle())).not_ended == 0
     await until(lambda: status_on(world, HEATER), "the heater on")
 
@@ -383,14 +384,17 @@ async def test_subscriptions_that_cannot_be_ended_leave_nothing_open(
 ) -> None:
     await furnish(world, TANK)
     closed = watch_closing(world)
-    engine = await world.start()
+    subscribe = AiomqttMessenger.subscribe
 
     def fail() -> None:
         raise BrokenError
 
-    for room in (engine._acks._unsubscribe, engine._surfaces._unsubscribes):
-        for key in room if isinstance(room, dict) else range(len(room)):
-            room[key] = fail  # type: ignore[index]
+    async def for_good(*arguments: Any, **options: Any) -> Any:
+        await subscribe(*arguments, **options)
+        return fail
+
+    monkeypatch.setattr(AiomqttMessenger, "subscribe", for_good)
+    engine = await world.start()
     await soon(engine.stop())
     assert closed == ["storage"]
     assert engine.lifecycle.code is Code.STOPPED

@@ -11,9 +11,9 @@ from demo.appliances import Behaviour
 from demo.territory import MANUAL
 from tests.fixtures_engine import World, is_busy
 
-from .bench import COMMAND, MODE, set_row, until
+from .bench import COMMAND, MODE, calm, furnish, set_row, until
 from .disks import FullDisk
-from .households import DISHWASHER, FINGER, NO_METER, UNMETERED_FINGER, Scene
+from .households import DISHWASHER, FINGER, NO_METER, UNMETERED_FINGER
 
 
 def problems(world: World) -> list[str]:
@@ -32,16 +32,16 @@ async def at_rest() -> None:
 
 async def test_what_a_meter_said_before_a_press_proves_nothing_of_it(world: World) -> None:
     """Idle, pressed, silent: the machine may run, and is not called failed."""
-    scene = await Scene.of(world, FINGER, idle_confirm=0.3)
+    await furnish(world, FINGER, timing=calm(idle_confirm=0.3))
     await world.plan(DISHWASHER, [1])
-    scene.device("C104").behaviour, scene.device("C104").obeys_silently = Behaviour.SILENT, True
+    world.device("C104").behaviour, world.device("C104").obeys_silently = Behaviour.SILENT, True
     await world.start()
-    await scene.meter("D104")
+    await world.meter("D104")
 
-    await scene.cycle()
+    await world.cycle()
     await at_rest()
 
-    assert scene.machine(DISHWASHER).running
+    assert world.machine(DISHWASHER).running
     assert problems(world) == []
     assert await mode_and_command(world) == (20, 13)
     assert [end.result.outcome for end in world.ended(DISHWASHER)] == [Outcome.DOUBTFUL]
@@ -51,14 +51,14 @@ async def test_a_machine_that_its_meter_shows_idle_again_may_be_started_again(
     world: World,
 ) -> None:
     """Stopped after a minute by whoever forgot a plate: its cycle need not be waited for."""
-    scene = await Scene.of(world, FINGER)
+    await furnish(world, FINGER)
     await world.plan(DISHWASHER, [1])
     await world.start()
-    await scene.cycle()
-    machine = scene.machine(DISHWASHER)
+    await world.cycle()
+    machine = world.machine(DISHWASHER)
     machine.open()
     machine.load()
-    await scene.meter("D104")
+    await world.meter("D104")
 
     again = await world.wish(DISHWASHER, Intent.START)
 
@@ -68,21 +68,21 @@ async def test_a_machine_that_its_meter_shows_idle_again_may_be_started_again(
 
 async def test_a_persons_press_cut_by_a_crash_is_told(world: World) -> None:
     """In manual mode the row says nothing of what became of it."""
-    scene = await Scene.of(world, replace(FINGER, mode=MANUAL))
+    await furnish(world, replace(FINGER, mode=MANUAL))
     await world.start()
-    finger = scene.device("C104")
+    finger = world.device("C104")
     finger.delay = 20.0
     wish = asyncio.create_task(world.wish(DISHWASHER, Intent.START))
-    await scene.ordered("C104")
-    await scene.crash()
+    await world.until_told("C104")
+    await world.crash()
     await asyncio.gather(wish, return_exceptions=True)
     await world.fleet.settle()
 
-    await scene.restart()
+    await world.start()
 
     assert problems(world) == ["press_doubtful"]
-    await scene.cycle()
-    assert scene.orders("C104") == ["ON"]
+    await world.cycle()
+    assert world.told("C104") == ["ON"]
     assert await mode_and_command(world) == (20, 13)
 
 
@@ -90,52 +90,47 @@ async def test_a_persons_press_cut_by_a_crash_is_told(world: World) -> None:
 async def test_an_acknowledged_press_leaves_nothing_open(world: World, who: str) -> None:
     """After a restart nobody is asked to look, and the row stays as others left it since."""
     if who == "a person":
-        scene = await Scene.of(world, replace(FINGER, mode=MANUAL))
+        await furnish(world, replace(FINGER, mode=MANUAL))
         await world.start()
         assert (await world.wish(DISHWASHER, Intent.START)).outcome is Outcome.ACKNOWLEDGED
     else:
-        scene = await Scene.of(world, replace(FINGER, type=131))
+        await furnish(world, replace(FINGER, type=131))
         await world.plan(DISHWASHER, [1])
         await world.start()
-        await scene.cycle()
+        await world.cycle()
         assert world.ended(DISHWASHER)[-1].result.outcome is Outcome.ACKNOWLEDGED
     await at_rest()
     await set_row(world, DISHWASHER, **{COMMAND: 21})
-    await scene.crash()
+    await world.crash()
 
-    await scene.restart()
+    await world.start()
     await at_rest()
 
     assert problems(world) == []
     assert (await mode_and_command(world))[1] == 21
-    assert scene.orders("C104") == ["ON"]
+    assert world.told("C104") == ["ON"]
 
 
 class TestDisk:
     """Nothing is pressed that would be forgotten by a crash."""
 
-    @pytest.fixture
-    async def scene(self, world: World) -> Scene:
+    @pytest.fixture(autouse=True)
+    async def _full_disk(self, world: World) -> None:
         world.disk = FullDisk()
-        scene = await Scene.of(world, UNMETERED_FINGER)
+        await furnish(world, UNMETERED_FINGER)
         await world.start()
-        return scene
 
-    async def test_no_press_is_made_that_could_not_be_noted(
-        self, world: World, scene: Scene
-    ) -> None:
+    async def test_no_press_is_made_that_could_not_be_noted(self, world: World) -> None:
         assert isinstance(world.disk, FullDisk)
         world.disk.full = True
 
         result = await world.wish(NO_METER, Intent.START)
 
         assert result.outcome in (Outcome.FAILED, Outcome.SKIPPED)
-        assert scene.orders("C106") == []
-        assert scene.machine(NO_METER).presses == 0
+        assert world.told("C106") == []
+        assert world.machine(NO_METER).presses == 0
 
-    async def test_what_could_not_be_noted_does_not_stand_in_the_way(
-        self, world: World, scene: Scene
-    ) -> None:
+    async def test_what_could_not_be_noted_does_not_stand_in_the_way(self, world: World) -> None:
         """There is room again: the machine was never pressed, and may be."""
         assert isinstance(world.disk, FullDisk)
         world.disk.full = True
@@ -145,19 +140,19 @@ class TestDisk:
         again = await world.wish(NO_METER, Intent.START)
 
         assert again.outcome is Outcome.ACKNOWLEDGED
-        assert scene.machine(NO_METER).presses == 1
+        assert world.machine(NO_METER).presses == 1
 
     async def test_a_pulse_that_could_not_be_noted_is_made_later_in_its_slot(
-        self, world: World, scene: Scene
+        self, world: World
     ) -> None:
         assert isinstance(world.disk, FullDisk)
         await world.plan(NO_METER, [1])
         world.disk.full = True
-        await scene.cycle()
-        assert scene.orders("C106") == []
+        await world.cycle()
+        assert world.told("C106") == []
         world.disk.full = False
 
-        await scene.cycle()
+        await world.cycle()
 
-        assert scene.machine(NO_METER).presses == 1
+        assert world.machine(NO_METER).presses == 1
         assert await mode_and_command(world, NO_METER) == (20, 13)

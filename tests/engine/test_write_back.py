@@ -62,9 +62,12 @@ class Bench:
         self.write_back = WriteBack(
             self.rows,  # type: ignore[arg-type]
             TIMING,
-            lambda number, state, by: self.stored.append((number, state.command)),
+            lambda *told: self.hear(*told),
             lambda error: self.reachable.append(error is None),
         )
+
+    def hear(self, number: int, state: State, _by: object) -> None:
+        self.stored.append((number, state.command))
 
     def submit(self, number: int, command: int, **more: object) -> asyncio.Task[Fate]:
         expected = more.pop("expected", None)
@@ -175,7 +178,7 @@ async def test_whoever_is_told_may_raise(
 
     told: list[int] = []
     if broken == "stored":
-        bench.write_back._stored = fail
+        bench.hear = fail  # type: ignore[method-assign]
     async with asyncio.timeout(5):
         fates = await asyncio.gather(
             *(

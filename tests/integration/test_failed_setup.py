@@ -82,14 +82,18 @@ async def set_up(installed: Installed) -> None:
 
 async def try_again(installed: Installed) -> None:
     """Let Home Assistant try again, and wait for the end of that."""
-    tries = installed.entry._tries
+    entry, began = installed.entry, asyncio.Event()
+
+    def changed() -> None:
+        if entry.state is ConfigEntryState.SETUP_IN_PROGRESS:
+            began.set()
+
+    unwatch = entry.async_on_state_change(changed)
     with no_yaml():
         async_fire_time_changed(installed.hass, dt_util.utcnow() + LATER)
-        await wait_for(
-            lambda: (
-                installed.entry.state is ConfigEntryState.LOADED or installed.entry._tries > tries
-            )
-        )
+        await asyncio.wait_for(began.wait(), 45)
+        await wait_for(lambda: entry.state is not ConfigEntryState.SETUP_IN_PROGRESS)
+    unwatch()
     await installed.hass.async_block_till_done()
 
 
