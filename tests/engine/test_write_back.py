@@ -62,11 +62,15 @@ class Bench:
         self.write_back = WriteBack(
             self.rows,  # type: ignore[arg-type]
             TIMING,
-            lambda *told: self.hear(*told),
+            self._hear,
             lambda error: self.reachable.append(error is None),
         )
+        self.broken = False
+        """Whoever is told raises."""
 
-    def hear(self, number: int, state: State, _by: object) -> None:
+    def _hear(self, number: int, state: State, _by: object) -> None:
+        if self.broken:
+            raise RuntimeError("stored")
         self.stored.append((number, state.command))
 
     def submit(self, number: int, command: int, **more: object) -> asyncio.Task[Fate]:
@@ -178,7 +182,7 @@ async def test_whoever_is_told_may_raise(
 
     told: list[int] = []
     if broken == "stored":
-        bench.hear = fail  # type: ignore[method-assign]
+        bench.broken = True
     async with asyncio.timeout(5):
         fates = await asyncio.gather(
             *(
