@@ -225,7 +225,8 @@ class World:
     async def heard(self) -> None:
         """Return once the engine heard all that was said on the broker so far."""
         mark, arrived = f"{MARKS}/{next(_marks)}", asyncio.Event()
-        unsubscribe = await self.messenger.subscribe([mark], lambda _: arrived.set())
+        messenger = await self._connected()
+        unsubscribe = await messenger.subscribe([mark], lambda _: arrived.set())
         self.fleet.say([Message(mark, "")])
         await asyncio.wait_for(arrived.wait(), 30)
         unsubscribe()
@@ -236,7 +237,7 @@ class World:
         if not self._marked:
             await self.fleet.watch(MARKS)
             self._marked = True
-        await self.messenger.publish(MARKS, mark)
+        await (await self._connected()).publish(MARKS, mark)
         await wait_until(lambda: mark in recorder.texts(MARKS), 30, "a mark of the engine", 0.005)
         recorder.messages[:] = [each for each in recorder.messages if each.topic != MARKS]
 
@@ -258,6 +259,14 @@ class World:
             quiet = not is_busy()
             await self.recorded()
             quiet = quiet and len(self.fleet.recorder) == before
+
+    async def _connected(self) -> AiomqttMessenger:
+        """Return the engine's connection; where it has Home Assistant's, one of our own."""
+        if not self._messengers:
+            self.messenger = self.connect()
+            self._messengers.append(self.messenger)
+            await self.messenger.open()
+        return self.messenger
 
     async def _at_rest(self) -> None:
         await self.heard()

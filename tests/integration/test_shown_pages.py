@@ -92,14 +92,14 @@ async def test_a_press_counts_once_after_every_kind_of_reload(
     await wait_for(lambda: mqtt.is_connected(hass))
     await installed.reload()
     await wait_for(lambda: installed.hub.engine.screens)
-    await world.fleet.recorder.quiet(0.3)
+    await world.settled()
     world.events.clear()
     before = len(wall.orders("Y7"))
 
     wall.turn(HALL, 3, 1)
 
     await until_row(world, FIRST, **{MODE: PILOTED})
-    await world.fleet.recorder.quiet(0.3)
+    await world.settled()
     touches = [e.touched.event for e in world.events if isinstance(e, ScreenEvent)]
     assert touches == ["down", "up"]
     assert len(wall.orders("Y7")) == before + 1
