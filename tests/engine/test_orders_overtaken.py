@@ -1,15 +1,12 @@
 """What came in between: while an order waited for its turn, its answer, or its next try."""
 
 import asyncio
-from collections.abc import Collection
-from typing import override
 
 import pytest
 
-from custom_components.elfe_commande.core.model import EquipmentId, State
 from custom_components.elfe_commande.core.outcome import Outcome
 from custom_components.elfe_commande.core.wish import Intent
-from custom_components.elfe_commande.engine import turnstile
+from custom_components.elfe_commande.engine.turnstile import Turnstile
 from demo.appliances import Behaviour
 from demo.engine_host import SystemClock
 from demo.specs import plug
@@ -21,11 +18,11 @@ from .bench import (
     CONTROL,
     MODE,
     PROGRAMMED,
-    StubbornStorage,
     calm,
     furnish,
     impatient,
     set_row,
+    status_of,
     until_row,
     wait_for_end,
 )
@@ -85,42 +82,31 @@ class TestLateAnswers:
         assert (await world.row(7))[MODE] == 30
 
 
-class _Waiting(StubbornStorage):
-    """Lets something happen once the row of an equipment was read."""
-
-    def __init__(self, real: StubbornStorage) -> None:
-        super().__init__(real)
-        self.awaited = EquipmentId(0)
-        self.read = asyncio.Event()
-
-    @override
-    async def read_states(self, ids: Collection[EquipmentId]) -> dict[EquipmentId, State]:
-        states = await super().read_states(ids)
-        if self.awaited in ids:
-            self.read.set()
-        return states
-
-
 async def test_a_mode_that_changes_while_an_order_waits_for_its_turn_stops_it(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A wish for another load goes first; its row is read together with those that wait."""
-    # Long enough for all that comes in between, on a machine that is busy.
-    monkeypatch.setattr(turnstile, "_GIVE_WAY", 1.0, raising=False)
+    waits, turn = asyncio.Event(), asyncio.Event()
+    pass_through = Turnstile.pass_through
+
+    async def in_time(turnstile: Turnstile, given_up: asyncio.Future[None]) -> None:
+        waits.set()
+        await turn.wait()
+        await pass_through(turnstile, given_up)
+
+    monkeypatch.setattr(Turnstile, "pass_through", in_time)
     await furnish(world, WASHER, OTHER, timing=calm(fresh_for=0.0))
-    storage = _Waiting(world.storage())  # type: ignore[arg-type]
-    world.storage = lambda: storage  # type: ignore[method-assign]
     await world.plan(7, [1])
+    await set_row(world, 8, **{MODE: 20})
     await world.start()
-    storage.awaited = EquipmentId(7)
-    earlier = asyncio.create_task(world.wish(8, Intent.TO_MANUAL))
-    await world.fleet.recorder.wait(1)
     cycle = asyncio.create_task(world.engine.run_cycle())
-    await storage.read.wait()
+    await waits.wait()
 
     await set_row(world, 7, **{MODE: 20})
     await world.wish(8, Intent.FORCED_OFF)
-    await asyncio.gather(cycle, earlier)
+    assert status_of(world, 7).equipment.state.mode == 20
+    turn.set()
+    await cycle
 
     assert world.orders(COMMAND_7) == []
     assert world.ended(7)[-1].result.reason == "mode_changed"

@@ -8,10 +8,11 @@ import pytest
 from custom_components.elfe_commande.core.outcome import Outcome
 from custom_components.elfe_commande.core.wish import Intent
 from demo.appliances import Behaviour
+from demo.appliances.device import Message
 from demo.territory import MANUAL
 from tests.fixtures_engine import World, is_busy
 
-from .bench import COMMAND, MODE, calm, furnish, set_row, until
+from .bench import COMMAND, MODE, calm, furnish, set_row, status_of, until
 from .disks import FullDisk
 from .households import DISHWASHER, FINGER, NO_METER, UNMETERED_FINGER
 
@@ -108,6 +109,48 @@ async def test_an_acknowledged_press_leaves_nothing_open(world: World, who: str)
 
     assert problems(world) == []
     assert (await mode_and_command(world))[1] == 21
+    assert world.told("C104") == ["ON"]
+
+
+async def test_in_one_slot_one_press_is_made_for_the_plan(world: World) -> None:
+    """Pressed, and stopped by somebody: the next look, in the same slot, presses nothing."""
+    await furnish(world, replace(FINGER, type=131))
+    await world.plan(DISHWASHER, [1])
+    await world.start()
+    await world.cycle()
+    meter = world.device("D104")
+    world.fleet.say([Message(f"{meter.topics.control}/power", "0.0")])
+    await until(lambda: status_of(world, DISHWASHER).power == 0, "the meter")
+
+    await world.cycle()
+
+    assert world.told("C104") == ["ON"]
+    assert world.ended(DISHWASHER)[-1].result.reason == "already_claimed"
+
+
+async def test_a_press_of_an_equipment_that_is_wired_otherwise_by_now_asks_nobody(
+    world: World,
+) -> None:
+    """Its typology is one that we know nothing of: the engine starts all the same."""
+    await furnish(world, FINGER)
+    await world.plan(DISHWASHER, [1])
+    await world.start()
+    finger = world.device("C104")
+    finger.delay = 20.0
+    cycle = asyncio.create_task(world.engine.run_cycle())
+    await world.until_told("C104")
+    await world.crash()
+    await asyncio.gather(cycle, return_exceptions=True)
+    await world.fleet.settle()
+    await world.owner.execute(
+        "UPDATE bdd_coordination_schema.equipement_pilote_ou_mesure SET typologie_installation_domotique_id = 110"
+    )
+
+    await world.start()
+
+    assert world.engine.lifecycle.running
+    assert "press_doubtful" not in problems(world)
+    await world.cycle()
     assert world.told("C104") == ["ON"]
 
 

@@ -17,7 +17,7 @@ from typing import Final
 
 from .atlas import Atlas, source_files
 from .changes import Change, changes_of
-from .trial import End, Trials, trials
+from .trial import HOME_ASSISTANT, End, Trials, trials
 
 ROOT: Final = Path(__file__).parents[2]
 SAME: Final = Path(__file__).with_name("equivalent.toml")
@@ -48,11 +48,37 @@ class Same:
 class Tried:
     """One change, and how far it came."""
 
-    number: int
     change: Change
     tests: list[str]
     """Those that were not run yet."""
-    began: float = field(default_factory=time.monotonic)
+    batch: dict[str, float] = field(default_factory=dict)
+    """Those that run now, with their seconds."""
+    suspect: str | None = None
+    """Noticed it once. It has to do so again: on a busy machine a test may fail by chance."""
+    end: End = End.PASSED
+    who: str = "nobody"
+    began: float = 0.0
+
+    def begin(self, atlas: Atlas, limit: float) -> dict[str, float]:
+        """Return the tests to run now."""
+        if self.suspect is None:
+            seconds = limit if self.batch else FIRST
+            self.batch = share(self.tests, atlas, seconds)
+            return self.batch
+        return {self.suspect: atlas.seconds(self.suspect)}
+
+    def follow(self, end: End, who: str) -> bool:
+        """Take note of how that ended; whether there is more to be run."""
+        suspect, self.suspect = self.suspect, None
+        if end is End.NOTICED and suspect is None and who in self.batch:
+            names = list(self.batch)
+            self.tests[:0] = names[names.index(who) + 1 :]
+            self.suspect = who
+            return True
+        if end is not End.PASSED:
+            self.end, self.who = end, who
+            return False
+        return bool(self.tests)
 
 
 def drawn(seed: int, pattern: str) -> Iterator[Change]:
@@ -81,38 +107,32 @@ def share(tests: list[str], atlas: Atlas, seconds: float) -> dict[str, float]:
     return taken
 
 
-def try_all(
-    changes: list[Change], atlas: Atlas, running: Trials, limit: float
-) -> Iterator[tuple[Tried, End, str]]:
-    """Try changes, as many at once as there are copies; yield each as its fate is known."""
-    waiting = [
-        Tried(number, change, within(atlas.ranked(change, ROOT), atlas, limit))
-        for number, change in enumerate(changes, 1)
-    ]
-    waiting.reverse()
+def try_all(changes: list[Change], atlas: Atlas, running: Trials, limit: float) -> Iterator[Tried]:
+    """Try changes, as many at once as there are copies; yield each once its fate is known."""
+    waiting = iter(changes)
     under_way: dict[int, Tried] = {}
-    while waiting or under_way:
+    while True:
         for copy in running.idle:
-            if not waiting:
+            if (change := next(waiting, None)) is None:
                 break
-            tried = waiting.pop()
+            tried = Tried(change, within(atlas.ranked(change, ROOT), atlas, limit))
             if not tried.tests:
-                yield tried, End.PASSED, "no test comes by"
+                yield tried
                 continue
             tried.began = time.monotonic()
-            copy.apply(tried.change, ROOT)
-            running.begin(copy, share(tried.tests, atlas, FIRST))
+            copy.apply(change, ROOT)
+            running.begin(copy, tried.begin(atlas, limit))
             under_way[id(copy)] = tried
         if not under_way:
-            continue
+            return
         copy, end, who = running.wait()
         tried = under_way[id(copy)]
-        if end is End.PASSED and tried.tests:
-            running.begin(copy, share(tried.tests, atlas, limit))
+        if tried.follow(end, who):
+            running.begin(copy, tried.begin(atlas, limit))
             continue
         del under_way[id(copy)]
         copy.undo(tried.change, ROOT)
-        yield tried, end, who
+        yield tried
 
 
 def check(atlas: Atlas, running: Trials) -> None:
@@ -150,18 +170,19 @@ def main() -> int:
     atlas.update(ROOT, given.workers)
     atlas.save(kept)
     unnoticed: list[Tried] = []
-    with trials(ROOT, given.workers) as running:
+    with trials(HOME_ASSISTANT, ROOT, given.workers) as running:
         check(atlas, running)
-        for done, (tried, end, who) in enumerate(try_all(changes, atlas, running, given.limit), 1):
+        for done, tried in enumerate(try_all(changes, atlas, running, given.limit), 1):
             change, took = tried.change, time.monotonic() - tried.began
-            name = change.file.relative_to(ROOT).as_posix()
-            told = f"{done}/{len(changes)} {end} {where(change)} {change.kind} ({took:.0f} s) {who}"
-            if end is End.PASSED:
+            told = f"{done}/{len(changes)} {where(change)} {change.kind}: {tried.end}"
+            if tried.end is End.PASSED:
                 unnoticed.append(tried)
-                told = f"{told}\nUNNOTICED {where(change)} {change.kind}\n{change.diff()}\n"
-            elif who in atlas.tests:
-                seen = atlas.noticed.setdefault(name, {})
-                seen[who] = seen.get(who, 0) + 1
+                told = f"{told} ({took:.0f} s)\n{change.diff()}\n"
+            else:
+                told = f"{told} by {tried.who} ({took:.0f} s)"
+            if tried.who in atlas.tests:
+                seen = atlas.noticed.setdefault(change.file.relative_to(ROOT).as_posix(), {})
+                seen[tried.who] = seen.get(tried.who, 0) + 1
             print(told, flush=True)
     atlas.save(kept)
     for tried in unnoticed:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 import hashlib
+from itertools import zip_longest
 import json
 import os
 from pathlib import Path
@@ -100,12 +101,15 @@ class Atlas:
         stem = change.file.stem.strip("_")
 
         def cost(test: str) -> tuple[float, float]:
-            row = chosen[test]
             near = stem in Path(test.partition("::")[0]).stem
-            breadth = sum(map(len, row["lines"].values()))
-            return (-noticed.get(test, 0) - near, row["seconds"] + breadth / 2000)
+            return -noticed.get(test, 0) - near, self.seconds(test)
 
-        return _spread(sorted(chosen, key=cost))
+        # Tests that go the same way through the file notice the same: one of each way first.
+        ways: defaultdict[tuple[int, ...], list[str]] = defaultdict(list)
+        for test in sorted(chosen, key=cost):
+            ways[tuple(chosen[test]["lines"].get(name, ()))].append(test)
+        rounds = zip_longest(*ways.values())
+        return [test for each in rounds for test in each if test is not None]
 
     def _recorded(self, name: str, lines: set[int], root: Path) -> set[int]:
         """Return which lines these were when the tests were recorded."""
@@ -164,21 +168,6 @@ def _moves(before: list[str], after: list[str]) -> dict[int, int]:
     return {
         block.a + index + 1: block.b + index + 1 for block in blocks for index in range(block.size)
     }
-
-
-def _spread(tests: list[str]) -> list[str]:
-    """Return the tests in turn file by file: neighbours notice the same."""
-    by_file: defaultdict[str, list[str]] = defaultdict(list)
-    for test in tests:
-        by_file[test.partition("::")[0]].append(test)
-    spread: list[str] = []
-    while by_file:
-        for name in list(by_file):
-            spread += by_file[name][:2]
-            if not (rest := by_file.pop(name)[2:]):
-                continue
-            by_file[name] = rest
-    return spread
 
 
 def _inside(path: Path, root: Path) -> str:

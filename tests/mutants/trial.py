@@ -24,19 +24,44 @@ import pytest
 
 from .changes import Change
 
-_IMPORTED: Final = (
-    # Before the recorder, which it changes.
-    "pytest_homeassistant_custom_component.plugins",
-    "aiomqtt",
-    "asyncpg",
-    "homeassistant.components.calendar",
-    "homeassistant.components.logbook",
-    "homeassistant.components.mqtt",
-    "homeassistant.components.recorder",
-    "homeassistant.components.template",
-    "hypothesis",
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is imported before the first trial, and what pytest is told."""
+
+    imported: tuple[str, ...]
+    """What takes long."""
+    options: tuple[str, ...]
+    bare: bool = False
+    """Nothing that imports Home Assistant is there: neither front rooms nor `conftest.py`."""
+
+
+HOME_ASSISTANT: Final = Surroundings(
+    (
+        # Before the recorder, which it changes.
+        "pytest_homeassistant_custom_component.plugins",
+        "aiomqtt",
+        "asyncpg",
+        "homeassistant.components.calendar",
+        "homeassistant.components.logbook",
+        "homeassistant.components.mqtt",
+        "homeassistant.components.recorder",
+        "homeassistant.components.template",
+        "hypothesis",
+    ),
+    (),
 )
-"""What takes long to import."""
+BARE: Final = Surroundings(
+    ("aiomqtt", "asyncpg", "hypothesis", "pytest_asyncio"),
+    (
+        "--noconftest",
+        *("-o", "addopts="),
+        *("-p", "pytest_asyncio.plugin"),
+        *("-p", "pytest_timeout"),
+        *("-p", "tests.mutants.bare"),
+    ),
+    bare=True,
+)
 _OURS: Final = ("custom_components", "demo", "tests", "benchmarks")
 _COPIED: Final = ("blueprints", "custom_components", "demo", "docs", "tests", "pyproject.toml")
 _SLACK: Final = 60.0
@@ -48,22 +73,24 @@ class End(StrEnum):
 
     NOTICED = "noticed"
     HUNG = "hung"
-    PASSED = "passed"
-    """No test of it failed."""
+    PASSED = "UNNOTICED"
+    """None of its tests failed."""
 
 
 @dataclass(slots=True, eq=False)
 class _Order:
     """A pytest plugin: these tests, in this order, each within its time."""
 
-    tests: dict[str, float]
-    """How many seconds each may take."""
+    tests: dict[str, float] | None
+    """How many seconds each may take; `None`: all, as they come."""
     noticed: Path
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Generator[None]:
         """Leave out the other tests of their files."""
         yield
+        if self.tests is None:
+            return
         known = {item.nodeid: item for item in items}
         items[:] = [known[test] for test in self.tests if test in known]
         for item in items:
@@ -105,11 +132,18 @@ class _Copy:
 class Trials:
     """So many copies of the tree, in each of which one trial runs at a time."""
 
-    def __init__(self, root: Path, folder: Path, workers: int) -> None:
+    def __init__(self, around: Surroundings, root: Path, folder: Path, workers: int) -> None:
         """Copy the tree and import what all trials need."""
+        self._around = around
         self._root = root
         self._copies = [_copy(root, folder / str(number)) for number in range(workers)]
-        for name in _IMPORTED:
+        if around.bare:
+            os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+            for copy in self._copies:
+                # The front door, which Home Assistant opens.
+                (copy.folder / "custom_components" / "__init__.py").write_text("")
+                (copy.folder / "custom_components" / "elfe_commande" / "__init__.py").write_text("")
+        for name in around.imported:
             importlib.import_module(name)
 
     @property
@@ -119,13 +153,23 @@ class Trials:
 
     def begin(self, copy: _Copy, tests: dict[str, float]) -> None:
         """Run tests, with the seconds that each takes, on the copy as it is now."""
-        copy.noticed.unlink(missing_ok=True)
         allowed = {test: 30 + 5 * seconds for test, seconds in tests.items()}
-        copy.until = time.monotonic() + _SLACK + 4 * sum(tests.values()) + max(allowed.values())
+        order = _Order(allowed, copy.noticed)
+        files = tuple(dict.fromkeys(test.partition("::")[0] for test in tests))
+        self._fork(copy, files, 4 * sum(tests.values()) + max(allowed.values()), order)
+
+    def begin_all(self, copy: _Copy, places: tuple[str, ...], within: float) -> None:
+        """Run all tests of these files, or of a part of one, on the copy as it is now."""
+        self._fork(copy, places, within, _Order(None, copy.noticed))
+
+    def _fork(self, copy: _Copy, places: tuple[str, ...], within: float, order: _Order) -> None:
+        copy.noticed.unlink(missing_ok=True)
+        copy.until = time.monotonic() + _SLACK + within
         sys.stdout.flush()
         copy.pid = os.fork()
         if not copy.pid:
-            _run(self._root, copy, allowed)
+            options = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore")
+            _run(self._root, copy, [*options, *self._around.options, *places], order)
 
     def wait(self) -> tuple[_Copy, End, str]:
         """Return the copy whose trial ends next, how it ended, and what noticed."""
@@ -163,12 +207,12 @@ class Trials:
 
 
 @contextmanager
-def trials(root: Path, workers: int) -> Iterator[Trials]:
+def trials(around: Surroundings, root: Path, workers: int) -> Iterator[Trials]:
     """Make copies, and remove them in the end."""
     with tempfile.TemporaryDirectory(prefix="mutants-", ignore_cleanup_errors=True) as folder:
         # Servers of tests run as somebody else.
         Path(folder).chmod(0o755)
-        found = Trials(root, Path(folder), workers)
+        found = Trials(around, root, Path(folder), workers)
         try:
             yield found
         finally:
@@ -193,9 +237,9 @@ def _copy(root: Path, folder: Path) -> _Copy:
     return _Copy(folder)
 
 
-def _run(root: Path, copy: _Copy, tests: dict[str, float]) -> None:
+def _run(root: Path, copy: _Copy, arguments: list[str], order: _Order) -> None:
     """Run tests in this process, and end it."""
-    code = 3
+    code = int(pytest.ExitCode.INTERNAL_ERROR)
     try:
         os.chdir(copy.folder)
         output = os.open(copy.output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
@@ -205,9 +249,7 @@ def _run(root: Path, copy: _Copy, tests: dict[str, float]) -> None:
         for name in [n for n in sys.modules if n.partition(".")[0] in _OURS]:
             del sys.modules[name]
         sys.path[:] = [str(copy.folder), *(p for p in sys.path if p not in {"", str(root)})]
-        files = dict.fromkeys(test.partition("::")[0] for test in tests)
-        options = ["-x", "-q", "-p", "no:cacheprovider", "-W", "ignore"]
-        code = int(pytest.main([*options, *files], plugins=[_Order(tests, copy.noticed)]))
+        code = int(pytest.main(arguments, plugins=[order]))
     finally:
         sys.stdout.flush()
         os._exit(code)
@@ -216,7 +258,7 @@ def _run(root: Path, copy: _Copy, tests: dict[str, float]) -> None:
 def _who(copy: _Copy) -> str:
     with suppress(FileNotFoundError):
         return copy.noticed.read_text()
-    return "what is imported"
+    return "whoever imports it"
 
 
 def _kill(pid: int) -> None:
