@@ -1,11 +1,13 @@
 """Which loads in manual mode a UPS cuts: those that are on, by option."""
 
+from dataclasses import replace
+
 import pytest
 
 from custom_components.elfe_commande.core.decision import Act, Shed, Source, decide
 from custom_components.elfe_commande.core.model import ControlState, Mode
 
-from .snapshots import snapshot, told
+from .snapshots import SLOT0, snapshot, told
 
 FORCED = Shed(off=True, forced=True, one_shots=True)
 
@@ -24,3 +26,18 @@ def test_what_is_off_already_is_left_to_people(continuous: bool) -> None:
         snapshot(mode=Mode.MANUAL, control=ControlState.OFF, continuous=continuous, shed=FORCED)
     )
     assert told(found) == (Source.USER, "manual", None)
+
+
+def test_a_machine_that_was_started_may_be_cut_as_the_last_resort() -> None:
+    """Programmed since, it waits: what is on was switched on by somebody."""
+    for last_start, expected in ((SLOT0 - 600, Act.OFF), (SLOT0 - 3600, None), (0, None)):
+        waiting = snapshot(mode=Mode.MANUAL, control=ControlState.ON, programmed=SLOT0 - 3600)
+        state = replace(waiting.equipment.state, last_start=last_start)
+        found = decide(
+            replace(
+                waiting,
+                equipment=waiting.equipment.with_state(state),
+                shed=Shed(off=True, one_shots=True),
+            )
+        )
+        assert found.act is expected, last_start

@@ -280,7 +280,8 @@ class _Finder:
         starred = any(isinstance(arg, ast.Starred) for arg in args)
         if isinstance(node.func, ast.Name) and node.func.id in _OPPOSITES:
             yield self._change(node.func, _OPPOSITES[node.func.id], "opposite function")
-        if len(args) > 1 and not starred:
+        commutes = isinstance(node.func, ast.Name) and node.func.id in {"max", "min"}
+        if len(args) > 1 and not starred and not commutes:
             both = (self._start(args[0]), self._end(args[1]))
             swapped = f"{self._text(args[1])}, {self._text(args[0])}"
             yield self._at(args[0].lineno, *both, swapped, "swapped arguments")

@@ -1,0 +1,104 @@
+"""Numbers and names that lie in tables, files, options and on disk: they never change."""
+
+import pytest
+
+from custom_components.elfe_commande.core.decision import Shed
+from custom_components.elfe_commande.core.lifecycle import Code
+from custom_components.elfe_commande.core.model import (
+    CommandState,
+    ControlState,
+    EquipmentId,
+    Mode,
+    State,
+    Usage,
+)
+from custom_components.elfe_commande.core.plan import DAY, SLOT, DayPlan, PlanBook
+from custom_components.elfe_commande.core.regulator import RegulatorState
+from custom_components.elfe_commande.core.relay_mode import RelayMode
+from custom_components.elfe_commande.core.rules import Combination, Need, Quantity
+from custom_components.elfe_commande.core.supply import Demand, Policy, Protection
+from custom_components.elfe_commande.core.wish import Intent, Origin
+
+FVT = 1_800_000_000
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        (Mode, [1, 10, 20, 30, 70, 80]),
+        (ControlState, [15, 25, 60, 70]),
+        (CommandState, [1, 11, 12, 13, 21, 30, 99]),
+        (Usage, [11, 12, 21, 31, 32, 61, 71]),
+        (Code, [0, 1, 2, 3, 10, 11, 12, 13, 14, 15, 16, 20, 30, 31, 32, 33]),
+        (RelayMode, [0, 1, 2, 3]),
+        (Combination, ["ems_first", "surplus_first", "either", "both"]),
+        (Need, ["is_on", "on_for", "finished"]),
+        (Quantity, ["surplus", "soc", "production", "forecast"]),
+        (Intent, ["to_manual", "to_piloted", "forced_off", "start", "stop"]),
+        (
+            RegulatorState,
+            ["off", "low_power", "fault", "bulk", "absorption", "float", "storage", "equalize"],
+        ),
+        (
+            Origin,
+            [
+                *("dashboard", "action", "automation", "screen", "portal", "plc", "panel"),
+                *("file", "ems", "rule", "device", "elsewhere"),
+            ],
+        ),
+    ],
+    ids=lambda given: getattr(given, "__name__", ""),
+)
+def test_they_are_these(kind: type, values: list[object]) -> None:
+    assert [member.value for member in kind] == values  # type: ignore[attr-defined]
+
+
+def test_what_was_never_done_has_no_time() -> None:
+    state = State(Mode.PILOTED, ControlState.OFF, CommandState.STANDBY, ems_order=False)
+    assert (state.last_start, state.last_programmed) == (0, 0)
+    assert DayPlan(EquipmentId(1), FVT, bytes(DAY)).known_at == 0
+
+
+@pytest.mark.parametrize("one_shots", [False, True])
+@pytest.mark.parametrize("forced", [False, True])
+def test_what_a_demand_comes_to_for_a_load(one_shots: bool, forced: bool) -> None:
+    protection = Protection(Policy.SHED, one_shots=one_shots, forced=forced)
+    assert {demand: protection.shed(demand) for demand in Demand} == {
+        Demand.NOTHING: None,
+        Demand.SUSPEND: Shed(),
+        Demand.SHED: Shed(off=True, forced=forced),
+        Demand.LAST_RESORT: Shed(off=True, one_shots=one_shots, forced=forced),
+    }
+
+
+def test_demands_grow() -> None:
+    assert sorted(Demand) == [Demand.NOTHING, Demand.SUSPEND, Demand.SHED, Demand.LAST_RESORT]
+    assert len(set(Demand)) == 4
+
+
+class TestDays:
+    """The edges of a day of decisions."""
+
+    def test_a_pulse_in_the_very_first_slot(self) -> None:
+        plan = DayPlan(EquipmentId(1), FVT, bytes([1]) + bytes(DAY - 1))
+        assert plan.last_pulse(FVT - SLOT, FVT) == FVT
+        assert plan.last_pulse(FVT - 9 * SLOT, FVT + 9 * SLOT) == FVT
+        assert plan.last_pulse(FVT, FVT + 9 * SLOT) is None
+        assert plan.next_start(FVT) == FVT
+        assert plan.runs() == [(FVT, FVT + SLOT)]
+
+    def test_a_pulse_in_the_very_last_slot(self) -> None:
+        plan = DayPlan(EquipmentId(1), FVT, bytes(DAY - 1) + bytes([1]))
+        last = FVT + (DAY - 1) * SLOT
+        assert plan.last_pulse(last - SLOT, last) == last
+        assert plan.last_pulse(last - SLOT, last + 9 * SLOT) == last
+        assert plan.next_start(last) == last
+        assert plan.runs() == [(last, last + SLOT)]
+
+    def test_of_some_equipments_only_their_plans_are_forgotten(self) -> None:
+        old = [DayPlan(EquipmentId(n), FVT - DAY * SLOT, bytes(DAY)) for n in (1, 2)]
+        book = PlanBook(old)
+        book.prune(FVT, [EquipmentId(1)])
+        assert book.planned == [EquipmentId(2)]
+        book.prune(FVT)
+        assert book.planned == []

@@ -1,0 +1,77 @@
+"""What lies on disk by name, what is written at once for people, and what nothing is kept of."""
+
+import gc
+
+import pytest
+
+from custom_components.elfe_commande.core.outcome import Outcome
+from custom_components.elfe_commande.core.wish import Intent
+from custom_components.elfe_commande.engine.acks import PendingOrder
+from custom_components.elfe_commande.engine.jobs import Job
+from demo.appliances import Behaviour
+from demo.engine_host import MemoryDisk
+from demo.specs import finger, plug
+from demo.territory import Equipment
+from tests.fixtures_engine import World, is_busy
+
+from .bench import CONTROL, MODE, calm, furnish, impatient, status_of, until, until_row
+from .test_surfaces_panels import DISABLED, PANEL, TANK, outputs
+from .wall import Wall, together
+
+WASHER = Equipment(7, "R001", "Lave-linge", 112, 120, (plug("K7"),))
+DISHES = Equipment(8, "R001", "Lave-vaisselle", 111, 130, (plug("K8", 21), finger("L8")))
+PRESSED = DISHES.devices[1].topics.command
+
+
+async def test_documents_have_the_names_that_they_had(world: World) -> None:
+    """Under other names, what a former version left would be forgotten."""
+    await furnish(world, WASHER)
+    await world.start()
+    await world.engine.stop()
+    assert isinstance(world.disk, MemoryDisk)
+    assert set(world.disk.documents) == {"journal", "memory", "rules"}
+
+
+@pytest.mark.parametrize("silent", [False, True])
+async def test_nothing_is_kept_of_orders_that_ended(world: World, silent: bool) -> None:
+    """A year has a hundred thousand of them."""
+    household = await furnish(world, WASHER, timing=impatient(0.02 if silent else 3.0))
+    if silent:
+        household.devices["K7"].behaviour = Behaviour.SILENT
+    await world.start()
+    for intent in (Intent.TO_MANUAL, Intent.FORCED_OFF, Intent.TO_PILOTED) * 4:
+        await world.wish(7, intent)
+    await until(lambda: not is_busy(), "rest")
+
+    gc.collect()
+
+    left = [each for each in gc.get_objects() if isinstance(each, PendingOrder | Job)]
+    assert left == []
+
+
+async def test_what_a_plc_takes_over_waits_for_no_other_outcome(world: World) -> None:
+    """Whoever stands there looks at the screen."""
+    wall = await Wall.of(world, *outputs(), timing=together(write_window=60.0))
+    wall.say(PANEL, "Manuel")
+    await until_row(world, TANK, within=20, **{MODE: DISABLED})
+
+
+async def test_a_button_that_is_away_is_pressed_once_it_is_back(world: World) -> None:
+    """It is told at once that the press is put off, and that another try follows."""
+    household = await furnish(world, DISHES, timing=calm(retry_first=0.2, retry_max=0.2))
+    button = household.devices["L8"]
+    await world.plan(8, [1])
+    await world.start()
+    world.fleet.lose(button)
+    await until(lambda: status_of(world, 8).online is False, "the loss")
+    report = await world.engine.run_cycle()
+    assert report.skipped == 1
+    first = world.ended(8)[0].result
+    assert (first.outcome, first.reason) == (Outcome.SKIPPED, "device_unavailable")
+    assert first.will_retry
+    assert world.orders(PRESSED) == []
+
+    world.fleet.recover(button)
+
+    await until_row(world, 8, **{MODE: 20, CONTROL: 15})
+    assert world.orders(PRESSED) == ["ON"]
