@@ -16,8 +16,10 @@ from custom_components.elfe_commande.core.wish import ConstraintWish, Intent, Or
 from custom_components.elfe_commande.engine.acks import Acks, Answer
 from custom_components.elfe_commande.engine.events import CycleEnded, OrderEnded
 from custom_components.elfe_commande.engine.jobs import Job
+from custom_components.elfe_commande.engine.liveness import Liveness
 from custom_components.elfe_commande.engine.postponed import MOST, Postponed
 from custom_components.elfe_commande.engine.sender import Sender
+from custom_components.elfe_commande.engine.telling import Telling
 from demo.appliances import Behaviour, Message
 from demo.engine_host import MemoryDisk, SystemClock
 from demo.specs import plug, screen
@@ -121,6 +123,8 @@ async def test_the_gate_is_the_last_thing_before_the_broker(world: World, source
         returned=lambda _: None,
         by_hand=lambda *_: None,
         arrived=lambda: None,
+        liveness=Liveness(world.timing, {}, lambda _: None),
+        telling=Telling(),
     )
     await acks.wire([status])
     sender = Sender(world.messenger, acks, world.timing, lifecycle)

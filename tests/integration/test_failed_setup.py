@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 import logging
 from typing import Any
@@ -19,6 +20,8 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from custom_components.elfe_commande.core.lifecycle import Code
 from custom_components.elfe_commande.engine.acks import Acks
 from custom_components.elfe_commande.engine.engine import Engine
+from custom_components.elfe_commande.subentries.registry import KINDS
+from custom_components.elfe_commande.subentries.rules.rule_settings import SUBENTRY_RULE
 from custom_components.elfe_commande.subentries.rules.unit import RuleUnit
 from tests.engine.bench import pass_slots
 from tests.fixtures_home_assistant import Installed, no_yaml, wait_for
@@ -126,7 +129,7 @@ def breaking(part: str) -> Any:
     """Return what makes a part of the set-up raise."""
     match part:
         case "the devices":
-            return patch(f"{OURS}.devices.Roster.async_start", fail)
+            return patch(f"{OURS}.devices.roster.Roster.async_start", fail)
         case "the repairs":
             return patch(f"{OURS}.hub.sync_issues", side_effect=BrokenError("out of order"))
         case "a platform that cannot be imported":
@@ -178,7 +181,9 @@ async def test_what_says_itself_what_is_wrong_is_believed(
     installed: Installed, engines: list[Engine]
 ) -> None:
     await live_in(installed, HEATER)
-    with patch(f"{OURS}.devices.Roster.async_start", side_effect=ConfigEntryError("for good")):
+    with patch(
+        f"{OURS}.devices.roster.Roster.async_start", side_effect=ConfigEntryError("for good")
+    ):
         await set_up(installed)
     assert installed.entry.state is ConfigEntryState.SETUP_ERROR
     assert installed.entry.reason == "for good"
@@ -245,8 +250,13 @@ async def test_a_part_that_cannot_work_costs_no_other_anything(
     with ExitStack() as stack:
         if step == "never":
             monkeypatch.setattr(f"{OURS}.subentries.keeper.PATIENCE", 0.2)
-        name = "async_start" if step == "never" else step
-        stack.enter_context(patch.object(RuleUnit, name, broken))
+        if step == "entities":
+            kind = replace(KINDS[SUBENTRY_RULE], entities=broken)
+            kinds = {**KINDS, SUBENTRY_RULE: kind}
+            stack.enter_context(patch(f"{OURS}.subentries.registry.KINDS", kinds))
+        else:
+            name = "async_start" if step == "never" else step
+            stack.enter_context(patch.object(RuleUnit, name, broken))
         await installed.reload()
         issue = issues_of(installed.hass)["part_not_started"]
         assert issue.translation_placeholders is not None

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from homeassistant.core import ServiceCall
 from homeassistant.exceptions import HomeAssistantError
+import pytest
 
 from tests.engine.bench import until
 from tests.fixtures_engine import is_busy
@@ -25,7 +26,8 @@ async def test_who_switches_off_ends_the_tries_to_switch_on(home: LocalInstalled
         raise HomeAssistantError("the radio is jammed")
 
     home.hass.services.async_register("input_boolean", "turn_on", refuse)
-    await home.act("select", "select_option", number, "mode", option="forced_on")
+    with pytest.raises(HomeAssistantError, match="jammed"):
+        await home.act("select", "select_option", number, "mode", option="forced_on")
     assert home.ended(number)[-1].result.will_retry
     tried = len(refused)
 
