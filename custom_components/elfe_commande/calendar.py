@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, override
+from typing import override
 
 from homeassistant.components.calendar import (
     DOMAIN as PLATFORM,
@@ -18,6 +18,7 @@ from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
+from .coordinator import EquipmentEvent
 from .core.decision import Act
 from .core.model import EquipmentId, HomeId
 from .core.outcome import Outcome
@@ -28,10 +29,7 @@ from .engine.events import OrderEnded
 from .entities.base import ElfeEntity
 from .entities.population import async_add_in_turns
 from .entities.runs import RunLog, Span, spans
-
-if TYPE_CHECKING:
-    from .coordinator import EquipmentEvent
-    from .hub import ElfeConfigEntry, Hub
+from .hub import ElfeConfigEntry, Hub
 
 PARALLEL_UPDATES = 0
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from homeassistant.const import Platform
 
+from .core.appliances import CONTINUOUS_TYPES
 from .core.screens import NOT_PILOTED_COLOR, PILOTED_COLOR
 
 DOMAIN: Final = "elfe_commande"
@@ -71,20 +72,17 @@ CONF_RULE_PERIOD: Final = "rule_period"
 """Seconds between two passes over the surplus rules."""
 CONF_COMPACT: Final = "compact"
 """Only the switch per equipment."""
-CONF_TOPICS: Final = "topics"
-"""Topics that people's interfaces and appliances publish on unasked."""
 CONF_SCREENS: Final = "screens"
 CONF_CONNECTED_WORDS: Final = "connected_words"
 """What the panel of a PLC says when remote orders work again; none means the usual words."""
 
-DEFAULT_CONTINUOUS_TYPES: Final = (131, 151, 155)
+DEFAULT_CONTINUOUS_TYPES: Final = tuple(sorted(CONTINUOUS_TYPES))
 DEFAULT_ORDERS_AT_ONCE: Final = 256
 DEFAULT_RULE_PERIOD: Final = 60
 MIN_RULE_PERIOD: Final = 10
 MAX_RULE_PERIOD: Final = 600
 MAX_ORDERS_AT_ONCE: Final = 1024
 MAX_ACK_TIMEOUT: Final = 300
-DEFAULT_TOPICS: Final = ("hasp/#", "viriya/#", "Socorel/#")
 
 CONF_PLATES: Final = "plates"
 """Names of the wall screens of a local home."""

@@ -8,11 +8,11 @@ import asyncio
 from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import batched
-from typing import TYPE_CHECKING
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 
 from .core.model import EquipmentId
+from .engine.engine import Engine
 from .engine.events import (
     ConnectionChanged,
     CycleEnded,
@@ -29,9 +29,6 @@ from .engine.events import (
     ScreensChanged,
 )
 from .engine.telling import Telling, name_of
-
-if TYPE_CHECKING:
-    from .engine.engine import Engine
 
 WRITES_PER_TURN = 25
 """State writes in one turn of the event loop."""

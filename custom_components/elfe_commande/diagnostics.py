@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, CONF_USERNAME
 from homeassistant.core import HomeAssistant
@@ -68,14 +68,12 @@ from .const import (
 from .core.lifecycle import Transition
 from .core.screens import CONNECTED_WORDS, PageKind
 from .devices.identifiers import equipment_of
+from .engine.engine import Engine
 from .engine.status import ScreenStatus
+from .hub import ElfeConfigEntry
 from .repairs import ISSUES, LOG_ONLY
 from .subentries.appliances.diagnostics import describe_equipment
 from .subentries.registry import KINDS
-
-if TYPE_CHECKING:
-    from .engine.engine import Engine
-    from .hub import ElfeConfigEntry
 
 _REASONS: Final = ".state_attributes.reason.state."
 """In the path of each text that says a reason."""

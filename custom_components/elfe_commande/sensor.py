@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, override
+from typing import Any, override
 
 from homeassistant.components.sensor import (
     DOMAIN as PLATFORM,
@@ -31,13 +31,11 @@ from .describe import (
     iso,
     moment,
 )
+from .engine.engine import Engine
 from .engine.status import EquipmentStatus
 from .entities.base import EquipmentEntity, HubEntity
 from .entities.platform import Platform
 from .hub import Hub
-
-if TYPE_CHECKING:
-    from .engine.engine import Engine
 
 PARALLEL_UPDATES = 0
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from homeassistant.components.system_health import SystemHealthRegistration
 from homeassistant.config_entries import ConfigEntryState
@@ -11,9 +11,7 @@ from homeassistant.core import HomeAssistant, callback
 
 from .const import DOMAIN
 from .describe import code_text
-
-if TYPE_CHECKING:
-    from .engine.engine import Engine
+from .engine.engine import Engine
 
 _TOLD_FROM = 0.05
 """Seconds."""

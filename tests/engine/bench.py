@@ -52,7 +52,6 @@ def calm(*, ack: float = 3.0, **changes: Any) -> Timing:
         "rule_pass": 60.0,
         "input_max_age": 500.0,
         "input_silence": 600.0,
-        "storage_timeout": 15.0,
         "stop_allowance": 1.0,
         # Tests let quarter-hours pass by setting the clock.
         "clock_look": 30.0,

@@ -24,9 +24,10 @@ from custom_components.elfe_commande import (
     time,
 )
 from custom_components.elfe_commande.actions import constraints as constraint_actions, targets
+from custom_components.elfe_commande.core.appliances import TYPE_OF
 from custom_components.elfe_commande.core.decision import Act, Source
 from custom_components.elfe_commande.core.wish import Origin
-from custom_components.elfe_commande.devices import capacity, shapes
+from custom_components.elfe_commande.devices import capacity
 from custom_components.elfe_commande.typologies import TYPOLOGIES
 
 FOLDER = Path(switch.__file__).parent
@@ -172,7 +173,7 @@ def test_actions_accept_what_their_forms_offer():
 def test_devices_have_words(language: str):
     selectors = load(language)["selector"]
 
-    assert set(shapes.EQUIPMENT_TYPES.values()) == selectors["equipment_type"]["options"].keys()
+    assert set(TYPE_OF) == selectors["equipment_type"]["options"].keys()
     assert {str(int(i)) for i in TYPOLOGIES} <= selectors["installation"]["options"].keys()
 
 

@@ -6,11 +6,11 @@ from typing import Any
 from homeassistant.config_entries import ConfigSubentry
 import pytest
 
+from custom_components.elfe_commande.core.appliances import APPLIANCE_TYPES
 from custom_components.elfe_commande.core.model import ControlState, EquipmentId, Mode
 from custom_components.elfe_commande.core.outcome import Outcome
 from custom_components.elfe_commande.core.plan import DAY, SLOT, DayPlan, slot_start
 from custom_components.elfe_commande.core.wish import Intent
-from custom_components.elfe_commande.devices.shapes import EQUIPMENT_TYPES
 from custom_components.elfe_commande.storage.local import Definition, LocalStorage
 from custom_components.elfe_commande.subentries.appliances.definition import (
     DRIVER_OF,
@@ -157,7 +157,7 @@ def defined_locally(case: Case, now: float) -> Definition:
     data: dict[str, Any] = {
         "equipment_id": int(NUMBER),
         "home": "R001",
-        "equipment_type": EQUIPMENT_TYPES[case.kind],
+        "equipment_type": APPLIANCE_TYPES[case.kind].key,
         "typology": case.typology,
         "continuous": case.kind in (131, 151),
         "cycle_duration": 5400,

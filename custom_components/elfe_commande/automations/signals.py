@@ -5,7 +5,6 @@ coordinator: it hears one dispatcher signal, and each message brings the engine 
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
@@ -15,17 +14,15 @@ from homeassistant.util.hass_dict import HassKey
 from homeassistant.util.signal_type import SignalType
 
 from ..const import DOMAIN
+from ..coordinator import ElfeCoordinator
 from ..core.decision import can_still_finish
 from ..core.lifecycle import Code
 from ..core.model import EquipmentId
 from ..core.plan import slot_start
+from ..engine.engine import Engine
 from ..engine.events import EquipmentChanged, Event, InventoryChanged, LifecycleChanged
 from ..engine.status import EquipmentStatus
 from .chronicle import Chronicle
-
-if TYPE_CHECKING:
-    from ..coordinator import ElfeCoordinator
-    from ..engine.engine import Engine
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,14 +26,12 @@ from ..const import (
     CONF_SCHEMA,
     CONF_SCREENS,
     CONF_SSL,
-    CONF_TOPICS,
     DEFAULT_CONTINUOUS_TYPES,
     DEFAULT_EMS_TABLE,
     DEFAULT_ORDERS_AT_ONCE,
     DEFAULT_RULE_PERIOD,
     DEFAULT_SCHEMA,
     DEFAULT_SCREENS,
-    DEFAULT_TOPICS,
     ENTRY_LOCAL,
     SCREEN_CHOSEN,
     SCREEN_DISABLED_COLOR,
@@ -52,13 +50,11 @@ from ..const import (
     SSL_DISABLE,
     SSL_REQUIRE,
 )
+from ..core.appliances import APPLIANCE_TYPES
 from ..core.model import EquipmentId, EquipmentTypeId, HomeId
 from ..core.screens import CONNECTED_WORDS, Layout, Page, PageKind
 from ..core.timing import DEFAULT_ACK_TIMEOUTS, Timing
 from ..storage.postgres.postgres_settings import PostgresSettings, TlsMode
-
-_MACHINES = frozenset({1, 111, 112, 113})
-_CARS = frozenset({221})
 
 type Settings = Mapping[str, Any]
 
@@ -136,11 +132,6 @@ def compact(options: Settings) -> bool:
     return bool(options.get(CONF_COMPACT, False))
 
 
-def topics(options: Settings) -> tuple[str, ...]:
-    """Return the topics that people's interfaces publish on unasked."""
-    return tuple(options.get(CONF_TOPICS, DEFAULT_TOPICS))
-
-
 def plates(options: Settings) -> tuple[str, ...]:
     """Return the names of the wall screens of a local home."""
     return tuple(options.get(CONF_PLATES, ()))
@@ -186,7 +177,8 @@ def layout(options: Settings) -> Layout:
 
 
 def _kind_of(types: Iterable[int]) -> PageKind:
-    """Return what a page has besides its switch, by the equipments that it shows."""
-    if _CARS.intersection(types):
+    """Return what a page has besides its switch, by the appliances that it shows."""
+    shown = [APPLIANCE_TYPES[i] for i in map(EquipmentTypeId, types) if i in APPLIANCE_TYPES]
+    if any(each.charge for each in shown):
         return PageKind.CAR
-    return PageKind.MACHINE if _MACHINES.intersection(types) else PageKind.SIMPLE
+    return PageKind.MACHINE if any(each.cycle for each in shown) else PageKind.SIMPLE

@@ -17,7 +17,6 @@ from ..const import (
     CONF_SCHEMA,
     CONF_SCREENS,
     CONF_SSL,
-    CONF_TOPICS,
     DEFAULT_EMS_TABLE,
     DEFAULT_PORT,
     DEFAULT_SCHEMA,
@@ -227,7 +226,8 @@ def _import_options(reader: _Reader, coordination: dict[str, Any], imported: Imp
         )
     topics = coordination.pop("permanent_topic", None)
     if isinstance(topics, list) and all(isinstance(topic, str) for topic in topics):
-        imported.options[CONF_TOPICS] = list(topics)
+        # What we listen to follows from the tables.
+        imported.owned.append("coordination.permanent_topic")
     elif topics is not None:
         reader.wrong.append("coordination.permanent_topic")
     screens: dict[str, Any] = {}

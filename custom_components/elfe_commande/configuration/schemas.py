@@ -49,11 +49,12 @@ from ..const import (
     SSL_DISABLE,
     SSL_MODES,
 )
+from ..core.appliances import APPLIANCE_TYPES
 from ..core.timing import DEFAULT_ACK_TIMEOUTS
 
 CONF_CONFIG: Final = "config"
 
-EQUIPMENT_TYPES: Final = ("111", "112", "113", "131", "151", "155", "221", "225", "515")
+EQUIPMENT_TYPES: Final = tuple(str(i) for i, each in APPLIANCE_TYPES.items() if each.driven)
 """Equipment types offered as continuous; others may be typed in."""
 
 _TEXT: Final = TextSelector()

@@ -46,7 +46,6 @@ class Timing:
     """How old a row may be when an order is decided on it."""
     batch_fresh_for: float = 30.0
     """The same for a first try of a switch, of a row that was read with all that still waited."""
-    storage_timeout: float = 15.0
     meter_fresh_for: float = 150.0
     """A power older than that says nothing."""
     feedback_fresh_for: float = 660.0

@@ -11,12 +11,13 @@ from homeassistant.helpers.translation import async_get_translations
 from ..configuration.entry_settings import is_local
 from ..const import DOMAIN
 from ..coordinator import ElfeCoordinator
+from ..core.appliances import APPLIANCE_TYPES
 from ..core.model import EquipmentId, HomeId
 from ..engine.events import EquipmentChanged, Event
 from .capacity import Capacity
 from .identifiers import equipment_identifier, equipment_of, home_identifier, hub_identifier
 from .screens import ScreenRoster
-from .shapes import EQUIPMENT_TYPES, Kind, Shape, kind_of, shape_of
+from .shapes import Kind, Shape, kind_of, shape_of
 
 REMOVALS_PER_TURN = 20
 """Devices removed in one turn of the event loop; each takes its entities along."""
@@ -232,7 +233,8 @@ class Roster:
     @callback
     def _register(self, equipment_id: EquipmentId) -> None:
         shape = self._known[equipment_id]
-        type_key = EQUIPMENT_TYPES.get(shape.type_id, "")
+        known = APPLIANCE_TYPES.get(shape.type_id)
+        type_key = "" if known is None else known.key
         self._registry.async_get_or_create(
             config_entry_id=self._entry.entry_id,
             config_subentry_id=self._subentry_of(equipment_id),

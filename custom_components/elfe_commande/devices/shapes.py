@@ -6,24 +6,6 @@ from typing import NamedTuple
 from ..core.model import EquipmentTypeId, HomeId, Mode, TypologyId
 from ..engine.status import EquipmentStatus
 
-EQUIPMENT_TYPES = {
-    1: "generic_machine",
-    111: "dishwasher",
-    112: "washing_machine",
-    113: "tumble_dryer",
-    131: "water_heater",
-    151: "heater",
-    155: "controlled_heater",
-    221: "electric_car",
-    225: "electric_bike",
-    410: "electricity_meter",
-    515: "electric_forklift",
-    901: "power_plant",
-    910: "solar_plant",
-    920: "wind_plant",
-}
-"""Key of the translations (`selector.equipment_type`) per id of the type enumeration."""
-
 
 class Kind(Enum):
     """How much of an equipment is shown."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from ..core.decision import Act, Decision, Proposal, Shed
 from ..core.gesture import ScreenTouched
-from ..core.model import METERING_USAGES, ControlState, Device, DeviceId, Equipment, Mode, Usage
+from ..core.model import METERING_USAGES, ControlState, Device, DeviceId, Equipment, Mode
 from ..core.outcome import Result
 from ..core.plan import DayPlan
 from ..core.relay_mode import RelayMode, relay_mode
@@ -232,10 +232,6 @@ class EquipmentStatus:
     def note_silence(self, device_id: DeviceId, sent_at: float) -> None:
         """Take note that a device left an order without any answer; `sent_at` is the loop's time."""
         self.observations.setdefault(device_id, Observation()).away_at = sent_at
-
-    def has_device(self, usage: Usage) -> bool:
-        """Return whether a device has this role."""
-        return self.equipment.device(usage) is not None
 
 
 @dataclass(slots=True)

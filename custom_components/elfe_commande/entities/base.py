@@ -1,6 +1,6 @@
 """What all entities share: their device, their listener, and how wishes leave them."""
 
-from typing import TYPE_CHECKING, override
+from typing import override
 
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceInfo
@@ -14,14 +14,11 @@ from ..devices.identifiers import (
     screen_identifier,
     unique_id_of,
 )
+from ..engine.engine import Engine
 from ..engine.status import EquipmentStatus, ScreenStatus
+from ..hub import Hub
 from .answers import failure_of
 from .asking import async_constrain, async_wish, origin_of
-
-if TYPE_CHECKING:
-    from ..engine.engine import Engine
-    from ..hub import Hub
-
 
 # ------------------------------------------------------------------------------------ entities
 

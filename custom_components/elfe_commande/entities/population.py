@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import batched
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from homeassistant.core import callback
 from homeassistant.helpers import entity_registry as er
@@ -14,10 +14,8 @@ from ..const import DOMAIN
 from ..core.model import DeviceId, EquipmentId
 from ..devices.identifiers import unique_id_of
 from ..engine.status import EquipmentStatus
+from ..hub import ElfeConfigEntry, Hub
 from .base import EquipmentEntity, ScreenEntity
-
-if TYPE_CHECKING:
-    from ..hub import ElfeConfigEntry, Hub
 
 ENTITIES_PER_TURN = 200
 """Entities added in one turn of the event loop."""

@@ -1,6 +1,6 @@
 """What the entities share whose device belongs to a subentry."""
 
-from typing import TYPE_CHECKING, override
+from typing import override
 
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceInfo
@@ -8,10 +8,8 @@ from homeassistant.helpers.entity import EntityDescription
 
 from ..const import DOMAIN
 from ..devices.identifiers import hub_identifier
+from ..hub import Hub
 from .base import ElfeEntity
-
-if TYPE_CHECKING:
-    from ..hub import Hub
 
 
 class SubentryEntity(ElfeEntity):

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 import logging
 import time
-from typing import TYPE_CHECKING, Final, override
+from typing import Final, override
 
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.exceptions import HomeAssistantError
@@ -13,10 +13,13 @@ from ..configuration.mode_file_form import is_usable
 from ..const import DOMAIN
 from ..core.model import EquipmentId
 from ..core.relay_mode import RelayMode, intent_of
+from ..core.shared_file import SharedFile, Signature
+from ..core.timing import Timing
 from ..core.wish import Origin, Wish
 from ..engine.events import Event, ModeChanged
 from ..engine.ports import Problem, Sources
 from ..entities.asking import async_wish
+from ..hub import Hub
 from ..interfaces.mode_file import (
     HalfWrittenError,
     Modes,
@@ -25,11 +28,6 @@ from ..interfaces.mode_file import (
     read_modes,
     states_text,
 )
-
-if TYPE_CHECKING:
-    from ..core.shared_file import SharedFile, Signature
-    from ..core.timing import Timing
-    from ..hub import Hub
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -6,10 +6,8 @@ import re
 import ssl
 from typing import Final
 
+from ...core.appliances import CONTINUOUS_TYPES
 from ...core.model import EquipmentTypeId, HomeId
-
-CONTINUOUS_TYPES: Final = frozenset(EquipmentTypeId(n) for n in (131, 151, 155))
-"""Water heaters and heatings: they follow the plan instead of being started by it."""
 
 _IDENTIFIER: Final = re.compile(r"[a-z_][a-z0-9_]*")
 _PUBLIC: Final = "public"

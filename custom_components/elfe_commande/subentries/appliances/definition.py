@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from homeassistant.components.button import DOMAIN as BUTTON
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.util import dt as dt_util
 
+from ...core.appliances import TYPE_OF
 from ...core.entity_topics import topic_of
 from ...core.model import (
     CommandState,
@@ -18,14 +18,12 @@ from ...core.model import (
     DeviceTypeId,
     Equipment,
     EquipmentId,
-    EquipmentTypeId,
     HomeId,
     Mode,
     State,
     Usage,
 )
 from ...core.wall_clock import next_occurrence
-from ...devices.shapes import EQUIPMENT_TYPES
 from ...drivers import DRIVERS, Driver
 from ...drivers.entity_button import DRIVER as ENTITY_BUTTON
 from ...drivers.entity_power import DRIVER as ENTITY_POWER
@@ -50,11 +48,8 @@ from .keys import (
     CONF_USAGE,
 )
 
-TYPE_IDS: Final = {key: EquipmentTypeId(type_id) for type_id, key in EQUIPMENT_TYPES.items()}
 TYPOLOGY_OF: Final[Mapping[str, Typology]] = {t.name: t for t in TYPOLOGIES.values()}
 DRIVER_OF: Final[Mapping[str, Driver]] = {d.name: d for d in DRIVERS.values()}
-BATTERIES: Final = frozenset({"electric_car", "electric_bike", "electric_forklift"})
-"""Equipment types with a charge left."""
 
 type Data = Mapping[str, Any]
 
@@ -100,7 +95,7 @@ def define(subentry: ConfigSubentry, *, now: float, zone: tzinfo) -> Definition:
         Equipment(
             id=equipment_id_of(subentry),
             typology_id=typology.id,
-            type_id=TYPE_IDS[data[CONF_EQUIPMENT_TYPE]],
+            type_id=TYPE_OF[data[CONF_EQUIPMENT_TYPE]].id,
             name=subentry.title,
             home=HomeId(data[CONF_HOME]),
             state=State(
@@ -123,7 +118,7 @@ def _wishes(data: Data, *, now: float, zone: tzinfo) -> Constraints:
     if ready_by := data.get(CONF_READY_BY):
         clock = time.fromisoformat(ready_by)
         end = next_occurrence(now, clock.hour, clock.minute, zone)
-    charge = 0 if data[CONF_EQUIPMENT_TYPE] in BATTERIES else None
+    charge = 0 if TYPE_OF[data[CONF_EQUIPMENT_TYPE]].charge else None
     return Constraints(end, data.get(CONF_CYCLE_DURATION), charge)
 
 
@@ -147,8 +142,3 @@ def _devices(subentry: ConfigSubentry) -> Iterator[Device]:
         else:
             topics = (one[CONF_CONTROL_TOPIC], one[CONF_COMMAND_TOPIC], one.get(CONF_LWT_TOPIC))
             yield device(str(usage), driver, usage, *topics)
-
-
-def local_time_zone() -> tzinfo:
-    """Return the zone whose clocks people at home read."""
-    return dt_util.get_default_time_zone()

@@ -1,20 +1,18 @@
 """The entities that equipments hang on: followed when renamed, missed when gone."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.start import async_at_started
 
+from ...coordinator import ElfeCoordinator
 from ...engine.events import CycleEnded, Event as EngineEvent, InventoryChanged
 from ...engine.ports import Problem
 from .definition import entities_of, equipment_id_of
+from .home import LocalHome
 from .keys import CONF_DEVICES, CONF_ENTITY, CONF_POWER_SENSOR
-
-if TYPE_CHECKING:
-    from ...coordinator import ElfeCoordinator
-    from .home import LocalHome
 
 ISSUE = "missing_entity"
 

@@ -23,6 +23,7 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from ...const import SECTION_ADVANCED
+from ...core.appliances import APPLIANCE_TYPES, TYPE_OF
 from ...drivers import Driver
 from ...drivers.entity import EntityDriver
 from .definition import DRIVER_OF, TYPOLOGY_OF
@@ -46,20 +47,6 @@ from .keys import (
     DOMAINS,
 )
 
-TYPES: Final = (
-    "dishwasher",
-    "washing_machine",
-    "tumble_dryer",
-    "water_heater",
-    "heater",
-    "controlled_heater",
-    "electric_car",
-    "electric_bike",
-    "electric_forklift",
-    "generic_machine",
-)
-"""Equipment types offered, those of most homes first."""
-CONTINUOUS_TYPES: Final = frozenset({"water_heater", "heater", "controlled_heater"})
 MINUTE: Final = 60
 DEFAULT_CYCLE: Final = 120
 """Minutes."""
@@ -121,7 +108,7 @@ def _identity(known: Mapping[str, Any]) -> dict[Any, Any]:
     return {
         _required(CONF_NAME, known.get(CONF_NAME)): _TEXT,
         _required(CONF_EQUIPMENT_TYPE, known.get(CONF_EQUIPMENT_TYPE)): _dropdown(
-            TYPES, "appliance_type"
+            [each.key for each in APPLIANCE_TYPES.values() if each.local], "appliance_type"
         ),
     }
 
@@ -172,7 +159,7 @@ def habits_schema(
     known: Mapping[str, Any], driver: Driver, homes: Iterable[str], own: Iterable[str]
 ) -> vol.Schema:
     """Return the form of how a load is used, filled with what is known or usual."""
-    continuous = known.get(CONF_CONTINUOUS, known[CONF_EQUIPMENT_TYPE] in CONTINUOUS_TYPES)
+    continuous = known.get(CONF_CONTINUOUS, TYPE_OF[known[CONF_EQUIPMENT_TYPE]].continuous)
     duration = known.get(CONF_CYCLE_DURATION)
     minutes = None if duration is None else duration // MINUTE
     if CONF_CONTINUOUS not in known and not continuous:

@@ -1,7 +1,6 @@
 """The equipments of a local entry, kept in step with its subentries."""
 
 import logging
-from typing import TYPE_CHECKING
 
 from homeassistant.components import mqtt
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -15,12 +14,10 @@ from ...const import CONF_HOME_NAME, SUBENTRY_EQUIPMENT
 from ...core.model import EquipmentId, HomeId
 from ...core.plan import DayPlan
 from ...core.screens import Screen
+from ...engine.engine import Engine
 from ...engine.ports import Clock, StorageError
 from ...storage.local import Definition, LocalStorage
 from .definition import define, equipment_id_of, needs_broker
-
-if TYPE_CHECKING:
-    from ...engine.engine import Engine
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -1,14 +1,12 @@
 """What a person may send of a meter: what it tells, not which one it is, nor where."""
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from homeassistant.components.diagnostics import REDACTED
 
 from ...configuration.redaction import Redactor, number, shaped, word
-
-if TYPE_CHECKING:
-    from .unit import MeterUnit
+from .unit import MeterUnit
 
 _CODE: Final = shaped(re.compile(r"\d{1,3}-\d{1,3}:\d{1,3}\.\d{1,3}\.\d{1,3}\*\d{1,3}", re.ASCII))
 _MAKER: Final = shaped(re.compile(r"[A-Z]{3}"))

@@ -4,16 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from homeassistant.core import HomeAssistant
 
 from ...const import DOMAIN
 from ...sources.sml import LineReader, MeterTiming, PortSettings, Register, Telegram
+from ..keeper import Subentries
 from .unit import MeterUnit
-
-if TYPE_CHECKING:
-    from ..keeper import Subentries
 
 ENOUGH = 3
 """Telegrams after which a meter has told all it tells: some take turns."""

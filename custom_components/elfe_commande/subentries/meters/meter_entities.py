@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, override
+from typing import Final, override
 
 from homeassistant.components.binary_sensor import (
     BinarySensorDeviceClass,
@@ -25,9 +25,7 @@ from ...entities.subentry import SubentryEntity
 from ...sources.sml.meter import Rate
 from ...sources.sml.obis import PHASE_POWERS, POWER_GIVEN, POWER_TAKEN, SIGNED_POWERS
 from .descriptions import OTHER, describe
-
-if TYPE_CHECKING:
-    from .unit import MeterUnit
+from .unit import MeterUnit
 
 _SIGNS: Final = frozenset({*SIGNED_POWERS, *PHASE_POWERS, POWER_TAKEN, POWER_GIVEN})
 """Codes of which a power with a sign can be made."""

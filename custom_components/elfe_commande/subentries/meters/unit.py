@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Final, override
+from typing import Final, override
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, callback
@@ -13,14 +13,12 @@ from homeassistant.util import dt as dt_util
 
 from ...const import DOMAIN, LOGGER
 from ...engine.ports import Problem
+from ...hub import Hub
 from ...sources.sml import LineReader, Meter, Register, Telegram
 from ...sources.sml.meter import Rate
 from ..meters import meter_settings as settings
 from ..unit import Unit
 from .meter_settings import CONF_CODES, CONF_MAKER, CONF_METER_ID
-
-if TYPE_CHECKING:
-    from ...hub import Hub
 
 LOOKS: Final = 12
 """Looks at a meter's silence within the time after which it is stale."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, override
+from typing import Any, Final, override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription
 from homeassistant.const import EntityCategory, Platform
@@ -10,9 +10,7 @@ from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity
 
 from ...entities.subentry import SubentryEntity
-
-if TYPE_CHECKING:
-    from .unit import PanelUnit
+from .unit import PanelUnit
 
 DISPLAY: Final = SensorEntityDescription(
     key="panel_display",

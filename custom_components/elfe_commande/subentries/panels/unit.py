@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, override
+from typing import Final, override
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import (
@@ -32,12 +32,10 @@ from ...core.relay_mode import RelayMode, intent_of
 from ...core.wish import Origin, Wish
 from ...devices.capacity import can_force_off
 from ...entities.asking import async_wish
+from ...hub import Hub
 from ...interfaces.panel import STARTING, Panel, Picture, Position
 from ..unit import Unit
 from .panel_settings import CONF_DISPLAY, CONF_DISPLAY_ACTION, wirings
-
-if TYPE_CHECKING:
-    from ...hub import Hub
 
 _AWAY: Final = (STATE_UNAVAILABLE, STATE_UNKNOWN)
 

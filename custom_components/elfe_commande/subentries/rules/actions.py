@@ -1,7 +1,7 @@
 """Actions on rules: ask them all now, or ask one what it would do."""
 
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from homeassistant.auth.permissions.const import POLICY_READ
 from homeassistant.config_entries import ConfigEntryState
@@ -19,10 +19,8 @@ from ...core.lifecycle import NotRunningError
 from ...core.rules import OFF_CONDITION, ON_CONDITION, REGULATOR, Measurement, Quantity
 from ...engine.judge import RuleStatus, Verdict
 from ...entities.answers import not_running
+from ...hub import Hub
 from .traces import traced
-
-if TYPE_CHECKING:
-    from ...hub import Hub
 
 ATTR_RULE = "rule"
 ATTR_INPUTS = "inputs"

@@ -1,7 +1,7 @@
 """Adding a rule: the load, the surplus, its power; everything else has a default."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
@@ -13,13 +13,11 @@ from homeassistant.config_entries import (
 from ...const import SUBENTRY_EQUIPMENT
 from ...core.model import EquipmentId
 from ...devices.shapes import Kind, kind_of
+from ...hub import Hub
 from ..appliances.keys import CONF_EQUIPMENT_ID, CONF_NOMINAL_POWER
 from .checks import async_mistake
 from .forms import rule_data, rule_schema
 from .rule_settings import CONF_ENABLED, CONF_EQUIPMENT, SUBENTRY_RULE
-
-if TYPE_CHECKING:
-    from ...hub import Hub
 
 
 class RuleFlow(ConfigSubentryFlow):

@@ -1,7 +1,7 @@
 """What Home Assistant shows of a rule: what it says and why, and what can be tuned."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final, override
+from typing import Any, Final, override
 
 from homeassistant.components.number import (
     NumberDeviceClass,
@@ -24,9 +24,7 @@ from ...devices.identifiers import equipment_identifier
 from ...entities.subentry import SubentryEntity
 from .rule_settings import CONF_ENABLED
 from .traces import traced
-
-if TYPE_CHECKING:
-    from .unit import RuleUnit
+from .unit import RuleUnit
 
 RULE: Final = SensorEntityDescription(
     key="rule",

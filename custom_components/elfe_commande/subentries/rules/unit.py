@@ -1,7 +1,7 @@
 """One rule of an entry: what it reads, its place among the engine's rules, who shows it."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, override
+from typing import Any, override
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, callback
@@ -11,13 +11,11 @@ import voluptuous as vol
 from ...const import LOGGER
 from ...core.rules import OFF_CONDITION, ON_CONDITION, REGULATOR, Quantity
 from ...engine.judge import RuleStatus
+from ...hub import Hub
 from ..unit import Unit
 from .conditions import Conditions
 from .readings import StateReadings, StateSource
 from .rule_settings import CONF_MEASURES, MEASURES_NET, TUNABLE, rule_of
-
-if TYPE_CHECKING:
-    from ...hub import Hub
 
 
 class RuleUnit(Unit):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, override
+from typing import override
 
 from homeassistant.components.binary_sensor import (
     BinarySensorDeviceClass,
@@ -14,10 +14,8 @@ from homeassistant.const import EntityCategory
 from ...sources.ups.vocabulary.events import KEPT, Group, UpsEvent
 from ...sources.ups.vocabulary.status import Supply
 from ...sources.ups.watcher import UpsState
+from .unit import UpsUnit
 from .ups_entity import UpsEntity
-
-if TYPE_CHECKING:
-    from .unit import UpsUnit
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,16 +1,14 @@
 """Starts the battery tests that a UPS offers."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, override
+from typing import override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
 from homeassistant.const import EntityCategory
 
+from .unit import UpsUnit
 from .ups_entity import UpsEntity
 from .ups_settings import TESTS
-
-if TYPE_CHECKING:
-    from .unit import UpsUnit
 
 
 @dataclass(frozen=True, kw_only=True)

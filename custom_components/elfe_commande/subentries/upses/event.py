@@ -1,15 +1,13 @@
 """What happens to a UPS."""
 
-from typing import TYPE_CHECKING, override
+from typing import override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
 from homeassistant.core import callback
 
 from ...sources.ups.vocabulary.events import UpsEvent
+from .unit import UpsUnit
 from .ups_entity import UpsEntity
-
-if TYPE_CHECKING:
-    from .unit import UpsUnit
 
 EVENT = EventEntityDescription(
     key="event", translation_key="ups_event", event_types=[event.value for event in UpsEvent]

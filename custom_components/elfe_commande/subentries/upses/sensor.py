@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, override
+from typing import Any, override
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
@@ -14,10 +14,8 @@ from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfElectricPotent
 
 from ...sources.ups.vocabulary.status import Supply
 from ...sources.ups.watcher import UpsState
+from .unit import UpsUnit
 from .ups_entity import UpsEntity
-
-if TYPE_CHECKING:
-    from .unit import UpsUnit
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, callback
@@ -17,6 +17,7 @@ from ...core.lifecycle import NotRunningError
 from ...core.supply import SupplyReport
 from ...engine.ports import Problem
 from ...entities.answers import not_running
+from ...hub import Hub
 from ...sources.ups.client import UpsClient
 from ...sources.ups.errors import (
     CommandDeniedError,
@@ -30,9 +31,6 @@ from ...sources.ups.watch import Told
 from ...sources.ups.watcher import UpsState, UpsWatcher
 from ..upses import ups_settings as settings
 from .reauth import async_start_ups_reauth
-
-if TYPE_CHECKING:
-    from ...hub import Hub
 
 ISSUE_LOST: Final = "ups_lost"
 ISSUE_STALE: Final = "ups_stale"

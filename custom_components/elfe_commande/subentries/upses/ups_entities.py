@@ -2,15 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from homeassistant.const import Platform
 from homeassistant.helpers.entity import Entity
 
 from ..upses import binary_sensor, button, event, sensor
-
-if TYPE_CHECKING:
-    from .unit import UpsUnit
+from .unit import UpsUnit
 
 _MAKERS: Final[Mapping[str, Callable[[UpsUnit], Iterable[Entity]]]] = MappingProxyType(
     {

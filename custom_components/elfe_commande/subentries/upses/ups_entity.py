@@ -1,17 +1,15 @@
 """What the entities of a UPS share: its device, and how they follow it."""
 
-from typing import TYPE_CHECKING, override
+from typing import override
 
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 
 from ...const import DOMAIN
 from ...entities.subentry import SubentryEntity
+from ...sources.ups.watcher import UpsState
 from ..upses import ups_settings as settings
-
-if TYPE_CHECKING:
-    from ...sources.ups.watcher import UpsState
-    from .unit import UpsUnit
+from .unit import UpsUnit
 
 
 def ups_identifier(entry_id: str, identity: str) -> tuple[str, str]:
