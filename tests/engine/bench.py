@@ -54,6 +54,7 @@ def calm(*, ack: float = 3.0, **changes: Any) -> Timing:
         "input_silence": 600.0,
         "storage_timeout": 15.0,
         "stop_allowance": 1.0,
+        "unit_limit": 30.0,
         # Tests let quarter-hours pass by setting the clock.
         "clock_look": 30.0,
         "clock_jump": 1e9,

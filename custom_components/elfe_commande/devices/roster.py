@@ -12,14 +12,12 @@ from ..configuration.entry_settings import is_local
 from ..const import DOMAIN
 from ..coordinator import ElfeCoordinator
 from ..core.model import EquipmentId, HomeId
+from ..core.pace import paced
 from ..engine.events import EquipmentChanged, Event
 from .capacity import Capacity
 from .identifiers import equipment_identifier, equipment_of, home_identifier, hub_identifier
 from .screens import ScreenRoster
 from .shapes import EQUIPMENT_TYPES, Kind, Shape, kind_of, shape_of
-
-REMOVALS_PER_TURN = 20
-"""Devices removed in one turn of the event loop; each takes its entities along."""
 
 
 class Roster:
@@ -224,10 +222,8 @@ class Roster:
         await self._remove(self._homes.pop(home) for home in empty)
 
     async def _remove(self, device_ids: Iterable[str]) -> None:
-        for number, device_id in enumerate(device_ids, start=1):
+        async for device_id in paced(device_ids):
             self._registry.async_remove_device(device_id)
-            if number % REMOVALS_PER_TURN == 0:
-                await asyncio.sleep(0)
 
     @callback
     def _register(self, equipment_id: EquipmentId) -> None:
