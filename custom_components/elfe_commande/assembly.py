@@ -75,7 +75,8 @@ def _assemble(
 ) -> Hub:
     """Put the parts together; nothing runs yet."""
     compact = settings.compact(entry.options)
-    subentries = Subentries(hass, entry)
+    timing = settings.timing(entry.options)
+    subentries = Subentries(hass, entry, timing)
     sources = AllSources(subentries)
 
     def notify(event: Event) -> None:
@@ -83,7 +84,7 @@ def _assemble(
 
     engine = Engine(
         EngineSettings(
-            timing=settings.timing(entry.options),
+            timing=timing,
             zone=dt_util.get_default_time_zone(),
             at_once=settings.orders_at_once(entry.options),
             layout=settings.layout(entry.options),
@@ -96,7 +97,7 @@ def _assemble(
         notify=notify,
         sources=sources,
     )
-    coordinator = ElfeCoordinator(hass, engine)
+    coordinator = ElfeCoordinator(hass, engine, timing)
     subentry_of = (lambda _: None) if local is None else local.subentry_of
     hub = Hub(
         hass,

@@ -12,6 +12,7 @@ from itertools import batched
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 
 from .core.model import EquipmentId
+from .core.timing import Timing
 from .engine.engine import Engine
 from .engine.events import (
     ConnectionChanged,
@@ -31,14 +32,14 @@ from .engine.events import (
 from .engine.telling import Telling, name_of
 
 WRITES_PER_TURN = 25
-"""State writes in one turn of the event loop."""
+"""State writes between two lulls of the traffic: what listens to them works in later turns."""
 _SHORT = 0.005
-"""Seconds of writing after which the next round need not wait."""
+"""Seconds of writing after which the next round need not wait: of work, which no scale of the
+waits makes longer or shorter."""
 _REST = 9.0
 """Pause after a longer round, in times of what it worked: orders go before pictures of them."""
-_LONGEST_REST = 1.0
-_LOOK_AGAIN = 0.05
-"""Seconds between two looks at whether the orders of a cycle are out."""
+_LOOKS = 20
+"""How often is looked whether the orders of a cycle are out, over the longest rest."""
 
 type EquipmentEvent = OrderEnded | ModeChanged
 
@@ -46,10 +47,11 @@ type EquipmentEvent = OrderEnded | ModeChanged
 class ElfeCoordinator:
     """The entities' side of one engine."""
 
-    def __init__(self, hass: HomeAssistant, engine: Engine) -> None:
+    def __init__(self, hass: HomeAssistant, engine: Engine, timing: Timing) -> None:
         """Listen to nothing yet; the hub connects `handle` to the engine."""
         self.hass = hass
         self.engine = engine
+        self._longest_rest = timing.states_rest
         self.telling = Telling(_name)
         """The one guard of all that follow this entry: whoever raises is logged once."""
         self._equipment_watchers: dict[EquipmentId, list[CALLBACK_TYPE]] = {}
@@ -170,7 +172,7 @@ class ElfeCoordinator:
                     self.telling.tell_all(some)
                     worked += loop.time() - began
                 if worked > _SHORT:
-                    self._rest_until = loop.time() + min(_LONGEST_REST, _REST * worked)
+                    self._rest_until = loop.time() + min(self._longest_rest, _REST * worked)
         finally:
             self._writing = None
 
@@ -178,10 +180,10 @@ class ElfeCoordinator:
         """Let the orders of a cycle go first, and changes add up; not for long."""
         loop = self.hass.loop
         await asyncio.sleep(self._rest_until - loop.time())
-        for _ in range(int(_LONGEST_REST / _LOOK_AGAIN)):
+        for _ in range(_LOOKS):
             if not self.engine.busy:
                 break
-            await asyncio.sleep(_LOOK_AGAIN)
+            await asyncio.sleep(self._longest_rest / _LOOKS)
 
 
 def _name(watcher: Callable[..., object]) -> str:

@@ -53,6 +53,7 @@ def calm(*, ack: float = 3.0, **changes: Any) -> Timing:
         "input_max_age": 500.0,
         "input_silence": 600.0,
         "stop_allowance": 1.0,
+        "unit_limit": 30.0,
         # Tests let quarter-hours pass by setting the clock.
         "clock_look": 30.0,
         "clock_jump": 1e9,

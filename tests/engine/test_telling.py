@@ -115,9 +115,9 @@ class TestWithin:
                 raise error
             return "done"
 
-        assert await within(30.0, work(), "work") == "done"
+        assert await within(30.0, work(), "work", allowance=1.0) == "done"
         with pytest.raises(BrokenError):
-            await within(30.0, work(BrokenError()), "work")
+            await within(30.0, work(BrokenError()), "work", allowance=1.0)
 
     async def test_work_that_takes_too_long_is_cancelled(self) -> None:
         seen = SimpleNamespace(cancelled=False)
@@ -129,13 +129,10 @@ class TestWithin:
                 seen.cancelled = True
 
         with pytest.raises(TimeoutError):
-            await within(0.0, work(), "work")
+            await within(0.0, work(), "work", allowance=1.0)
         assert seen.cancelled
 
-    async def test_work_that_does_not_listen_is_left_behind(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("custom_components.elfe_commande.engine.background._ALLOWANCE", 0.0)
+    async def test_work_that_does_not_listen_is_left_behind(self) -> None:
         released = asyncio.Event()
 
         async def work() -> None:
@@ -146,7 +143,7 @@ class TestWithin:
                     continue
 
         with pytest.raises(TimeoutError):
-            await within(0.0, work(), "deaf")
+            await within(0.0, work(), "deaf", allowance=0.0)
         [deaf] = [task for task in asyncio.all_tasks() if task.get_name() == "elfe deaf"]
         released.set()
         await deaf
@@ -158,7 +155,7 @@ class TestWithin:
             begun.set()
             await asyncio.Event().wait()
 
-        waiting = asyncio.create_task(within(30.0, work(), "work"))
+        waiting = asyncio.create_task(within(30.0, work(), "work", allowance=1.0))
         await begun.wait()
         waiting.cancel()
         await asyncio.wait([waiting])

@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from custom_components.elfe_commande.core.timing import Timing
 from custom_components.elfe_commande.engine.traffic import Traffic
 from custom_components.elfe_commande.engine.turnstile import Turnstile
 
 
 @pytest.fixture
 async def turnstile() -> AsyncIterator[Turnstile]:
-    found = Turnstile(Traffic())
+    found = Turnstile(Traffic(), Timing())
     yield found
     await found.close()
 
@@ -46,7 +47,7 @@ async def test_messages_without_an_end_hold_nothing_up_for_long() -> None:
 
 async def test_orders_pass_in_their_order_and_answers_are_read_in_between() -> None:
     traffic = Traffic()
-    turnstile = Turnstile(traffic)
+    turnstile = Turnstile(traffic, Timing())
     passed: list[int] = []
     unread = most = 0
 
@@ -105,7 +106,7 @@ async def test_what_is_given_up_waits_no_longer(turnstile: Turnstile) -> None:
 
 
 async def test_nobody_is_left_waiting_when_it_closes() -> None:
-    turnstile = Turnstile(Traffic())
+    turnstile = Turnstile(Traffic(), Timing())
     turnstile.give_way()
     waiting = asyncio.create_task(turnstile.pass_through(never()))
     await asyncio.sleep(0)

@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUs
 from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.coordinator import ElfeCoordinator
 from custom_components.elfe_commande.core.lifecycle import Code
+from custom_components.elfe_commande.core.timing import Timing
 from custom_components.elfe_commande.devices.roster import Roster
 from custom_components.elfe_commande.engine.status import EquipmentStatus
 
@@ -60,7 +61,7 @@ def _starter(hass: HomeAssistant, replaced: ExitStack) -> Start:
         MockUser(id=ANNA, is_owner=True).add_to_hass(hass)
 
         async def create_hub(hass: HomeAssistant, entry: MockConfigEntry) -> FakeHub:
-            coordinator = ElfeCoordinator(hass, engine)
+            coordinator = ElfeCoordinator(hass, engine, Timing())
             roster = Roster(hass, entry, coordinator, compact=compact)
             world.hub = FakeHub(entry, engine, coordinator, roster, compact)
             return world.hub

@@ -8,6 +8,7 @@ import pytest
 
 from custom_components.elfe_commande.coordinator import ElfeCoordinator
 from custom_components.elfe_commande.core.model import EquipmentId
+from custom_components.elfe_commande.core.timing import Timing
 from custom_components.elfe_commande.engine.events import EquipmentChanged
 from custom_components.elfe_commande.engine.traffic import Traffic
 from tests.fixtures_home_assistant import wait_for
@@ -49,7 +50,7 @@ class Shown:
 @pytest.fixture
 async def shown(hass: HomeAssistant) -> Shown:
     cycle = Cycle()
-    return Shown(ElfeCoordinator(hass, cycle), cycle)  # type: ignore[arg-type]
+    return Shown(ElfeCoordinator(hass, cycle, Timing()), cycle)  # type: ignore[arg-type]
 
 
 async def turns(count: int = 5) -> None:

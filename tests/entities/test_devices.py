@@ -7,6 +7,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er, 
 import pytest
 
 from custom_components.elfe_commande.const import DOMAIN
+from custom_components.elfe_commande.core import pace
 from custom_components.elfe_commande.core.model import (
     Device,
     DeviceId,
@@ -16,7 +17,7 @@ from custom_components.elfe_commande.core.model import (
     Mode,
     Usage,
 )
-from custom_components.elfe_commande.devices import capacity, roster as devices
+from custom_components.elfe_commande.devices import capacity
 from custom_components.elfe_commande.devices.identifiers import (
     equipment_identifier,
     home_identifier,
@@ -105,7 +106,7 @@ async def test_equipments_that_left_go_and_so_does_an_empty_home(hass, start: St
 async def test_many_that_leave_at_once_leave_turns_of_the_loop_to_others(
     hass, start_default: Start, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(devices, "REMOVALS_PER_TURN", 2)
+    monkeypatch.setattr(pace, "LONGEST_TURN", 0.0)
     world = await start_default([status_of(n) for n in range(1, 8)])
     for number in range(2, 8):
         del world.engine.statuses[EquipmentId(number)]

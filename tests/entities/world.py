@@ -27,6 +27,7 @@ from custom_components.elfe_commande.core.outcome import Outcome, Result, Writes
 from custom_components.elfe_commande.core.plan import DAY, DayPlan
 from custom_components.elfe_commande.core.screens import Screen
 from custom_components.elfe_commande.core.speed import Speed
+from custom_components.elfe_commande.core.timing import Timing
 from custom_components.elfe_commande.core.wish import ConstraintWish, Wish
 from custom_components.elfe_commande.devices.roster import Roster
 from custom_components.elfe_commande.engine.beat import CycleReport
@@ -127,7 +128,7 @@ class FakeHub:
     subentries: Subentries = field(init=False)
 
     def __post_init__(self) -> None:
-        self.subentries = Subentries(self.coordinator.hass, self.entry)
+        self.subentries = Subentries(self.coordinator.hass, self.entry, Timing())
 
     def subentry_of(self, _equipment_id: EquipmentId) -> str | None:
         """Return nothing: every equipment belongs to the entry itself."""

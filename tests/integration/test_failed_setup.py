@@ -233,7 +233,7 @@ async def test_an_engine_that_cannot_start_is_stopped_and_told_of(installed: Ins
 
 @pytest.mark.parametrize("step", ["__init__", "async_start", "entities", "never"])
 async def test_a_part_that_cannot_work_costs_no_other_anything(
-    installed: Installed, monkeypatch: pytest.MonkeyPatch, step: str
+    installed: Installed, step: str
 ) -> None:
     await live_in(installed, WASHING, HEATER)
     await installed.setup()
@@ -249,7 +249,7 @@ async def test_a_part_that_cannot_work_costs_no_other_anything(
     broken = {"__init__": fail_now, "entities": fail_now, "async_start": fail, "never": hang}[step]
     with ExitStack() as stack:
         if step == "never":
-            monkeypatch.setattr(f"{OURS}.subentries.keeper.PATIENCE", 0.2)
+            installed.world.timing = replace(installed.world.timing, unit_limit=0.2)
         if step == "entities":
             kind = replace(KINDS[SUBENTRY_RULE], entities=broken)
             kinds = {**KINDS, SUBENTRY_RULE: kind}

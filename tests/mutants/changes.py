@@ -360,7 +360,7 @@ def _is_logged(node: ast.expr) -> bool:
 
 def _is_pause(node: ast.expr) -> bool:
     """Whether it only lets others have their turn: what comes of it is a matter of speed."""
-    return ast.unparse(node) == "asyncio.sleep(0)"
+    return ast.unparse(node) in {"asyncio.sleep(0)", "pace.turn()"}
 
 
 def _stored(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Counter[str]:

@@ -92,7 +92,15 @@ class Timing:
     mode_file_echo: float = 6.0
     """How long a program may take from reading the file of modes to writing it back."""
     stop_allowance: float = 1.0
-    """What each task gets to end when the engine stops."""
+    """What a task that is cancelled gets to end, when the engine stops or its time is over."""
+    unit_limit: float = 30.0
+    """What a meter, UPS or rule gets to start, and to stop: none should wait for anything."""
+    give_way: float = 0.15
+    """How long no automatic order leaves once a person wished something."""
+    give_way_pause: float = 0.05
+    """From one such rest to the next at least: wishes slow a cycle down, no more."""
+    states_rest: float = 1.0
+    """How long changes of states add up at most, or wait for the orders of a cycle."""
 
     def ack_for(self, device_type: int) -> float:
         """Return how long to wait for a device of this type to acknowledge."""

@@ -13,14 +13,12 @@ from ..const import DOMAIN
 from ..coordinator import ElfeCoordinator
 from ..core.appliances import APPLIANCE_TYPES
 from ..core.model import EquipmentId, HomeId
+from ..core.pace import paced
 from ..engine.events import EquipmentChanged, Event
 from .capacity import Capacity
 from .identifiers import equipment_identifier, equipment_of, home_identifier, hub_identifier
 from .screens import ScreenRoster
 from .shapes import Kind, Shape, kind_of, shape_of
-
-REMOVALS_PER_TURN = 20
-"""Devices removed in one turn of the event loop; each takes its entities along."""
 
 
 class Roster:
@@ -225,10 +223,8 @@ class Roster:
         await self._remove(self._homes.pop(home) for home in empty)
 
     async def _remove(self, device_ids: Iterable[str]) -> None:
-        for number, device_id in enumerate(device_ids, start=1):
+        async for device_id in paced(device_ids):
             self._registry.async_remove_device(device_id)
-            if number % REMOVALS_PER_TURN == 0:
-                await asyncio.sleep(0)
 
     @callback
     def _register(self, equipment_id: EquipmentId) -> None:

@@ -3,12 +3,9 @@
 import asyncio
 from collections.abc import Coroutine
 import logging
-from typing import Any, Final
+from typing import Any
 
 _LOGGER = logging.getLogger(__name__)
-
-_ALLOWANCE: Final = 1.0
-"""Seconds that work which is cancelled gets to end."""
 
 
 def begin[T](work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
@@ -53,10 +50,13 @@ class Background:
         return self.tasks
 
 
-async def within[T](seconds: float, work: Coroutine[Any, Any, T], name: str) -> T:
+async def within[T](
+    seconds: float, work: Coroutine[Any, Any, T], name: str, *, allowance: float
+) -> T:
     """Return what comes of work, or raise `TimeoutError`, which does not depend on the work.
 
-    Work whose time is over is cancelled; what takes no notice of it is left behind.
+    Work whose time is over is cancelled, and gets `allowance` seconds to end; what takes no
+    notice of it is left behind.
     """
     task = asyncio.get_running_loop().create_task(work, name=f"elfe {name}")
     try:
@@ -64,7 +64,7 @@ async def within[T](seconds: float, work: Coroutine[Any, Any, T], name: str) -> 
     finally:
         if not task.done():
             task.cancel()
-            await asyncio.wait([task], timeout=_ALLOWANCE)
+            await asyncio.wait([task], timeout=allowance)
     if not task.done() or task.cancelled():
         raise TimeoutError(name)
     return task.result()

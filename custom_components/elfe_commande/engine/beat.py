@@ -10,6 +10,7 @@ from typing import Any, Final
 from ..core.lifecycle import NotRunningError
 from ..core.model import EquipmentId
 from ..core.outcome import Outcome, Result
+from ..core.pace import paced
 from ..core.plan import SLOT, PlanBook, slot_start
 from .background import within
 from .clock_watch import ClockWatch
@@ -24,10 +25,10 @@ from .status import EquipmentStatus
 _LOGGER = logging.getLogger(__name__)
 
 _JOBS_PER_TURN = 20
-"""Orders begun in one turn of the event loop."""
+"""Orders begun between two lulls of the traffic: each goes on in a task of its own, whose time
+is not seen here."""
 _LOOKS_PER_TURN = 100
-"""Equipments looked at in one turn for which nothing is ordered."""
-_PLANS_PER_TURN = 500
+"""Equipments looked at between two lulls for which nothing is ordered."""
 _READING: Final = 0.4
 """Share of a cycle's limit after which what was known is followed."""
 _ORDERING: Final = 0.9
@@ -71,7 +72,11 @@ class Beat:
         remember: Callable[[], Coroutine[Any, Any, None]],
         show: Callable[[EquipmentId], None],
     ) -> None:
-        """Hand the parts in; `remember` stores what a restart needs, `show` refreshes screens."""
+        """Arm nothing yet.
+
+        A cycle begins with `read_inventory`, has each piloted equipment drawn by `show`, and ends
+        with `remember`, which stores what a restart needs.
+        """
         self._context = context
         self._plans = plans
         self._reconsider = reconsider
@@ -167,17 +172,21 @@ class Beat:
     async def _store(self, seconds: float) -> None:
         """Store what a restart needs, if that can be done in this time."""
         try:
-            await within(seconds, self._remember(), "memory")
+            await self._within(seconds, self._remember(), "memory")
         except TimeoutError as error:
             self._context.telling.note("What a restart needs is not stored: no end of it", error)
         except Exception as error:  # noqa: BLE001
             self._context.telling.note("What a restart needs could not be stored", error)
 
+    async def _within[T](self, seconds: float, work: Coroutine[Any, Any, T], name: str) -> T:
+        allowance = self._context.timing.stop_allowance
+        return await within(seconds, work, name, allowance=allowance)
+
     async def _read(self, slot: int, seconds: float) -> bool:
         """Read rows and plans in this time; whether all could be read."""
         context = self._context
         try:
-            return await within(seconds, self._read_all(slot), "reading")
+            return await self._within(seconds, self._read_all(slot), "reading")
         except TimeoutError:
             late = f"rows and plans were not read within {seconds:.0f} s"
             # Until all of it is read again, whatever is written meanwhile.
@@ -216,9 +225,8 @@ class Beat:
         """Take plans over, and tell of those that are new; return whose they are."""
         context = self._context
         changed: set[EquipmentId] = set()
-        for some in batched(read.plans, _PLANS_PER_TURN, strict=False):
-            changed |= self._plans.update(some)
-            await asyncio.sleep(0)
+        async for plan in paced(read.plans):
+            changed |= self._plans.update((plan,))
         if read.problems != self.plan_problems:
             log_new(read.problems, self.plan_problems)
             self.plan_problems = read.problems

@@ -41,7 +41,8 @@ _NEVER_SENT = frozenset(
 """Reasons for which a pulse of the plan stays to be caught up."""
 
 _TOLD_PER_TURN = 100
-"""Equipments of which one turn of the event loop tells, at most."""
+"""Equipments of which one turn of the event loop tells: what listeners do of it in later turns
+is not seen in the time it takes to tell."""
 
 ELSEWHERE: Author = (Origin.ELSEWHERE, None)
 

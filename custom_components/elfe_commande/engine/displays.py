@@ -29,7 +29,7 @@ class Displays:
         households: Households,
         interfaces: Collection[Interface],
     ) -> None:
-        """Hand the parts in; nothing is drawn yet."""
+        """Know of no screen; `interfaces` draw each in their way on the screens that are theirs."""
         self._context = context
         self._messenger = messenger
         self._households = households

@@ -73,7 +73,11 @@ class Engine:
         notify: Callable[[Event], None],
         sources: Sources | None = None,
     ) -> None:
-        """Hand in what the engine needs of the world; `notify` hears of every change."""
+        """Put the rooms together; nothing is read, sent or listened to before `open`.
+
+        `notify` is called with every event, on the event loop; it may raise. `sources` are
+        opened with the engine and closed with it.
+        """
         self._notify = notify
         self.lifecycle = Lifecycle(clock.now, self._lifecycle_changed)
         self.context = EngineContext(

@@ -10,7 +10,6 @@ class WishRefusedError(Exception):
     """
 
     def __init__(self, key: str, placeholders: Mapping[str, str] | None = None) -> None:
-        """Keep why."""
         super().__init__(key)
         self.key = key
         self.placeholders = dict(placeholders or {})

@@ -18,6 +18,7 @@ from .turnstile import Turnstile
 _LOGGER = logging.getLogger(__name__)
 
 _MANY = 100
+"""First tries to come from which on what can wait should."""
 
 
 class Executor:
@@ -26,12 +27,12 @@ class Executor:
     def __init__(
         self, context: EngineContext, sender: Sender, presses: PressGuard, at_once: int
     ) -> None:
-        """Hand the parts in; `at_once` orders wait for their devices at the same time."""
+        """Carry out nothing yet; `at_once` orders at most wait for their devices together."""
         self._context = context
         self._sender = sender
         self._presses = presses
         self._conclusion = conclusion = Conclusion(context, presses)
-        self._turnstile = turnstile = Turnstile(context.traffic)
+        self._turnstile = turnstile = Turnstile(context.traffic, context.timing)
         self._tries = Tries(
             context, sender, presses, conclusion, turnstile, at_once, self._watch_meter
         )

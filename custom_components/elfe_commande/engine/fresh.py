@@ -2,14 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from typing import Final
 
 from ..core.model import EquipmentId, State
+from ..core.pace import paced
 from ..core.timing import Timing
 from .ports import Storage
-
-_STORED_PER_TURN: Final = 250
-"""Rows taken over in one turn of the event loop."""
 
 
 class FreshReader:
@@ -76,9 +73,7 @@ class FreshReader:
         states = await self._storage.read_states(ids)
         self.note(ids)
         self._read_along |= along
-        for index, equipment_id in enumerate(ids, 1):
-            if index % _STORED_PER_TURN == 0:
-                await asyncio.sleep(0)
+        async for equipment_id in paced(ids):
             state = states.get(equipment_id)
             if state is None:
                 self._gone(equipment_id)

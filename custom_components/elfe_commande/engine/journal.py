@@ -10,10 +10,9 @@ from enum import StrEnum
 from typing import Any
 
 from ..core.model import EquipmentId
+from ..core.pace import WAKES_PER_TURN, Pace
 from .ports import Document
 
-_RELEASED_PER_TURN = 20
-"""Who waits for a save goes on in one turn of the event loop, at most so many."""
 _KEPT = 2 * 86400
 """Seconds a settled claim is kept: longer than any plan lives."""
 
@@ -158,16 +157,16 @@ class Journal:
             finally:
                 if self._saving is asyncio.current_task():
                     self._saving = None
-            for index, saved in enumerate(waiting, 1):
+            # In a cycle thousands wait, and each has much to do next.
+            pace = Pace(WAKES_PER_TURN)
+            for saved in waiting:
                 if saved.done():
                     continue
                 if failure is None:
                     saved.set_result(None)
                 else:
                     saved.set_exception(failure)
-                # In a cycle thousands wait, and each has much to do next.
-                if index % _RELEASED_PER_TURN == 0:
-                    await asyncio.sleep(0)
+                await pace.turn()
         finally:
             # Broken off: nobody may take it for saved, nor wait for ever.
             for saved in waiting:

@@ -1,7 +1,5 @@
 """The last inventory and plans on disk: with them a start needs no database."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 import logging
 from typing import Any
@@ -19,15 +17,13 @@ from ..core.model import (
     State,
     TypologyId,
 )
+from ..core.pace import paced
 from ..core.plan import DayPlan, from_text, to_text
 from ..core.speed import Speed
 from .context import Processed
 from .ports import Document
 
 _LOGGER = logging.getLogger(__name__)
-
-_CHUNK = 200
-"""Rows between two turns of the loop."""
 
 
 @dataclass(slots=True)
@@ -53,8 +49,8 @@ async def load(document: Document) -> Memory | None:
         return None
     try:
         return Memory(
-            [_equipment(row) async for row in _paced(data["equipments"])],
-            [_plan(row) async for row in _paced(data["plans"])],
+            [_equipment(row) async for row in paced(data["equipments"])],
+            [_plan(row) async for row in paced(data["plans"])],
             {EquipmentId(i): Processed(slot, on) for i, slot, on in data["processed"]},
             data["at"],
             data["code"],
@@ -71,8 +67,8 @@ async def save(document: Document, memory: Memory) -> None:
     """Write the memory, leaving the loop to others in between."""
     await document.save(
         {
-            "equipments": [_equipment_row(e) async for e in _paced(memory.equipments)],
-            "plans": [_plan_row(p) async for p in _paced(memory.plans)],
+            "equipments": [_equipment_row(e) async for e in paced(memory.equipments)],
+            "plans": [_plan_row(p) async for p in paced(memory.plans)],
             "processed": [[i, p.slot, p.on] for i, p in memory.processed.items()],
             "at": memory.at,
             "code": memory.code,
@@ -82,13 +78,6 @@ async def save(document: Document, memory: Memory) -> None:
             "history": [[int(t.code), t.at, t.details] for t in memory.history],
         }
     )
-
-
-async def _paced[T](rows: Iterable[T]) -> AsyncIterator[T]:
-    for index, row in enumerate(rows, 1):
-        yield row
-        if index % _CHUNK == 0:
-            await asyncio.sleep(0)
 
 
 def _speed(row: object) -> Speed | None:

@@ -7,6 +7,7 @@ import logging
 
 from ..core.decision import Act
 from ..core.model import Device
+from ..core.pace import Pace
 from ..drivers import DRIVERS
 from ..drivers.base import Message
 from .context import EngineContext
@@ -15,7 +16,6 @@ from .status import EquipmentStatus
 
 _LOGGER = logging.getLogger(__name__)
 
-_QUESTIONS_PER_TURN = 100
 _LOOKS = 50
 """How often is looked whether all answered, over the whole wait."""
 
@@ -30,15 +30,15 @@ class Outputs:
     async def read_again(self) -> None:
         """Ask, and return once every device that is there answered, or the wait is over."""
         asked: list[EquipmentStatus] = []
-        for index, (status, question) in enumerate(list(self._questions()), 1):
+        pace = Pace()
+        for status, question in list(self._questions()):
             try:
                 await self.messenger.publish(question.topic, question.payload)
             except MessengerError as error:
                 _LOGGER.info("The outputs cannot be read again: %s", error)
                 return
             asked.append(status)
-            if index % _QUESTIONS_PER_TURN == 0:
-                await asyncio.sleep(0)
+            await pace.turn()
         await self._hear(asked)
 
     async def _hear(self, asked: list[EquipmentStatus]) -> None:

@@ -35,7 +35,6 @@ class StoragePrivilegesError(StorageRefusedError):
     """
 
     def __init__(self, missing: tuple[str, ...]) -> None:
-        """Keep the names of what is missing."""
         super().__init__(f"missing privileges: {', '.join(missing)}")
         self.missing = missing
 
@@ -47,7 +46,6 @@ class StorageSchemaError(StorageError):
     """
 
     def __init__(self, message: str, missing: Sequence[str] = ()) -> None:
-        """Keep the names of what is missing."""
         super().__init__(message)
         self.missing = tuple(missing)
 

@@ -16,13 +16,14 @@ from .status import DRAWING_FROM, EquipmentStatus
 
 DEFAULT_CYCLE = 7200
 """Seconds a machine without a known cycle is taken to run."""
+_LOOKS = 60
+"""How often is looked at the meter after a doubtful press, over the whole wait."""
 
 
 class PressGuard:
     """Says whether a press may be made, and follows what became of it."""
 
     def __init__(self, context: EngineContext) -> None:
-        """Hand the parts in."""
         self._context = context
         self._settling = Background()
 
@@ -94,7 +95,7 @@ class PressGuard:
         until = pressed_at + context.timing.idle_confirm
         heard = False
         while loop.time() < until:
-            await asyncio.sleep(context.timing.idle_confirm / 60)
+            await asyncio.sleep(context.timing.idle_confirm / _LOOKS)
             status = context.statuses.get(job.equipment_id)
             meter = None if status is None else status.meter
             seen = None if status is None or meter is None else status.observations.get(meter.id)

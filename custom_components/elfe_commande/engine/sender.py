@@ -52,7 +52,6 @@ class Sender:
     def __init__(
         self, messenger: Messenger, acks: Acks, timing: Timing, lifecycle: Lifecycle
     ) -> None:
-        """Hand the parts in."""
         self._lifecycle = lifecycle
         self._messenger = messenger
         self._acks = acks

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from ..core.decision import Act
 from ..core.model import ControlState, EquipmentId, Mode
+from ..core.pace import Pace, paced
 from ..core.plan import slot_start
 from ..core.shedding import cuts_manual
 from ..core.snapshot import Shed, Snapshot
@@ -23,8 +24,6 @@ from .status import EquipmentStatus
 _LOGGER = logging.getLogger(__name__)
 
 _SUSPENDED: Final = Shed()
-_PER_TURN: Final = 50
-"""Loads looked at in one turn of the event loop."""
 _STARTS: Final = frozenset({Act.START, Act.ON})
 
 
@@ -175,9 +174,7 @@ class Shedding:
         cuts: list[tuple[EquipmentStatus, Shed]] = []
         returns: list[EquipmentStatus] = []
         shed_before = self._context.journal.shed
-        for index, status in enumerate(list(self._context.statuses.values()), 1):
-            if index % _PER_TURN == 0:
-                await asyncio.sleep(0)
+        async for status in paced(list(self._context.statuses.values())):
             target = self._target(status)
             if target is None:
                 if status.shed is not None or status.equipment.id in shed_before:
@@ -242,9 +239,9 @@ class Shedding:
     async def _return_next(self, returns: list[EquipmentStatus], now: float) -> bool:
         """Give loads back, the most important first, until one is switched on; whether one was."""
         returns.sort(key=self._ranking(), reverse=True)
-        for index, status in enumerate(returns, 1):
-            if index % _PER_TURN == 0:
-                await asyncio.sleep(0)
+        pace = Pace()
+        for status in returns:
+            await pace.turn()
             cut_at = self._cut_at.get(status.equipment.id)
             if cut_at is not None and now < cut_at + self._context.timing.min_off:
                 continue

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import batched
 import logging
 from typing import Any
 
 from ..core.lifecycle import Code, Transition
+from ..core.pace import paced
 from ..core.plan import PlanBook, slot_start
 from ..core.speed import Speed
 from ..drivers import DRIVERS
@@ -33,9 +33,6 @@ from .surfaces import Surfaces
 from .surplus import Surplus
 
 _LOGGER = logging.getLogger(__name__)
-
-_PLANS_PER_TURN = 500
-"""Equipments whose old plans are forgotten in one turn of the event loop."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -163,13 +160,17 @@ class Course:
     async def _open_sources(self) -> None:
         """Open what feeds the engine; what cannot be opened keeps nothing from running."""
         try:
-            await within(self.context.timing.part_limit, self.sources.open(), "sources")
+            await self._within_limit(self.sources.open(), "sources")
         except Exception as error:  # noqa: BLE001
             self.context.telling.note("What feeds the engine cannot be opened", error)
             detail = str(error) or type(error).__name__
             self.context.problems.report(
                 Problem("part_not_started", "sources", {"part": "sources", "detail": detail})
             )
+
+    async def _within_limit(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        timing = self.context.timing
+        await within(timing.part_limit, work, name, allowance=timing.stop_allowance)
 
     async def _attempt(self, work: Awaitable[None], failure: str) -> None:
         """Do what the start can do without."""
@@ -215,7 +216,7 @@ class Course:
     async def _close(self, work: Coroutine[Any, Any, None], part: str) -> None:
         """Close one part within its time; one that cannot be keeps no other open."""
         try:
-            await within(self.context.timing.part_limit, work, f"end of {part}")
+            await self._within_limit(work, f"end of {part}")
         except TimeoutError:
             _LOGGER.warning("Left behind at the stop, it did not end in time: %s", part)
         except Exception:
@@ -230,9 +231,8 @@ class Course:
         """Store what a restart needs."""
         context = self.context
         now = context.clock.now()
-        for some in batched(self.plans.planned, _PLANS_PER_TURN, strict=False):
-            self.plans.prune(slot_start(now), some)
-            await asyncio.sleep(0)
+        async for equipment_id in paced(self.plans.planned):
+            self.plans.prune(slot_start(now), (equipment_id,))
         try:
             await memory.save(
                 self.document,

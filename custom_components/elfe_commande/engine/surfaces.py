@@ -52,7 +52,7 @@ class Surfaces:
         portal: Portal,
         plc: PlcPanel,
     ) -> None:
-        """Hand the parts in; nothing is listened to yet."""
+        """Listen to nothing yet; `interfaces` are the kinds of screens, by name."""
         self._context = context
         self._messenger = messenger
         self._interfaces = interfaces

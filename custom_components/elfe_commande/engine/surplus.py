@@ -40,7 +40,7 @@ class Surplus:
         executor: Executor,
         document: Document,
     ) -> None:
-        """Hand the parts in; `document` is where histories are kept."""
+        """Have no rule yet; `document` keeps what each remembers across restarts."""
         self._context = context
         self._reconsider = reconsider
         self._executor = executor

@@ -9,7 +9,8 @@ import asyncio
 from typing import Final
 
 _PATIENCE: Final = 0.05
-"""Seconds after which what can wait goes on all the same."""
+"""Seconds after which what can wait goes on all the same. It is never scaled with the waits for
+devices and people: it bounds what reading a flood of messages costs this machine."""
 
 
 class Traffic:

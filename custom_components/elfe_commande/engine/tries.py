@@ -39,7 +39,10 @@ class Tries:
         at_once: int,
         watch_meter: Callable[[Job], None],
     ) -> None:
-        """Hand the parts in; `watch_meter` is called with presses that nobody answered."""
+        """Try nothing yet; `at_once` orders at most wait for their devices together.
+
+        `watch_meter` is called with each press that no device answered.
+        """
         self._context = context
         self._sender = sender
         self._presses = presses

@@ -8,28 +8,27 @@ import asyncio
 from collections import deque
 from typing import Final
 
+from ..core.timing import Timing
 from .traffic import Traffic
 
 _AT_A_TIME: Final = 4
-_GIVE_WAY: Final = 0.15
-"""Seconds for which nobody passes once a person wished something."""
-_BETWEEN: Final = 0.05
-"""Seconds from one such rest to the next at least: wishes slow a cycle down, no more."""
+"""Passing is little work: what counts is how many answers may come in one turn of the loop."""
 
 
 class Turnstile:
     """A few pass whenever no message waits to be read and no person waits; first come, first."""
 
-    def __init__(self, traffic: Traffic) -> None:
+    def __init__(self, traffic: Traffic, timing: Timing) -> None:
         """Let nobody wait yet."""
         self._traffic = traffic
+        self._timing = timing
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._turning: asyncio.Task[None] | None = None
         self._people_until = self._next_rest = float("-inf")
 
     def give_way(self) -> None:
         """Let a person's wish go first."""
-        self._people_until = asyncio.get_running_loop().time() + _GIVE_WAY
+        self._people_until = asyncio.get_running_loop().time() + self._timing.give_way
 
     async def pass_through(self, given_up: asyncio.Future[None]) -> None:
         """Return when it is one's turn, or once it is given up."""
@@ -79,4 +78,4 @@ class Turnstile:
         now = loop.time()
         if self._next_rest <= now < self._people_until:
             await asyncio.sleep(self._people_until - now)
-            self._next_rest = loop.time() + _BETWEEN
+            self._next_rest = loop.time() + self._timing.give_way_pause

@@ -8,20 +8,17 @@ import asyncio
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
 import logging
 
 from ..core.model import EquipmentId, State
 from ..core.outcome import Step, Writes
+from ..core.pace import WAKES_PER_TURN, Pace
 from ..core.timing import Timing
 from ..core.wish import Origin
 from .ports import Storage, StorageDataError, StorageError
 from .telling import Telling
 
 _LOGGER = logging.getLogger(__name__)
-
-_SETTLED_PER_TURN = 10
-"""Outcomes written that are taken note of in one turn of the event loop."""
 
 
 class Fate(StrEnum):
@@ -203,13 +200,13 @@ class WriteBack:
         self._queue = [entry for entry in self._queue if id(entry) not in done]
         if self._deferred:
             self._deferred = {entry.step.equipment_id for entry in self._queue}
+        pace = Pace(WAKES_PER_TURN)
         # Whoever waits for it first; each makes its load be decided anew.
         left = iter(sorted(entries, key=lambda entry: not entry.urgent))
         try:
-            while some := list(islice(left, _SETTLED_PER_TURN)):
-                for entry in some:
-                    self._settle_one(entry, states, otherwise)
-                await asyncio.sleep(0)
+            for entry in left:
+                self._settle_one(entry, states, otherwise)
+                await pace.turn()
         finally:
             # All of it is in the database, also when this is the end.
             for entry in left:

@@ -1,11 +1,11 @@
 """Keeps an entry's units in step with its subentries: a change touches that one only."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 import logging
 from types import MappingProxyType
-from typing import Final, override
+from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
@@ -13,14 +13,12 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from ..core.timing import Timing
 from ..engine.background import within
 from ..engine.ports import Sources
 from .unit import Adaptable, Unit, UnitKind
 
 _LOGGER = logging.getLogger(__name__)
-
-PATIENCE: Final = 30.0
-"""Seconds a unit gets to start, or to stop: neither should wait for anything."""
 
 
 @dataclass(slots=True)
@@ -37,8 +35,9 @@ class _Kept:
 class Subentries(Sources):
     """The units of an entry. Their work begins with `open`, and ends with `close`."""
 
-    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry, timing: Timing) -> None:
         """Make nothing yet."""
+        self._timing = timing
         self._hass = hass
         self._entry = entry
         self.kinds: Mapping[str, UnitKind] = MappingProxyType({})
@@ -156,7 +155,7 @@ class Subentries(Sources):
     async def _start(self, kept: _Kept) -> None:
         title = kept.subentry.title
         try:
-            await within(PATIENCE, kept.unit.async_start(), f"start of {title}")
+            await self._within_limit(kept.unit.async_start(), f"start of {title}")
         except Exception as error:
             _LOGGER.exception("%s could not be started", title)
             self.failed(kept.subentry, error)
@@ -167,9 +166,13 @@ class Subentries(Sources):
     async def _stop(self, kept: _Kept) -> None:
         title = kept.subentry.title
         try:
-            await within(PATIENCE, kept.unit.async_stop(), f"stop of {title}")
+            await self._within_limit(kept.unit.async_stop(), f"stop of {title}")
         except Exception:
             _LOGGER.exception("%s could not be stopped", title)
+
+    async def _within_limit(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        timing = self._timing
+        await within(timing.unit_limit, work, name, allowance=timing.stop_allowance)
 
     async def _end(self, subentry_id: str, *, gone: bool) -> None:
         kept = self._kept.pop(subentry_id)

@@ -20,8 +20,6 @@ LINE_ERRORS = (OSError, EOFError, serialx.SerialException)
 
 _PIECE = 4096
 _LATE = "the port cannot be opened in time"
-_MOMENT = 1.0
-"""More than it takes a thread to open a local port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ class LineReader:
     async def listen(self) -> None:
         """Read until the line fails: raises one of `LINE_ERRORS`."""
         self.frames.clear()
-        async with _opened(self.port, self.timing.open_timeout) as line:
+        async with _opened(self.port, self.timing) as line:
             self.connected = True
             self.changed()
             try:
@@ -116,23 +114,23 @@ class LineReader:
 
 
 @asynccontextmanager
-async def _opened(port: PortSettings, within: float) -> AsyncIterator[serialx.AsyncSerial]:
-    """Open a line within a time, and free it whatever happens."""
+async def _opened(port: PortSettings, timing: MeterTiming) -> AsyncIterator[serialx.AsyncSerial]:
+    """Open a line within its time, and free it whatever happens."""
     line = port.line()
     try:
-        await _open(line, within)
+        await _open(line, timing)
         yield line
     finally:
         await line.close()
 
 
-async def _open(line: serialx.AsyncSerial, within: float) -> None:
+async def _open(line: serialx.AsyncSerial, timing: MeterTiming) -> None:
     """Open a line; a local port is opened by a thread, which a cancellation waits for."""
     opening = asyncio.create_task(line.open())
     try:
-        await asyncio.wait((opening,), timeout=within)
+        await asyncio.wait((opening,), timeout=timing.open_timeout)
     except asyncio.CancelledError:
-        await asyncio.wait((opening,), timeout=_MOMENT)
+        await asyncio.wait((opening,), timeout=timing.open_allowance)
         await _given_up(opening)
         raise
     if not opening.done():

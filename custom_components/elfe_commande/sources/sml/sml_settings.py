@@ -13,6 +13,8 @@ class MeterTiming:
     """From a lost line to the first try to open it again; doubled after each further one."""
     retry_max: float = 60.0
     open_timeout: float = 15.0
+    open_allowance: float = 1.0
+    """What a thread gets to end that opens a local port for whoever gave up: it takes less."""
     stale_after: float = 120.0
     """Without a telegram for so long, values say nothing and the line is opened anew."""
     power_interval: float = 5.0

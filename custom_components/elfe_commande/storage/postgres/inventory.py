@@ -1,11 +1,10 @@
 """Every equipment and screen; read whole and rebuilt only where something changed."""
 
-import asyncio
 from collections.abc import Awaitable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from ...core.model import Equipment, EquipmentId, EquipmentTypeId, Inventory
+from ...core.pace import paced
 from ...core.screens import Screen
 from ...engine.ports import InventoryRead, Problem
 from ..postgres import statements
@@ -13,10 +12,6 @@ from .assemble import Row, assemble
 from .connection import Connection
 from .schema import Schema
 from .screens import ScreenFinder
-
-CHUNK: Final = 250
-"""Rows between two yields to the event loop."""
-
 
 type _Devices = Mapping[int | None, tuple[Row, ...]]
 """Rows of devices by equipment; those of the screens are under `None`."""
@@ -79,9 +74,7 @@ class InventoryReader:
         if self._devices is not devices:
             # Equipments whose rows are as before may have other devices.
             rows = {number: known[number].row for number in marks if number in known} | rows
-        for index, (number, row) in enumerate(rows.items()):
-            if index % CHUNK == CHUNK - 1:
-                await asyncio.sleep(0)
+        async for number, row in paced(rows.items()):
             known[number] = self._entry(row, devices.get(number, ()))
         self._devices = devices
         self._marks = marks
@@ -158,9 +151,7 @@ class InventoryReader:
         if rows is old.rows:
             return old
         finder = ScreenFinder()
-        for index, row in enumerate(rows):
-            if index % CHUNK == CHUNK - 1:
-                await asyncio.sleep(0)
+        async for row in paced(rows):
             finder.add(row)
         screens = tuple(finder.screens)
         kept = old.screens if old.screens == screens else screens
@@ -185,14 +176,10 @@ class InventoryReader:
 async def _grouped(rows: Sequence[Row], old: _Devices) -> _Devices:
     """Return the rows by equipment; the old group, itself, where nothing changed."""
     groups: dict[int | None, list[Row]] = {}
-    for index, row in enumerate(rows):
-        if index % CHUNK == CHUNK - 1:
-            await asyncio.sleep(0)
+    async for row in paced(rows):
         groups.setdefault(row[0], []).append(row)
     grouped: dict[int | None, tuple[Row, ...]] = {}
-    for index, (number, group) in enumerate(groups.items()):
-        if index % CHUNK == CHUNK - 1:
-            await asyncio.sleep(0)
+    async for number, group in paced(groups.items()):
         new = tuple(group)
         before = old.get(number)
         grouped[number] = before if before is not None and before == new else new

@@ -1,24 +1,20 @@
 """The plans of a slot: rows are chosen narrowly, and only new ones are read whole."""
 
-import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import batched
 from typing import Any, Final
 
 from ...core.model import EquipmentId
+from ...core.pace import paced
 from ...core.plan import DAY, DayPlan
 from ...engine.ports import PlansRead, Problem
 from ..postgres import statements
 from .assemble import Row
 from .connection import Connection
-from .inventory import CHUNK
 from .schema import Schema
 from .statements import WORD
 
 _TO_BYTES: Final = bytes.maketrans(b"01", b"\0\1")
-_ROWS_PER_TURN: Final = 2000
-"""Rows compared with those known between two yields to the event loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +53,12 @@ class PlanReader:
         old = self._known
         known: dict[int, _Known] = {}
         new: dict[int, Row] = {}
-        for rows in batched(zip(*columns, strict=True), _ROWS_PER_TURN, strict=False):
-            for row in rows:
-                entry = old.get(row[0])
-                if entry is not None and row[3] is not None and entry.row == row:
-                    known[row[0]] = entry
-                else:
-                    new[row[0]] = row
-            await asyncio.sleep(0)
+        async for row in paced(zip(*columns, strict=True)):
+            entry = old.get(row[0])
+            if entry is not None and row[3] is not None and entry.row == row:
+                known[row[0]] = entry
+            else:
+                new[row[0]] = row
         return known, new
 
     async def _read_new(
@@ -76,9 +70,7 @@ class PlanReader:
     ) -> None:
         odd: list[int] = []
         rows = await connection.fetch(statements.packed_decisions(schema), list(new))
-        for index, (number, all_or_ed, *words) in enumerate(rows):
-            if index % CHUNK == CHUNK - 1:
-                await asyncio.sleep(0)
+        async for number, all_or_ed, *words in paced(rows):
             if all_or_ed not in (0, 1):
                 odd.append(number)
                 continue

@@ -33,7 +33,7 @@ class LocalHome:
         messenger: RoutedMessenger,
         clock: Clock,
     ) -> None:
-        """Hand the parts in; see `async_open`."""
+        """Know of no equipment before `async_prepare`; `clock` tells when its plans are in force."""
         self._hass = hass
         self._entry = entry
         self._clock = clock
