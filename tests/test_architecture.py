@@ -27,7 +27,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "planning": frozenset({"core"}),
     "storage": frozenset({"core", "engine.ports", "drivers", "typologies"}),
     "sources": frozenset({"core", "engine.ports"}),
-    "adapters": frozenset({"core", "engine.ports", "const"}),
+    "adapters": frozenset({"core", "engine.ports", "const", "checked_store"}),
     "configuration": frozenset({"core", "interfaces", "storage", "engine.ports", "const"}),
 }
 """What each room may import of ours, itself apart."""

@@ -25,6 +25,7 @@ from .devices.roster import Roster
 from .engine.engine import Engine, EngineSettings
 from .engine.events import Event
 from .engine.ports import AllSources, Storage, StorageError
+from .engine.watched_disk import WatchedDisk
 from .exchange.mode_file import ModeFile
 from .hub import ElfeConfigEntry, Hub, configuration_of, described
 from .storage.local import LocalStorage
@@ -53,24 +54,30 @@ async def _async_postgres_hub(hass: HomeAssistant, entry: ElfeConfigEntry) -> Hu
     if not await mqtt.async_wait_for_mqtt_client(hass):
         raise _no_mqtt()
     storage = PostgresStorage(await settings.async_postgres_settings(hass, entry))
-    return _assemble(hass, entry, storage, MqttMessenger(hass))
+    return _assemble(hass, entry, storage, MqttMessenger(hass), _disk(hass, entry))
 
 
 async def _async_local_hub(hass: HomeAssistant, entry: ElfeConfigEntry) -> Hub:
     """Return the hub of a local entry, which needs MQTT only for MQTT devices and screens."""
-    storage = LocalStorage(HomeAssistantDisk(hass, entry.entry_id).document("local"))
+    disk = _disk(hass, entry)
+    storage = LocalStorage(disk.document("local"))
     messenger = RoutedMessenger(EntityMessenger(hass))
     local = LocalHome(hass, entry, storage, messenger, HomeAssistantClock())
     if not await local.async_prepare():
         raise _no_mqtt()
-    return _assemble(hass, entry, storage, messenger, local)
+    return _assemble(hass, entry, storage, messenger, disk, local)
 
 
-def _assemble(
+def _disk(hass: HomeAssistant, entry: ElfeConfigEntry) -> WatchedDisk:
+    return WatchedDisk(HomeAssistantDisk(hass, entry.entry_id))
+
+
+def _assemble(  # noqa: PLR0917
     hass: HomeAssistant,
     entry: ElfeConfigEntry,
     storage: Storage,
     messenger: MqttMessenger | RoutedMessenger,
+    disk: WatchedDisk,
     local: LocalHome | None = None,
 ) -> Hub:
     """Put the parts together; nothing runs yet."""
@@ -92,7 +99,7 @@ def _assemble(
         ),
         storage=storage,
         messenger=messenger,
-        disk=HomeAssistantDisk(hass, entry.entry_id),
+        disk=disk,
         clock=HomeAssistantClock(),
         notify=notify,
         sources=sources,

@@ -164,6 +164,7 @@ def about_answer(result: Result) -> dict[str, Any]:
         "retry_until": iso(result.retry_until),
         "detail": result.detail or None,
         "written": about_writes(result.written),
+        "noted": not result.unnoted,
     }
 
 

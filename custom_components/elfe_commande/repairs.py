@@ -15,9 +15,9 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.issue_registry import IssueSeverity
-from homeassistant.helpers.storage import Store
 from homeassistant.util.hass_dict import HassKey
 
+from .checked_store import CheckedStore
 from .const import DOMAIN, LOGGER, REPOSITORY
 from .core.model import EquipmentId
 from .engine.ports import Problem
@@ -58,6 +58,7 @@ ISSUES: Final[Mapping[str, tuple[IssueSeverity, Mending]]] = MappingProxyType(
         "mode_file_unusable": (IssueSeverity.ERROR, Mending.DATA),
         "part_not_started": (IssueSeverity.ERROR, Mending.DATA),
         "start_failed": (IssueSeverity.ERROR, Mending.DATA),
+        "disk_unwritable": (IssueSeverity.ERROR, Mending.DATA),
         "clock_implausible": (IssueSeverity.ERROR, Mending.DATA),
         "missing_privileges": (IssueSeverity.ERROR, Mending.DATA),
         "missing_tables": (IssueSeverity.ERROR, Mending.DATA),
@@ -90,7 +91,7 @@ MORE_ISSUES: Final = "more_problems"
 
 _STORED_VERSION: Final = 1
 _HARMLESS: Final = re.compile(
-    rf"\d{{0,12}}|[0-9A-HJKMNP-TV-Z]{{26}}|clock|database|{DOMAIN}", re.ASCII
+    rf"\d{{0,12}}|[0-9A-HJKMNP-TV-Z]{{26}}|clock|database|disk|{DOMAIN}", re.ASCII
 )
 """Subjects that are numbers, ids of subentries or words of ours."""
 
@@ -99,7 +100,7 @@ _HARMLESS: Final = re.compile(
 class _Unconfirmed:
     """What a person has to confirm in an entry, and the file that remembers it."""
 
-    store: Store[dict[str, Any]]
+    store: CheckedStore
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -159,14 +160,14 @@ def _unconfirmed(hass: HomeAssistant, entry_id: str) -> _Unconfirmed:
     kept = hass.data.setdefault(_KEPT, {})
     if entry_id not in kept:
         name = f"{DOMAIN}.{entry_id}.issues"
-        kept[entry_id] = _Unconfirmed(Store(hass, _STORED_VERSION, name, atomic_writes=True))
+        kept[entry_id] = _Unconfirmed(CheckedStore(hass, _STORED_VERSION, name, atomic_writes=True))
     return kept[entry_id]
 
 
 @callback
 def _keep(kept: _Unconfirmed, problems: list[Problem]) -> None:
-    """Store what a person has to confirm, if that changed."""
-    if kept.problems == problems:
+    """Store what a person has to confirm, if that changed or could not be stored."""
+    if kept.problems == problems and kept.store.failure is None:
         return
     kept.problems = problems
     rows = [[p.key, p.subject, dict(p.placeholders), p.equipment_id] for p in problems]

@@ -169,9 +169,12 @@ class TestDisk:
 
         result = await world.wish(NO_METER, Intent.START)
 
-        assert result.outcome in (Outcome.FAILED, Outcome.SKIPPED)
+        assert (result.outcome, result.reason) == (Outcome.SKIPPED, "disk_unwritable")
+        assert result.will_retry
+        assert result.retry_until is not None
         assert world.told("C106") == []
         assert world.machine(NO_METER).presses == 0
+        assert problems(world) == ["disk_unwritable"]
 
     async def test_what_could_not_be_noted_does_not_stand_in_the_way(self, world: World) -> None:
         """There is room again: the machine was never pressed, and may be."""

@@ -33,6 +33,7 @@ def ended(outcome: Outcome, reason: str, written: Writes = NOTHING, **more: obje
         ("device_unavailable", NOTHING, "order_unavailable_retry"),
         ("not_pressed", NOTHING, "order_not_pressed_retry"),
         ("database_unavailable", NOTHING, "order_database_retry"),
+        ("disk_unwritable", NOTHING, "order_disk_retry"),
         # What a driver made known to nobody else.
         ("valve_stuck", KEPT, "order_refused_kept"),
     ],
@@ -95,6 +96,13 @@ def test_what_may_have_been_done_is_no_error_unless_it_was_not_written(outcome: 
     error = failure_of(ended(outcome, "acknowledged", unwritten=True), "Machine 1")
     assert error is not None
     assert error.translation_key == "order_not_written"
+
+
+@pytest.mark.parametrize("outcome", [Outcome.ACKNOWLEDGED, Outcome.DOUBTFUL])
+def test_what_a_restart_may_forget_is_told(outcome: Outcome):
+    error = failure_of(ended(outcome, "acknowledged", KEPT, unnoted=True), "Machine 1")
+    assert error is not None
+    assert error.translation_key == "order_not_noted"
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,7 @@ async def test_run_typology_answers_with_what_was_done(hass, start: Start):
                 "retry_until": None,
                 "detail": None,
                 "written": {"mode": 20, "programmed": True},
+                "noted": True,
             }
         ]
     }

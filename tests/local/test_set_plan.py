@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
+from homeassistant.util.file import WriteError
 import pytest
 import voluptuous as vol
 
@@ -180,3 +182,23 @@ async def test_state_and_plan_outlive_a_restart(home: LocalInstalled) -> None:
     home.clock.offset += SLOT
     await home.cycle()
     assert home.ended(number)[-1].result.outcome is Outcome.ACKNOWLEDGED
+
+
+async def test_a_full_disk_keeps_no_plan_and_says_so(home: LocalInstalled) -> None:
+    """What is not on disk was not taken; the home says what is wrong, until it is not."""
+    number = await water_heater(home)
+    with patch(
+        "homeassistant.helpers.storage.write_utf8_file_atomic",
+        side_effect=WriteError("no space left"),
+    ):
+        with pytest.raises(HomeAssistantError) as told:
+            await home.call("set_plan", equipment_id=number, slots=FIRST)
+        assert told.value.translation_key == "plan_not_stored"
+        assert "disk_unwritable" in [problem.key for problem in home.hub.engine.problems]
+    assert home.status(number).plan is None
+
+    await home.cycle()
+
+    assert "disk_unwritable" not in [problem.key for problem in home.hub.engine.problems]
+    await home.call("set_plan", equipment_id=number, slots=FIRST)
+    await wait_for(lambda: relay(home) == "on")

@@ -14,6 +14,25 @@ from .rows import SLOT
 ONE = EquipmentId(1)
 
 
+async def test_what_was_defined_is_on_disk_once_there_is_room_again() -> None:
+    """Nobody defines it a second time, and no number may be given twice."""
+    disk = FullDisk()
+    storage = LocalStorage(disk.document("home"))
+    await storage.open()
+    disk.full = True
+    with pytest.raises(StorageUnreachableError):
+        await storage.define([defined(1)])
+    assert set((await storage.read_inventory()).equipments) == {ONE}
+    disk.full = False
+    await storage.read_inventory()
+    await storage.read_inventory()
+
+    assert disk.document("home").saves == 1
+    again = LocalStorage(disk.document("home"))
+    await again.open()
+    assert again.next_id() == 2
+
+
 async def test_an_outcome_is_written_once_there_is_room_again() -> None:
     """The same step, with the guard that it had: it must not meet what it did not write."""
     disk = FullDisk()

@@ -1,10 +1,11 @@
 """Home Assistant's storage folder as the engine's disk."""
 
+import asyncio
 from typing import Any, override
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.storage import Store
 
+from ..checked_store import CheckedStore
 from ..const import DOMAIN
 from ..engine.ports import Disk, Document
 from .threads import to_the_end
@@ -18,13 +19,14 @@ class StoredDocument(Document):
 
     def __init__(self, hass: HomeAssistant, entry_id: str, name: str) -> None:
         """Name the file after the entry."""
-        self._store: Store[dict[str, Any]] = Store(
+        self._store = CheckedStore(
             hass,
             _VERSION,
             f"{DOMAIN}.{entry_id}.{name}",
             atomic_writes=True,
             serialize_in_event_loop=False,
         )
+        self._turn = asyncio.Lock()
 
     @override
     async def load(self) -> dict[str, Any] | None:
@@ -33,7 +35,15 @@ class StoredDocument(Document):
 
     @override
     async def save(self, data: dict[str, Any]) -> None:
-        await to_the_end(self._store.async_save(data))
+        await to_the_end(self._save(data))
+
+    async def _save(self, data: dict[str, Any]) -> None:
+        # Of two saves at once the store writes the newer one, and tells the other nothing of it.
+        async with self._turn:
+            self._store.failure = None
+            await self._store.async_save(data)
+            if (failure := self._store.failure) is not None:
+                raise OSError(str(failure)) from failure
 
     async def remove(self) -> None:
         """Delete the file."""

@@ -83,3 +83,5 @@ class Result:
     """Why the device refused, in its own words."""
     unwritten: bool = False
     """The row did not take what follows: it was changed meanwhile, or the database refused."""
+    unnoted: bool = False
+    """The disk could not take what was wished: a restart knows nothing of it."""

@@ -33,6 +33,7 @@ _NEVER_SENT = frozenset(
         "database_unavailable",
         "device_unavailable",
         "disconnected",
+        "disk_unwritable",
         "slot_over",
         "not_running",
         "interrupted",

@@ -42,6 +42,7 @@ from .status import EquipmentStatus, ScreenStatus
 from .surfaces import Surfaces
 from .surplus import Surplus
 from .traffic import Traffic
+from .watched_disk import WatchedDisk
 from .wishes import Wishes
 
 
@@ -76,19 +77,22 @@ class Engine:
         """Put the rooms together; nothing is read, sent or listened to before `open`.
 
         `notify` is called with every event, on the event loop; it may raise. `sources` are
-        opened with the engine and closed with it.
+        opened with the engine and closed with it. A storage that keeps documents on the same
+        disk shares a `WatchedDisk` with the engine.
         """
         self._notify = notify
         self.lifecycle = Lifecycle(clock.now, self._lifecycle_changed)
+        watched = disk if isinstance(disk, WatchedDisk) else WatchedDisk(disk)
         self.context = EngineContext(
             storage=storage,
-            journal=Journal(disk.document("journal")),
+            journal=Journal(watched.document("journal")),
             clock=clock,
             timing=settings.timing,
             zone=settings.zone,
             lifecycle=self.lifecycle,
             notify=self._tell,
         )
+        watched.changed = self._disk_changed
         self.plans = PlanBook()
         self._acks = Acks(
             messenger,
@@ -121,7 +125,7 @@ class Engine:
             plc=PlcPanel(self.context, self._executor, self._wishes),
         )
         self.surplus = Surplus(
-            self.context, self._reconsider, self._executor, disk.document("rules")
+            self.context, self._reconsider, self._executor, watched.document("rules")
         )
         self.shedding = Shedding(
             self.context,
@@ -146,7 +150,7 @@ class Engine:
         self._course = Course(
             context=self.context,
             place=settings.place,
-            document=disk.document("memory"),
+            document=watched.document("memory"),
             plans=self.plans,
             watch=watch,
             inventory=self._inventory,
@@ -174,6 +178,14 @@ class Engine:
 
     def _lifecycle_changed(self) -> None:
         self._tell(LifecycleChanged(self.lifecycle.code))
+
+    def _disk_changed(self, error: OSError | None) -> None:
+        """Ask a person to look at a disk that cannot be written, until it can be again."""
+        if error is None:
+            self.context.problems.settle("disk_unwritable", "disk")
+        else:
+            detail = str(error) or type(error).__name__
+            self.context.problems.report(Problem("disk_unwritable", "disk", {"detail": detail}))
 
     # -- what is shown
 

@@ -57,6 +57,8 @@ class Journal:
         self._next: asyncio.Task[None] | None = None
         self._waiting: list[asyncio.Future[None]] = []
         """Who waits for the next save."""
+        self._unsaved = False
+        """The last save failed: the disk knows less than this does."""
 
     async def load(self) -> dict[str, Claim]:
         """Read what was saved; return the claims found open."""
@@ -88,7 +90,7 @@ class Journal:
         return self._presses.get(equipment_id)
 
     async def claim(self, key: str, claim: Claim) -> None:
-        """Claim a press; it is on disk when this returns."""
+        """Claim a press; it is on disk when this returns. Raises `OSError` if it cannot be."""
         claim.press_before = self._presses.get(claim.equipment_id)
         self._claims[key] = claim
         self._presses[claim.equipment_id] = claim.at
@@ -102,7 +104,7 @@ class Journal:
     async def pressed(self, equipment_id: EquipmentId, at: float) -> None:
         """Take note of a press that somebody else made (unix seconds)."""
         self._presses[equipment_id] = at
-        await self.save()
+        await self.note()
 
     async def settle(self, key: str, now: float) -> None:
         """Close a claim whose outcome is written, and forget old ones."""
@@ -111,12 +113,12 @@ class Journal:
         for old, kept in list(self._claims.items()):
             if kept.state is ClaimState.SETTLED and kept.at < now - _KEPT:
                 del self._claims[old]
-        await self.save()
+        await self.note()
 
     async def release(self, key: str) -> None:
         """Give a claim back: the device said that nothing was pressed."""
         if self._take_back(key):
-            await self.save()
+            await self.note()
 
     def _take_back(self, key: str) -> bool:
         """Forget a claim and its press; whether there was one."""
@@ -129,8 +131,27 @@ class Journal:
             self._presses[claim.equipment_id] = claim.press_before
         return True
 
+    async def note(self) -> bool:
+        """Save what must not hold up whoever changed it; whether it is on disk.
+
+        What is not is saved with what comes next, see `catch_up`; the disk tells of it.
+        """
+        try:
+            await self.save()
+        except OSError:
+            return False
+        return True
+
+    async def catch_up(self) -> None:
+        """Save what could not be saved before, if there is any; raises nothing of the disk's."""
+        if self._unsaved:
+            await self.note()
+
     async def save(self) -> None:
-        """Save; everything changed before this call is on disk when it returns."""
+        """Save; everything changed before this call is on disk when it returns.
+
+        Raises `OSError` if it cannot be.
+        """
         loop = asyncio.get_running_loop()
         if self._next is None:
             self._waiting = []
@@ -157,6 +178,7 @@ class Journal:
             finally:
                 if self._saving is asyncio.current_task():
                     self._saving = None
+            self._unsaved = failure is not None
             # In a cycle thousands wait, and each has much to do next.
             pace = Pace(WAKES_PER_TURN)
             for saved in waiting:

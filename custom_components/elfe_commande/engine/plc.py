@@ -56,7 +56,7 @@ class PlcPanel:
             return
         journal = self.context.journal
         journal.mode_before[equipment.id] = int(equipment.state.mode)
-        await journal.save()
+        await journal.note()
         self.executor.cancel(equipment.id)
         await self._write(equipment.id, Mode.DISABLED)
 
@@ -70,7 +70,7 @@ class PlcPanel:
         before = journal.mode_before.pop(equipment_id, int(Mode.MANUAL))
         mode = Mode.PILOTED if before == Mode.PILOTED else Mode.MANUAL
         await self._write(equipment_id, mode)
-        await journal.save()
+        await journal.note()
         intent = Intent.TO_PILOTED if mode is Mode.PILOTED else Intent.TO_MANUAL
         try:
             await self.wishes.carry_out(Wish(equipment_id, intent, Origin.PLC))

@@ -52,17 +52,19 @@ class PressGuard:
                 return "recently_pressed"
         return None
 
-    async def claim(self, job: Job) -> None:
-        """Claim the presses of the job on disk, before the first is made."""
-        await self._context.journal.claim(
-            job.claim,
-            Claim(
-                job.equipment_id,
-                self._context.clock.now(),
-                len(job.scenario.orders),
-                piloted=not job.by_person,
-            ),
+    async def claim(self, job: Job) -> bool:
+        """Claim the presses of the job on disk, before the first is made; whether they are."""
+        claim = Claim(
+            job.equipment_id,
+            self._context.clock.now(),
+            len(job.scenario.orders),
+            piloted=not job.by_person,
         )
+        try:
+            await self._context.journal.claim(job.claim, claim)
+        except OSError:
+            return False
+        return True
 
     async def release(self, job: Job) -> None:
         """Give the claim back: nothing was pressed."""

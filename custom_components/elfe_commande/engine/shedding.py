@@ -231,7 +231,7 @@ class Shedding:
         if equipment.state.mode == Mode.MANUAL:
             # No plan switches it on again: it is remembered, across restarts too.
             self._context.journal.shed[equipment.id] = self._context.clock.now()
-            await self._context.journal.save()
+            await self._context.journal.note()
         _LOGGER.info("Load %s is shed", equipment.id)
         self._ask(status, target)
         return True
@@ -262,7 +262,7 @@ class Shedding:
                 self._reconsider([equipment.id])
                 return True
             del self._context.journal.shed[equipment.id]
-            await self._context.journal.save()
+            await self._context.journal.note()
         status.shed = None
         self._reconsider([equipment.id])
         return status.decision is not None and status.decision.act in _STARTS

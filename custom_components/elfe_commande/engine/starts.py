@@ -18,7 +18,10 @@ class Starts:
     """The job whose start was noted last, and what was noted before it."""
 
     async def coming(self, job: Job) -> None:
-        """Remember on disk that a start is going to be sent, until its outcome is written."""
+        """Remember on disk that a start is going to be sent, until its outcome is written.
+
+        A disk that cannot be written holds up no load that may be switched again.
+        """
         unconfirmed = self.journal.unconfirmed
         equipment_id = job.equipment_id
         present, before = self._noted.get(equipment_id, (None, None))
@@ -26,7 +29,7 @@ class Starts:
             before = unconfirmed.get(equipment_id)
         self._noted[equipment_id] = job, before
         unconfirmed[equipment_id] = self.clock.now()
-        await self.journal.save()
+        await self.journal.note()
 
     def over(self, job: Job) -> None:
         """Take note that no try of a start is under way; forget one that was never sent."""

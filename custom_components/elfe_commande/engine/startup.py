@@ -228,7 +228,7 @@ class Course:
             _LOGGER.warning("Ended before their devices answered: %s", ", ".join(late))
 
     async def remember(self) -> None:
-        """Store what a restart needs."""
+        """Store what a restart needs, and what could not be stored when it should have been."""
         context = self.context
         now = context.clock.now()
         async for equipment_id in paced(self.plans.planned):
@@ -246,5 +246,7 @@ class Course:
                     list(context.lifecycle.history),
                 ),
             )
-        except OSError as error:
-            _LOGGER.warning("What a restart needs could not be stored: %s", error)
+        except OSError:
+            # The disk tells of it; the next cycle tries again.
+            _LOGGER.debug("What a restart needs is not stored")
+        await context.journal.catch_up()

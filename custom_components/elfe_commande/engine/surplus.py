@@ -98,8 +98,9 @@ class Surplus:
         self._unsaved = False
         try:
             await rule_memory.save(self._document, self._judge.memory)
-        except OSError as error:
-            _LOGGER.warning("What the surplus rules remember could not be stored: %s", error)
+        except OSError:
+            # The disk tells of it; the next pass tries again.
+            self._unsaved = True
 
     # -- rules come and go
 

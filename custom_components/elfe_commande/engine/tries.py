@@ -108,7 +108,8 @@ class Tries:
                     await self._not_sent(job, reason, tried)
                     return None
             if job.presses:
-                await self._presses.claim(job)
+                if not await self._presses.claim(job):
+                    return self._conclusion.put_off(job, "disk_unwritable")
             elif self._to_note(job) and (job.by_person or job.tries):
                 await self._context.starts.coming(job)
             job.tries += 1

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 import logging
 
 from ..core.decision import Act, Source
@@ -59,9 +59,10 @@ class Wishes:
         try:
             async with asyncio.timeout(self.context.timing.wish_limit):
                 async with self._turns[wish.equipment_id]:
-                    await self._note_forced_off(wish)
+                    noted = await self._note_forced_off(wish)
                     first = self.executor.submit(job)
-                return await asyncio.shield(first)
+                result = await asyncio.shield(first)
+                return result if noted else replace(result, unnoted=True)
         except TimeoutError:
             return self._not_ended(job)
         finally:
@@ -133,14 +134,17 @@ class Wishes:
             advance_end=wish.advance_end,
         )
 
-    async def _note_forced_off(self, wish: Wish) -> None:
-        """Keep on disk that a person switched a load off, until one wishes otherwise."""
+    async def _note_forced_off(self, wish: Wish) -> bool:
+        """Keep on disk that a person switched a load off, until one wishes otherwise.
+
+        Returns whether a restart will know of it; what was wished is done all the same.
+        """
         journal = self.context.journal
         if wish.intent is Intent.FORCED_OFF:
             journal.forced_off[wish.equipment_id] = self.context.clock.now()
         elif journal.forced_off.pop(wish.equipment_id, None) is None:
-            return
-        await journal.save()
+            return True
+        return await journal.note()
 
 
 def _act(status: EquipmentStatus, wish: Wish) -> Act | None:

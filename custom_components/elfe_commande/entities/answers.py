@@ -29,6 +29,7 @@ _RETRIED: Final[Mapping[str, _Retried]] = {
     "disconnected": _Retried("order_disconnected_retry", "order_disconnected_kept"),
     "device_unavailable": _Retried("order_unavailable_retry", "order_unavailable_kept"),
     "database_unavailable": _Retried("order_database_retry", "order_database_retry"),
+    "disk_unwritable": _Retried("order_disk_retry", "order_disk_retry"),
 }
 
 _ENDED: Final[Mapping[str, str]] = {
@@ -85,7 +86,9 @@ def failure_of(result: Result, equipment: str) -> HomeAssistantError | None:
     activity and the logbook say that it is doubtful.
     """
     if result.outcome in (Outcome.ACKNOWLEDGED, Outcome.DOUBTFUL):
-        return _error("order_not_written", equipment) if result.unwritten else None
+        if result.unwritten:
+            return _error("order_not_written", equipment)
+        return _error("order_not_noted", equipment) if result.unnoted else None
     cause = result.reason
     # What has no words of its own is named as the entities' attribute `reason` names it.
     detail = result.detail or cause

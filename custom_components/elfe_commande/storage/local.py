@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 import logging
 from typing import Any, Final, override
@@ -70,6 +71,8 @@ class LocalStorage(Storage):
         self._last_id = 0
         self._last_row = 0
         self._opened = False
+        self._unsaved = False
+        """The last save failed: what was defined since the one before may not be on disk."""
         self._turn = asyncio.Lock()
 
     # -- what people define
@@ -106,6 +109,11 @@ class LocalStorage(Storage):
 
     @override
     async def read_inventory(self) -> InventoryRead:
+        if self._unsaved:
+            # Nobody waits for it: the disk itself tells of another failure.
+            async with self._turn:
+                with suppress(StorageUnreachableError):
+                    await self._save(self._kept, self._plans)
         return InventoryRead(dict(self._inventory), screens=self._screens)
 
     @override
@@ -224,7 +232,9 @@ class LocalStorage(Storage):
                 }
             )
         except OSError as error:
+            self._unsaved = True
             raise StorageUnreachableError(f"The disk cannot be written: {error}") from error
+        self._unsaved = False
 
     def _load(self, data: dict[str, Any] | None) -> None:
         if data is None:

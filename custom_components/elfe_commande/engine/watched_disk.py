@@ -1,0 +1,63 @@
+"""The disk as the engine sees it: while something cannot be written, a person is told."""
+
+from collections.abc import Callable
+import logging
+from typing import Any, override
+
+from .ports import Disk, Document
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class WatchedDisk(Disk):
+    """Tells when the first document cannot be saved, and once each was saved again.
+
+    Whoever saves hears of it too: what follows for them is theirs to decide.
+    """
+
+    def __init__(self, disk: Disk) -> None:
+        """Watch another disk; nothing is wrong with it yet."""
+        self._disk = disk
+        self._unsaved: set[str] = set()
+        self.changed: Callable[[OSError | None], None] = lambda _: None
+        """Called with why a document could not be saved, and with `None` once all were."""
+
+    @override
+    def document(self, name: str) -> Document:
+        return _WatchedDocument(self, name, self._disk.document(name))
+
+    def failed(self, name: str, error: OSError) -> None:
+        """Take note of a document that could not be saved."""
+        fine = not self._unsaved
+        self._unsaved.add(name)
+        if fine:
+            _LOGGER.warning("The disk cannot be written, %s is not saved: %s", name, error)
+            self.changed(error)
+
+    def saved(self, name: str) -> None:
+        """Take note of a document that was saved."""
+        if name in self._unsaved:
+            self._unsaved.remove(name)
+            if not self._unsaved:
+                _LOGGER.info("The disk can be written again")
+                self.changed(None)
+
+
+class _WatchedDocument(Document):
+    def __init__(self, disk: WatchedDisk, name: str, document: Document) -> None:
+        self._disk = disk
+        self._name = name
+        self._document = document
+
+    @override
+    async def load(self) -> dict[str, Any] | None:
+        return await self._document.load()
+
+    @override
+    async def save(self, data: dict[str, Any]) -> None:
+        try:
+            await self._document.save(data)
+        except OSError as error:
+            self._disk.failed(self._name, error)
+            raise
+        self._disk.saved(self._name)
