@@ -1,5 +1,6 @@
 """What lies on disk by name, what is written at once for people, and what nothing is kept of."""
 
+import asyncio
 import gc
 
 import pytest
@@ -7,11 +8,13 @@ import pytest
 from custom_components.elfe_commande.core.outcome import Outcome
 from custom_components.elfe_commande.core.wish import Intent
 from custom_components.elfe_commande.engine.acks import PendingOrder
+from custom_components.elfe_commande.engine.engine import EngineSettings
 from custom_components.elfe_commande.engine.jobs import Job
 from demo.appliances import Behaviour
 from demo.engine_host import MemoryDisk
 from demo.specs import finger, plug
 from demo.territory import Equipment
+from tests import fixtures_engine
 from tests.fixtures_engine import World, is_busy
 
 from .bench import CONTROL, MODE, calm, furnish, impatient, status_of, until, until_row
@@ -19,6 +22,7 @@ from .test_surfaces_panels import DISABLED, PANEL, TANK, outputs
 from .wall import Wall, together
 
 WASHER = Equipment(7, "R001", "Lave-linge", 112, 120, (plug("K7"),))
+DRYER = Equipment(9, "R001", "Sèche-linge", 113, 120, (plug("K9"),))
 DISHES = Equipment(8, "R001", "Lave-vaisselle", 111, 130, (plug("K8", 21), finger("L8")))
 PRESSED = DISHES.devices[1].topics.command
 
@@ -75,3 +79,21 @@ async def test_a_button_that_is_away_is_pressed_once_it_is_back(world: World) ->
 
     await until_row(world, 8, **{MODE: 20, CONTROL: 15})
     assert world.orders(PRESSED) == ["ON"]
+
+
+async def test_an_order_that_was_answered_holds_no_place_while_it_is_written(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One order at once, and outcomes that are written in a minute: the second one goes out."""
+    monkeypatch.setattr(
+        fixtures_engine,
+        "EngineSettings",
+        lambda timing, zone: EngineSettings(timing, zone, at_once=1),
+    )
+    await furnish(world, WASHER, DRYER, timing=calm(write_window=60.0))
+    for number in (7, 9):
+        await world.plan(number, [1])
+    await world.start()
+    running = asyncio.create_task(world.engine.run_cycle())
+    await until(lambda: len(world.fleet.recorder) == 2, "both orders", within=20)
+    running.cancel()

@@ -143,6 +143,8 @@ class _Finder:
         match node:
             case ast.Import() | ast.ImportFrom() | ast.TypeAlias():
                 return
+            case ast.Assign([ast.Name("__all__")]):
+                return
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 yield from self._function(node)
                 return
