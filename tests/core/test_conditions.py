@@ -7,7 +7,17 @@ import pytest
 
 from custom_components.elfe_commande.core.model import EquipmentId
 from custom_components.elfe_commande.core.rule_conditions import Condition, conditions, silent
-from custom_components.elfe_commande.core.rules import Band, Dependency, Need, Other, Quantity, Rule
+from custom_components.elfe_commande.core.rules import (
+    Band,
+    Dependency,
+    History,
+    Need,
+    Other,
+    Quantity,
+    Rule,
+    granted,
+    released,
+)
 
 from .rule_cases import NOON, Life, band, rule, surplus
 
@@ -206,3 +216,54 @@ def test_inputs_are_silent_once_nothing_was_heard_of_them_for_too_long() -> None
     assert silent(life.case) == ()
     life.after(1)
     assert silent(life.case) == ("dependency",)
+
+
+def test_hours_that_end_when_they_begin_are_none() -> None:
+    for at in (time(12), time(0), time(13)):
+        assert shown(rule(hours=(at, at)))[0].on is False
+
+
+class TestHistory:
+    """What is counted of what a rule did."""
+
+    RUNS = ((NOON - 50_000, NOON - 49_000), (NOON - 5_000, NOON - 4_000))
+
+    def test_the_last_run_that_ended(self) -> None:
+        ended = History(on=False, since=NOON - 4_000, runs=self.RUNS)
+        assert (ended.last_on, ended.last_off) == (NOON - 5_000, NOON - 4_000)
+        assert ended.starts(NOON) == 1
+        assert ended.starts(NOON - 5_000 + HALF_A_DAY) == 0
+        assert ended.starts(NOON - 5_001 + HALF_A_DAY) == 1
+        assert ended.on_time(NOON - 100_000, NOON) == 2_000
+        assert ended.on_time(NOON - 4_500, NOON) == 500
+        assert ended.on_time(NOON, NOON) == 0
+
+    def test_a_run_that_lasts(self) -> None:
+        lasting = History(on=True, since=NOON - 100, runs=self.RUNS)
+        assert (lasting.last_on, lasting.last_off) == (NOON - 100, NOON - 4_000)
+        assert lasting.starts(NOON) == 2
+        assert lasting.on_time(NOON - 4_500, NOON) == 600
+        assert lasting.on_time(NOON - 50, NOON) == 50
+
+    def test_none_yet(self) -> None:
+        for on in (None, False):
+            fresh = History(on=on, since=NOON)
+            assert (fresh.last_on, fresh.last_off, fresh.starts(NOON)) == (None, None, 0)
+            assert fresh.on_time(0, NOON) == 0
+
+    def test_what_is_granted_is_remembered(self) -> None:
+        begun = granted(History(), on=True, now=NOON)
+        assert (begun.on, begun.since, begun.runs) == (True, NOON, ())
+        assert granted(begun, on=True, now=NOON + 60) is begun
+        ended = granted(begun, on=False, now=NOON + 60)
+        assert (ended.on, ended.since, ended.runs) == (False, NOON + 60, ((NOON, NOON + 60),))
+        left = released(begun, NOON + 60)
+        assert (left.on, left.runs) == (None, ((NOON, NOON + 60),))
+        assert released(ended, NOON + 90).runs == ended.runs
+        assert released(ended, NOON + 90).on is None
+
+    def test_runs_are_forgotten_after_a_day_and_a_half(self) -> None:
+        old = History(on=True, since=NOON - 60, runs=((0.0, NOON - 36 * 3600),))
+        assert granted(old, on=False, now=NOON).runs == ((NOON - 60, NOON),)
+        kept = History(on=True, since=NOON - 60, runs=((0.0, NOON - 36 * 3600 + 1),))
+        assert len(granted(kept, on=False, now=NOON).runs) == 2

@@ -31,7 +31,6 @@ FIRST: Final = 25.0
 class Same:
     """A line that does the same when it is changed, and why; `becomes` narrows it down."""
 
-    file: str
     line: str
     why: str
     becomes: str | None = None
@@ -39,9 +38,7 @@ class Same:
     def fits(self, change: Change) -> bool:
         """Return whether it is about this change."""
         before, after = change.lines()
-        return (
-            change.file.name == self.file and before == self.line and self.becomes in {None, after}
-        )
+        return before == self.line and self.becomes in {None, after}
 
 
 @dataclass(slots=True)
