@@ -71,6 +71,15 @@ def test_what_a_demand_comes_to_for_a_load(one_shots: bool, forced: bool) -> Non
     }
 
 
+def test_a_ups_that_was_only_added_sheds_nothing() -> None:
+    protection = Protection()
+    assert (protection.policy, protection.suspend_when_lost) == (Policy.NONE, False)
+    assert (protection.one_shots, protection.forced) == (False, False)
+    assert (protection.homes, protection.shed_first) == (frozenset(), ())
+    assert protection.return_after == 300
+    assert [policy.value for policy in Policy] == ["none", "suspend", "shed"]
+
+
 def test_demands_grow() -> None:
     assert sorted(Demand) == [Demand.NOTHING, Demand.SUSPEND, Demand.SHED, Demand.LAST_RESORT]
     assert len(set(Demand)) == 4
@@ -94,6 +103,10 @@ class TestDays:
         assert plan.last_pulse(last - SLOT, last + 9 * SLOT) == last
         assert plan.next_start(last) == last
         assert plan.runs() == [(last, last + SLOT)]
+
+    def test_a_day_is_empty_when_none_of_its_slots_is_wanted(self) -> None:
+        assert DayPlan(EquipmentId(1), FVT, bytes(DAY)).empty
+        assert not DayPlan(EquipmentId(1), FVT, bytes(DAY - 1) + bytes([1])).empty
 
     def test_of_some_equipments_only_their_plans_are_forgotten(self) -> None:
         old = [DayPlan(EquipmentId(n), FVT - DAY * SLOT, bytes(DAY)) for n in (1, 2)]

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import json
 
 import pytest
 
@@ -17,7 +18,7 @@ from demo.territory import Equipment
 from tests import fixtures_engine
 from tests.fixtures_engine import World, is_busy
 
-from .bench import CONTROL, MODE, calm, furnish, impatient, status_of, until, until_row
+from .bench import CONTROL, MODE, calm, furnish, impatient, pass_slots, status_of, until, until_row
 from .test_surfaces_panels import DISABLED, PANEL, TANK, outputs
 from .wall import Wall, together
 
@@ -97,3 +98,28 @@ async def test_an_order_that_was_answered_holds_no_place_while_it_is_written(
     running = asyncio.create_task(world.engine.run_cycle())
     await until(lambda: len(world.fleet.recorder) == 2, "both orders", within=20)
     running.cancel()
+
+
+async def test_a_doubt_about_a_start_that_ended_is_forgotten_on_disk(world: World) -> None:
+    """Programmed again: whether it started then is no longer asked, not after a restart either."""
+    household = await furnish(world, WASHER, timing=impatient())
+    household.devices["K7"].behaviour = Behaviour.SILENT
+    await world.plan(7, [1])
+    await world.start()
+    await world.engine.run_cycle()
+    await until(lambda: not is_busy(), "the last try")
+    assert unconfirmed(world) == {"7"}
+    household.devices["K7"].behaviour = Behaviour.ACK
+    pass_slots(world, 1)
+    await world.wish(7, Intent.TO_PILOTED)
+    await world.engine.run_cycle()
+
+    # What is noted next takes it along.
+    await world.wish(7, Intent.FORCED_OFF)
+
+    assert unconfirmed(world) == set()
+
+
+def unconfirmed(world: World) -> set[str]:
+    assert isinstance(world.disk, MemoryDisk)
+    return set(json.loads(world.disk.document("journal").text or "")["unconfirmed"])

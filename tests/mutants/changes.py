@@ -61,6 +61,8 @@ _COMMA_BEFORE: Final = re.compile(rb"\s*,\s*$")
 _KEY: Final = re.compile(r"[a-z][a-z0-9_]*")
 _UNSEEN: Final = frozenset({"_LOGGER", "warnings"})
 """What is called on them is for the log."""
+_PACES: Final = re.compile(r"_[A-Z_]*(PER_TURN|CHUNK|AT_ONCE)")
+"""How much is done in one turn of the event loop: a matter of speed, like the pause itself."""
 _LABELS: Final = frozenset({"name", "title"})
 """Keywords that are given a text for the log, or for whoever debugs."""
 
@@ -143,7 +145,9 @@ class _Finder:
         match node:
             case ast.Import() | ast.ImportFrom() | ast.TypeAlias():
                 return
-            case ast.Assign([ast.Name("__all__")]):
+            case ast.Assign([ast.Name(name)]) | ast.AnnAssign(ast.Name(name)) if (
+                name == "__all__" or _PACES.fullmatch(name)
+            ):
                 return
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 yield from self._function(node)
