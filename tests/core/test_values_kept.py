@@ -1,11 +1,14 @@
 """Numbers and names that lie in tables, files, options and on disk: they never change."""
 
+from dataclasses import fields, replace
+
 import pytest
 
 from custom_components.elfe_commande.core.decision import Shed
 from custom_components.elfe_commande.core.lifecycle import Code
 from custom_components.elfe_commande.core.model import (
     CommandState,
+    Constraints,
     ControlState,
     EquipmentId,
     Mode,
@@ -13,11 +16,14 @@ from custom_components.elfe_commande.core.model import (
     Usage,
 )
 from custom_components.elfe_commande.core.plan import DAY, SLOT, DayPlan, PlanBook
-from custom_components.elfe_commande.core.regulator import RegulatorState
+from custom_components.elfe_commande.core.regulator import RegulatorState, regulator_state
 from custom_components.elfe_commande.core.relay_mode import RelayMode
 from custom_components.elfe_commande.core.rules import Combination, Need, Quantity
+from custom_components.elfe_commande.core.speed import SpeedClass
 from custom_components.elfe_commande.core.supply import Demand, Policy, Protection
 from custom_components.elfe_commande.core.wish import Intent, Origin
+
+from .snapshots import snapshot
 
 FVT = 1_800_000_000
 
@@ -34,6 +40,7 @@ FVT = 1_800_000_000
         (Combination, ["ems_first", "surplus_first", "either", "both"]),
         (Need, ["is_on", "on_for", "finished"]),
         (Quantity, ["surplus", "soc", "production", "forecast"]),
+        (SpeedClass, ["fast", "medium", "slow"]),
         (Intent, ["to_manual", "to_piloted", "forced_off", "start", "stop"]),
         (
             RegulatorState,
@@ -57,6 +64,42 @@ def test_what_was_never_done_has_no_time() -> None:
     state = State(Mode.PILOTED, ControlState.OFF, CommandState.STANDBY, ems_order=False)
     assert (state.last_start, state.last_programmed) == (0, 0)
     assert DayPlan(EquipmentId(1), FVT, bytes(DAY)).known_at == 0
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Constraints)])
+def test_only_what_is_wished_changes(name: str) -> None:
+    """Zero is a wish as well: "none yet"."""
+    mine = snapshot().equipment.with_constraints(Constraints(1, 2, 3))
+    wished = mine.with_constraints(Constraints(**{name: 0})).constraints
+    assert wished == replace(Constraints(1, 2, 3), **{name: 0})
+    assert mine.with_constraints(Constraints()) == mine
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (RegulatorState.OFF, ("0", "Off", "Arrêt", "not charging", "0.0")),
+        (RegulatorState.LOW_POWER, ("1", "Low power", "Faible puissance")),
+        (RegulatorState.FAULT, ("2", "Fault", "défaut", "Error")),
+        (RegulatorState.BULK, ("3", "Bulk", "3.0")),
+        (RegulatorState.ABSORPTION, ("4", "Absorption", "repeated_absorption", "Abs", "246")),
+        (RegulatorState.FLOAT, ("5", "Float", "floating", "Flottant", " float ")),
+        (RegulatorState.STORAGE, ("6", "Storage", "Stockage")),
+        (
+            RegulatorState.EQUALIZE,
+            (
+                *("7", "247", "Equalize", "equalise", "equalize_manual", "auto_equalize"),
+                *("auto_equalize_recondition", "equalization", "Égalisation"),
+            ),
+        ),
+        (None, ("", "8", "9", "On", "unknown", "50", "10")),
+    ],
+    ids=str,
+)
+def test_what_regulators_call_their_states(
+    state: RegulatorState | None, words: tuple[str, ...]
+) -> None:
+    assert {word: regulator_state(word) for word in words} == dict.fromkeys(words, state)
 
 
 @pytest.mark.parametrize("one_shots", [False, True])

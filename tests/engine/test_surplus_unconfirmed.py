@@ -3,7 +3,7 @@
 from demo.appliances import Behaviour
 from tests.fixtures_engine import World, is_busy
 
-from .bench import CONTROL, furnish, impatient, until
+from .bench import CONTROL, furnish, impatient, status_of, until
 from .test_surplus import COMMANDS, TANKS, Sensor, adopt, minute, rule
 
 
@@ -25,3 +25,22 @@ async def test_what_a_rule_may_have_switched_on_is_switched_off_in_the_end(world
 
     assert world.orders(COMMANDS[1])[-1] == "off"
     assert not tank.on
+
+
+async def test_until_its_first_pass_a_rule_says_why_it_proposes_what_it_does(world: World) -> None:
+    await furnish(world, *TANKS)
+    engine = await world.start()
+    sensor = Sensor(world.clock)
+    adopt(engine, sensor, rule(1))
+    proposal = status_of(world, 1).proposal
+    assert proposal is not None
+    assert (proposal.on, proposal.reason) == (None, "rule_silent")
+    await minute(world, sensor, surplus=9000)
+    await engine.stop()
+
+    engine = await world.start()
+    adopt(engine, sensor, rule(1))
+
+    proposal = status_of(world, 1).proposal
+    assert proposal is not None
+    assert (proposal.on, proposal.reason) == (True, "restored")

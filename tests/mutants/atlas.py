@@ -23,6 +23,8 @@ _OUTSIDE: Final = (
     # They share one long replay: none of them can be run alone.
     "tests/recordings/",
 )
+_READERS: Final = "tests/entities/test_texts.py::"
+"""Tests that read the sources: for changes of what people are told."""
 _NOT_ASKED: Final = ("tests/test_mutations.py", "tests/test_defects_covered.py")
 
 
@@ -109,7 +111,10 @@ class Atlas:
         for test in sorted(chosen, key=cost):
             ways[tuple(chosen[test]["lines"].get(name, ()))].append(test)
         rounds = zip_longest(*ways.values())
-        return [test for each in rounds for test in each if test is not None]
+        ranked = [test for each in rounds for test in each if test is not None]
+        if change.kind == "text":
+            ranked[:0] = [test for test in self.tests if test.startswith(_READERS)]
+        return list(dict.fromkeys(ranked))
 
     def _recorded(self, name: str, lines: set[int], root: Path) -> set[int]:
         """Return which lines these were when the tests were recorded."""
