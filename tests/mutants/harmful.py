@@ -17,6 +17,8 @@ ROOT: Final = Path(__file__).parents[2]
 HOUSE: Final = ROOT / "custom_components" / "elfe_commande"
 PATIENCE: Final = 100.0
 """Seconds for the tests of one mistake."""
+QUICK_TEST: Final = 15.0
+"""Seconds for one test that needs no server: it takes a tenth of one. A hang is noticed."""
 
 CHAIN = ("tests/core/test_chain.py", "tests/core/test_decision_order.py")
 DECISION = ("tests/core/test_decision.py",)
@@ -395,7 +397,8 @@ def main() -> int:
                 print(json.dumps({"name": name, "end": "rewritten", "who": str(error)}), flush=True)
                 continue
             copy.apply(change, ROOT)
-            running.begin_all(copy, mistake.noticed_by, PATIENCE)
+            each = QUICK_TEST if name in QUICK else PATIENCE
+            running.begin_all(copy, mistake.noticed_by, PATIENCE, each)
             _, end, who = running.wait()
             copy.undo(change, ROOT)
             said = copy.output.read_text()[-2000:] if end is End.PASSED else ""

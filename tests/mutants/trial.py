@@ -158,18 +158,23 @@ class Trials:
         files = tuple(dict.fromkeys(test.partition("::")[0] for test in tests))
         self._fork(copy, files, 4 * sum(tests.values()) + max(allowed.values()), order)
 
-    def begin_all(self, copy: _Copy, places: tuple[str, ...], within: float) -> None:
-        """Run all tests of these files, or of a part of one, on the copy as it is now."""
-        self._fork(copy, places, within, _Order(None, copy.noticed))
+    def begin_all(self, copy: _Copy, places: tuple[str, ...], within: float, each: float) -> None:
+        """Run all tests of these files, or of a part of one, on the copy as it is now.
 
-    def _fork(self, copy: _Copy, places: tuple[str, ...], within: float, order: _Order) -> None:
+        All of them may take `within` seconds, `each` of them so many.
+        """
+        self._fork(copy, places, within, _Order(None, copy.noticed), f"--timeout={each}")
+
+    def _fork(
+        self, copy: _Copy, places: tuple[str, ...], within: float, order: _Order, *more: str
+    ) -> None:
         copy.noticed.unlink(missing_ok=True)
         copy.until = time.monotonic() + _SLACK + within
         sys.stdout.flush()
         copy.pid = os.fork()
         if not copy.pid:
             options = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore")
-            _run(self._root, copy, [*options, *self._around.options, *places], order)
+            _run(self._root, copy, [*options, *self._around.options, *more, *places], order)
 
     def wait(self) -> tuple[_Copy, End, str]:
         """Return the copy whose trial ends next, how it ended, and what noticed."""
