@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 import pytest
 
-pytest_plugins = ["tests.fixtures_parts", "tests.fixtures_engine"]
+pytest_plugins = ["tests.fixtures_parts", "tests.fixtures_engine", "tests.storage.conftest"]
 
 
 @pytest.fixture
