@@ -1,6 +1,7 @@
 """What a person sees and clicks, in a real browser."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 import json
 import re
@@ -41,6 +42,23 @@ async def test_a_switch_turned_in_the_dashboard(browser: Browser, demo: Demo, ho
 
     await expect(card).to_contain_text(words)
     await eventually(lambda: house.row(WASHING_MACHINE), lambda row: row["mode"] == after)
+
+
+async def test_a_click_that_the_appliance_does_not_answer(
+    browser: Browser, start_demo: Callable[..., Demo]
+) -> None:
+    """Whoever clicked is told at once, in words, and until when it is tried again."""
+    demo = start_demo("--misbehave", "silent", "--device", "D102")
+    page = await browser.visit(demo.status["url"])
+    card = page.locator("hui-entities-card", has_text="Lave-linge").first
+    await expect(card).to_contain_text("Mode")
+
+    await card.locator("ha-entity-toggle ha-switch").click()
+
+    told = page.get_by_text(re.compile("Lave-linge did not answer.*until"))
+    await expect(told).to_be_visible()
+    await picture(page, "not_answered")
+    demo.stop()
 
 
 async def test_pages_of_the_integration(browser: Browser, demo: Demo) -> None:
