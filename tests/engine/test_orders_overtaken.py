@@ -110,3 +110,28 @@ async def test_a_mode_that_changes_while_an_order_waits_for_its_turn_stops_it(
 
     assert world.orders(COMMAND_7) == []
     assert world.ended(7)[-1].result.reason == "mode_changed"
+
+
+async def test_an_order_that_a_wish_replaces_while_it_waits_for_its_turn_is_not_sent(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The plan wants it on, a person wants it off: it never goes on in between."""
+    waits = asyncio.Event()
+
+    async def never(_: Turnstile, given_up: asyncio.Future[None]) -> None:
+        waits.set()
+        await asyncio.wait([given_up])
+
+    monkeypatch.setattr(Turnstile, "pass_through", never)
+    await furnish(world, WASHER)
+    await world.plan(7, [1])
+    await world.start()
+    cycle = asyncio.create_task(world.engine.run_cycle())
+    await waits.wait()
+
+    result = await world.wish(7, Intent.FORCED_OFF)
+    await cycle
+
+    assert result.outcome is Outcome.ACKNOWLEDGED
+    assert world.orders(COMMAND_7) == ["off"]
+    assert world.ended(7)[0].result.reason == "superseded"

@@ -14,7 +14,7 @@ from tests.fixtures_engine import World, is_busy
 
 from .bench import COMMAND, MODE, calm, furnish, set_row, status_of, until
 from .disks import FullDisk
-from .households import DISHWASHER, FINGER, NO_METER, UNMETERED_FINGER
+from .households import DISHWASHER, DOUBLE, FINGER, NO_METER, TWO_PRESSES, UNMETERED_FINGER
 
 
 def problems(world: World) -> list[str]:
@@ -126,6 +126,24 @@ async def test_in_one_slot_one_press_is_made_for_the_plan(world: World) -> None:
 
     assert world.told("C104") == ["ON"]
     assert world.ended(DISHWASHER)[-1].result.reason == "already_claimed"
+
+
+async def test_a_wish_cuts_no_press_short_that_waits_for_its_answer(world: World) -> None:
+    """Given up between two presses, a machine would be left half started."""
+    await furnish(world, TWO_PRESSES)
+    world.device("C105").delay = 20.0
+    await world.plan(DOUBLE, [1])
+    await world.start()
+    cycle = asyncio.create_task(world.engine.run_cycle())
+    await world.until_told("C105")
+
+    result = await world.wish(DOUBLE, Intent.TO_PILOTED)
+    await cycle
+
+    assert result.outcome is Outcome.ACKNOWLEDGED
+    assert world.machine(DOUBLE).presses == 2
+    assert world.ended(DOUBLE)[0].result.outcome is Outcome.ACKNOWLEDGED
+    assert problems(world) == []
 
 
 async def test_a_press_of_an_equipment_that_is_wired_otherwise_by_now_asks_nobody(

@@ -46,7 +46,6 @@ REMEMBERED = ("tests/engine/test_wishes_remembered.py",)
 RETRIES = ("tests/engine/test_retries.py",)
 SLOTS = ("tests/engine/test_slots_passed.py",)
 SWITCHED = ("tests/engine/test_safety_switched.py",)
-WISHES = ("tests/engine/test_wishes_and_plan.py",)
 
 UNCHECKED: Final = """\
 import sml
@@ -246,8 +245,8 @@ QUICK: Final[dict[str, Mistake]] = {
         "self._presses[claim.equipment_id] = claim.press_before", "pass", JOURNAL
     ),
     "changes while it is saved are lost": Mistake(
-        "self._saving, self._next = self._next, None\n            failure",
-        "failure",
+        "        if self._next is None:\n            self._waiting = []\n",
+        "        if self._next is None and self._saving is None:\n            self._waiting = []\n",
         JOURNAL,
     ),
     # What is written back.
@@ -257,9 +256,8 @@ QUICK: Final[dict[str, Mistake]] = {
         WRITE_BACK,
     ),
     "what cannot be written is dropped": Mistake(
-        "            self._reachable(error)\n            self._deferred.update",
-        "            self._queue = []\n            self._reachable(error)\n"
-        "            self._deferred.update",
+        "entry.fate.set_result(Fate.DEFERRED)\n            raise",
+        "entry.fate.set_result(Fate.DEFERRED)\n            self._queue = []\n            raise",
         WRITE_BACK,
     ),
     "a guard that held is not told": Mistake(
@@ -317,7 +315,7 @@ THOROUGH: Final[dict[str, Mistake]] = {
     "a wish interrupts a sequence": Mistake(
         "attempt = await self._send(equipment, order, job, interruptible=False)\n            for _",
         "attempt = await self._send(equipment, order, job, interruptible=True)\n            for _",
-        PRESSES,
+        DOUBTS,
     ),
     "idle before the press calls it failed": Mistake(
         "if seen is None or seen.power is None or seen.power_at <= pressed_at:",
@@ -354,7 +352,7 @@ THOROUGH: Final[dict[str, Mistake]] = {
         "return job.act is Act.START and not job.presses\n", "return False\n", FAULTS
     ),
     "what is superseded is sent": Mistake(
-        '        if job.superseded.done():\n            return "superseded"\n', "", WISHES
+        '        if job.superseded.done():\n            return "superseded"\n', "", OVERTAKEN
     ),
     "a late answer writes the mode again": Mistake(
         "            writes = replace(writes, mode=None, programmed=False)\n",
@@ -374,8 +372,8 @@ THOROUGH: Final[dict[str, Mistake]] = {
         REMEMBERED,
     ),
     "a slot that begins during a cycle is left out": Mistake(
-        "            due = self._next(clock.now())\n            try:\n                await self.cycle()\n",
-        "            try:\n                await self.cycle()\n                due = self._next(clock.now())\n",
+        "                due = self._next(clock.now())\n                await self.cycle()\n",
+        "                await self.cycle()\n                due = self._next(clock.now())\n",
         SLOTS,
     ),
     # What acknowledges an order, on a real broker.

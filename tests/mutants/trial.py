@@ -186,7 +186,7 @@ class Trials:
                 if pid:
                     copy.pid = 0
                     code = os.waitstatus_to_exitcode(status)
-                    return copy, self._end(copy, code), _who(copy)
+                    return copy, self._end(copy, code), _who(copy) if code else "nobody"
                 if time.monotonic() > copy.until:
                     _kill(copy.pid)
                     os.waitpid(copy.pid, 0)
