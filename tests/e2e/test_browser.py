@@ -55,7 +55,7 @@ async def test_a_click_that_the_appliance_does_not_answer(
 
     await card.locator("ha-entity-toggle ha-switch").click()
 
-    told = page.get_by_text(re.compile("Lave-linge did not answer.*until"))
+    told = page.get_by_text(re.compile("Lave-linge did not answer.*until")).first
     await expect(told).to_be_visible()
     await picture(page, "not_answered")
     demo.stop()
