@@ -19,7 +19,7 @@ from homeassistant.helpers.registry import SAVE_DELAY
 
 from benchmarks.cycles import BY_HAND, Rehearsed, Statements, Wall, resident, until
 from benchmarks.stage import Stage
-from custom_components.elfe_commande import hub as hub_module
+from custom_components.elfe_commande import assembly
 from custom_components.elfe_commande.adapters.clock import HomeAssistantClock
 from custom_components.elfe_commande.configuration import entry_settings as settings
 from custom_components.elfe_commande.const import DOMAIN
@@ -87,7 +87,7 @@ async def measure(stage: Stage, folder: str, *, compact: bool) -> dict[str, Any]
     statements, wall = Statements(), Wall(stage)
     HomeAssistantClock.now = lambda _: wall.now()  # type: ignore[method-assign]
     settings.timing = lambda _: BY_HAND
-    hub_module.PostgresStorage = partial(PostgresStorage, opened=statements.watch)
+    assembly.PostgresStorage = partial(PostgresStorage, opened=statements.watch)
     hass = await bootstrap.async_setup_hass(runner.RuntimeConfig(config_dir=folder, skip_pip=True))
     assert hass is not None
     await hass.async_start()

@@ -18,7 +18,7 @@ from benchmarks.fingers import Fingers, latencies
 from benchmarks.home_assistant import install, registries_written
 from benchmarks.stage import Stage
 from benchmarks.wall import furnish, plug_of
-from custom_components.elfe_commande import hub as hub_module
+from custom_components.elfe_commande import assembly
 from custom_components.elfe_commande.adapters.clock import HomeAssistantClock
 from custom_components.elfe_commande.configuration import entry_settings as settings
 from custom_components.elfe_commande.storage.postgres import PostgresStorage
@@ -37,7 +37,7 @@ async def measure(stage: Stage, folder: str) -> dict[str, Any]:
     statements = Statements()
     HomeAssistantClock.now = lambda _: wall.now()  # type: ignore[method-assign]
     settings.timing = lambda _: BY_HAND
-    hub_module.PostgresStorage = partial(PostgresStorage, opened=statements.watch)  # type: ignore[misc]
+    assembly.PostgresStorage = partial(PostgresStorage, opened=statements.watch)  # type: ignore[misc]
     hass = await bootstrap.async_setup_hass(runner.RuntimeConfig(config_dir=folder, skip_pip=True))
     assert hass is not None
     await hass.async_start()
