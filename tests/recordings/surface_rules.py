@@ -215,7 +215,7 @@ SURFACES: tuple[SurfaceRule, ...] = (
         "page-of-driven",
         "A page is about an equipment that can be driven",
         "D-21, D-36; design 1",
-        "orders and shows equipments without control, being installed or removed.",
+        "orders and shows appliances without control, being installed or removed.",
         "A page shows the lowest id in modes 20 and 30, else one that is disabled; others are on"
         " no page and get no order.",
         _nobody_drives,
