@@ -8,7 +8,7 @@ from statistics import median
 import sys
 from typing import Any
 
-from benchmarks import planner, press_report, report
+from benchmarks import engines, planner_report, press_report, pushes, report
 from benchmarks.stage import MACHINE, TANK, Theatre, calm, run_case
 
 DELAY = 0.02
@@ -119,9 +119,28 @@ def main() -> None:
         help="the planner alone, over N homes made by chance and solved by HiGHS",
     )
     parser.add_argument("--seed", type=int, default=0, help="the seed of the first of them (0)")
+    parser.add_argument(
+        "--engines",
+        type=int,
+        metavar="N",
+        help=f"N engines with {engines.APPLIANCES:,} appliances each on one database and broker,"
+        " against one",
+    )
+    parser.add_argument(
+        "--pushes",
+        action="store_true",
+        help=f"{pushes.VIEWS} views of {pushes.COUNT:,} appliances, in a quiet quarter-hour",
+    )
     options = parser.parse_args()
+    if options.pushes:
+        sys.exit(0 if pushes.report() else 1)
+    if options.engines:
+        sys.exit(0 if engines.main(options.engines, options.runs) else 1)
     if options.planner is not None or options.planner_homes:
-        met = planner.main(options.planner, options.planner_homes or 0, options.seed)
+        document = DOCUMENT if options.write_docs and options.planner is not None else None
+        met = planner_report.main(
+            options.planner, options.planner_homes or 0, options.seed, document
+        )
         sys.exit(0 if met else 1)
     if options.again:
         last = json.loads(LAST.read_text())
@@ -142,7 +161,7 @@ def main() -> None:
     text, met = report.write(**last)
     print(text)
     if options.write_docs:
-        DOCUMENT.write_text(text)
+        DOCUMENT.write_text(text + planner_report.kept(DOCUMENT))
     sys.exit(0 if met else 1)
 
 

@@ -18,7 +18,7 @@ from benchmarks.loop_watch import LoopWatch
 from benchmarks.stage import SLOT, Stage
 from custom_components.elfe_commande.core.timing import Timing
 from custom_components.elfe_commande.engine.engine import Engine
-from custom_components.elfe_commande.engine.ports import Messenger
+from custom_components.elfe_commande.engine.ground.ports import Messenger
 
 PATIENCE = 60.0
 BY_HAND = replace(Timing(), first_cycle=3600.0, clock_look=3600.0)
@@ -128,7 +128,7 @@ class Rehearsed:
 
     def settled(self) -> bool:
         """Return whether all outcomes are written and shown."""
-        return not self.engine.context.write_back.pending and self.quiet()
+        return not self.engine.rooms.rows.write_back.pending and self.quiet()
 
     async def measure(self) -> dict[str, Any]:
         """Run the next slot's cycle; return its figures."""
@@ -161,7 +161,7 @@ class Rehearsed:
         }
 
     def _listen(self) -> None:
-        publish, storage = self.messenger.publish, self.engine.context.storage
+        publish, storage = self.messenger.publish, self.engine.rooms.rows.storage
         rows, plans = storage.read_inventory, storage.read_plans
 
         async def published(topic: str, payload: str) -> None:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from benchmarks.cycles import BY_HAND, Rehearsed, Statements, Wall, resident
 from benchmarks.stage import Stage
 from custom_components.elfe_commande.engine.engine import Engine, EngineSettings
-from custom_components.elfe_commande.engine.ports import Clock
+from custom_components.elfe_commande.engine.ground.ports import Clock
 from custom_components.elfe_commande.storage.postgres import PostgresSettings, PostgresStorage
 from demo.engine_host import AiomqttMessenger, FolderDisk
 

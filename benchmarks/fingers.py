@@ -7,7 +7,7 @@ seconds; prints the presses as JSON once nothing more is drawn.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 import json
 import logging
@@ -85,15 +85,22 @@ class Fingers:
         await self._process.wait()
 
 
-def latencies(presses: Sequence[Press]) -> dict[str, Any]:
+def latencies(
+    presses: Sequence[Press], collecting: Callable[[float, float], float] = lambda *_: 0.0
+) -> dict[str, Any]:
     """Return p50 and p95 in milliseconds, from a press to the last line drawn.
 
-    `own`: without what the device itself took.
+    `own`: without what the device itself took, and without the seconds that `collecting` says full
+    collections took between two unix times; `own_with_gc`: with these.
     """
     shown = [press for press in presses if press.last]
     took = _percentiles([press.took for press in shown])
-    own = _percentiles([press.took - press.device for press in shown])
+    paused = {id(press): collecting(press.at, press.last) for press in shown}
+    own = _percentiles([press.took - press.device - paused[id(press)] for press in shown])
+    with_gc = _percentiles([press.took - press.device for press in shown])
     return {
+        "collected": sum(1 for seconds in paused.values() if seconds),
+        "own_with_gc_p95_ms": with_gc[1],
         "presses": len(shown),
         "unanswered": len(presses) - len(shown),
         "p50_ms": took[0],

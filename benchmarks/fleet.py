@@ -1,12 +1,14 @@
 """Thousands of plugs in a process of their own: each acknowledges after a constant delay.
 
-    python -m benchmarks.fleet HOST PORT COUNT DELAY
+    python -m benchmarks.fleet HOST PORT COUNT DELAY [FIRST]
 
-Prints a line once it hears orders. A message on `bench/power` makes every plug report 1 W.
+Prints a line once it hears orders. A message on `bench/power` makes every plug report 1 W. With the
+number of its first plug it hears these only, and leaves others to another fleet.
 """
 
 import asyncio
 from collections import deque
+from itertools import batched
 import logging
 import sys
 
@@ -19,12 +21,17 @@ POWER = "bench/power"
 SUFFIX = "/command"
 
 
-class Plugs:
-    """Plugs behind two wildcard subscriptions."""
+AT_ONCE = 500
+"""Topics in one subscription."""
 
-    def __init__(self, count: int, delay: float) -> None:
-        """Prepare; `delay` in seconds."""
-        self._count = count
+
+class Plugs:
+    """Plugs behind a wildcard, or, where they are only some of all, behind a topic each."""
+
+    def __init__(self, count: int, delay: float, first: int | None = None) -> None:
+        """Prepare; `delay` in seconds, `first` is a number from 1."""
+        self._numbers = range(first or 1, (first or 1) + count)
+        self._some = first is not None
         self._delay = delay
         self._due: deque[tuple[float, str, bytes]] = deque()
         self._more = asyncio.Event()
@@ -35,7 +42,8 @@ class Plugs:
         quiet.setLevel(logging.ERROR)
         async with aiomqtt.Client(host, port, logger=quiet) as client:
             client.pending_calls_threshold = 10**9
-            await client.subscribe([(COMMANDS, 0), (POWER, 0)])
+            for topics in batched(self._topics(), AT_ONCE, strict=False):
+                await client.subscribe([(topic, 0) for topic in topics])
             print("ready", flush=True)
             writer = asyncio.create_task(self._write(client))
             loop = asyncio.get_running_loop()
@@ -49,8 +57,13 @@ class Plugs:
                 self._more.set()
             writer.cancel()
 
+    def _topics(self) -> list[str]:
+        if not self._some:
+            return [COMMANDS, POWER]
+        return [POWER, *(plug(f"T{number:06}").topics.command for number in self._numbers)]
+
     def _report(self, now: float) -> None:
-        for number in range(1, self._count + 1):
+        for number in self._numbers:
             topic = f"{plug(f'T{number:06}').topics.control}/power"
             self._due.append((now, topic, b"1.00"))
 
@@ -67,5 +80,6 @@ class Plugs:
 
 
 if __name__ == "__main__":
-    host, port, count, delay = sys.argv[1:]
-    asyncio.run(Plugs(int(count), float(delay)).run(host, int(port)))
+    host, port, count, delay, *first = sys.argv[1:]
+    plugs = Plugs(int(count), float(delay), *map(int, first))
+    asyncio.run(plugs.run(host, int(port)))

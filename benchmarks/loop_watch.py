@@ -11,6 +11,41 @@ FULL = 2
 """The generation that scans everything."""
 
 
+class FullCollections:
+    """When everything was scanned for garbage; unix times."""
+
+    def __init__(self) -> None:
+        """Have seen none."""
+        self._spans: list[tuple[float, float]] = []
+        self._began = 0.0
+
+    def __enter__(self) -> Self:
+        """Look from now on."""
+        gc.callbacks.append(self._collected)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Look no longer."""
+        gc.callbacks.remove(self._collected)
+
+    def within(self, begin: float, end: float) -> float:
+        """Return how many seconds of this time they took."""
+        return sum(max(0.0, min(end, last) - max(begin, first)) for first, last in self._spans)
+
+    def _collected(self, phase: str, info: dict[str, Any]) -> None:
+        if info["generation"] < FULL:
+            return
+        if phase == "start":
+            self._began = time.time()
+        else:
+            self._spans.append((self._began, time.time()))
+
+
 class LoopWatch:
     """Wakes up every millisecond, and notes how late it is; in milliseconds."""
 

@@ -1,4 +1,4 @@
-"""The planner against proven optima and naive plans, home by home.
+"""The planner against proven optima, naive plans and EMHASS, home by home.
 
 A file in the form of `planner_homes.Home`, or homes made by chance and solved here.
 """
@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 import json
 from pathlib import Path
-from statistics import fmean
 from time import process_time
 from typing import Any, Final
 
@@ -27,11 +26,11 @@ from custom_components.elfe_commande.core.model import EquipmentId
 from custom_components.elfe_commande.planning.planner import plan
 from custom_components.elfe_commande.planning.result import HomePlan
 
-MEAN, WORST, SECONDS = 0.005, 0.03, 0.1
-"""The aims: excess as a share of what planning can gain, mean and worst; time of a home."""
 NOTHING: Final = 1e-4
 """EUR; where planning can gain less, there is no share to speak of."""
 SOLVER_SECONDS = 120.0
+EMHASS_GAP: Final = 0.01
+"""What EMHASS asks of its solver unless somebody says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +49,10 @@ class Result:
     faults: tuple[str, ...] = ()
     limited: bool = False
     """Whether the home had a limit to what it may take from the grid."""
+    emhass: float | None = None
+    """What EMHASS's recorded plan costs, `None` where none was recorded."""
+    emhass_seconds: float | None = None
+    """Its own time for that plan, as it told it where it was recorded."""
 
     @property
     def excess(self) -> float | None:
@@ -170,6 +173,8 @@ def measure(home: Home, name: str, optimum: float | None) -> Result:
     found = plan(outlook, loads)
     seconds = process_time() - begun
     places = places_of(home, found)
+    limited = home.get("limit_w") is not None
+    theirs = None if limited else recorded(home)
     return Result(
         name=name,
         loads=len(loads),
@@ -180,8 +185,26 @@ def measure(home: Home, name: str, optimum: float | None) -> Result:
         optimum=optimum,
         seconds=seconds,
         faults=tuple(faults(home, places)),
-        limited=home.get("limit_w") is not None,
+        limited=limited,
+        emhass=None if theirs is None else cost_of(home, theirs[0]),
+        emhass_seconds=None if theirs is None else theirs[1],
     )
+
+
+def recorded(home: Home) -> tuple[list[Place], float] | None:
+    """Return EMHASS's places of the loads and its seconds, as a file has them.
+
+    Its first call with the gap that it has by default: the search ends once a plan is within 1 %
+    of the optimum.
+    """
+    calls = [each for each in home.get("emhass", ()) if each["mip_rel_gap"] == EMHASS_GAP]
+    if not calls:
+        return None
+    first = min(calls, key=lambda each: each["call"])
+    places = [
+        [slot for begin, end in runs for slot in range(begin, end)] for runs in first["schedule"]
+    ]
+    return places, float(first["duration_total_seconds"])
 
 
 def solved(home: Home) -> float | None:
@@ -212,97 +235,3 @@ def of_chance(count: int, first: int) -> Iterator[Result]:
     for seed in range(first, first + count):
         home = random_home(seed)
         yield measure(home, home["name"], solved(home))
-
-
-# ---------------------------------------------------------------------------- reporting
-
-
-def _share(share: float | None) -> str:
-    return "–" if share is None else f"{share:z.2%}"
-
-
-def _row(result: Result) -> str:
-    optimum = "–" if result.optimum is None else f"{result.optimum:z.4f}"
-    excess = "–" if result.excess is None else f"{result.excess:z.4f}"
-    cells = (
-        result.name,
-        result.loads,
-        f"{result.cost:.4f}",
-        optimum,
-        excess,
-        _share(result.share(result.cost)),
-        f"{result.at_once:.4f}",
-        f"{result.cheapest_hours:.4f}",
-        f"{result.surplus_alone:.4f}",
-        f"{result.seconds * 1000:.0f} ms",
-        ", ".join(result.faults) or "kept",
-    )
-    return f"| {' | '.join(map(str, cells))} |"
-
-
-HEAD = """\
-| home | loads | our cost | optimum | excess, EUR | of the gain | at once | cheapest hours \
-| surplus alone | time | limits |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"""
-
-
-def report(results: Sequence[Result], *, every: bool = True) -> tuple[str, bool]:
-    """Return the figures as a page, and whether the aims are met."""
-    known = [result for result in results if result.optimum is not None]
-    lines = [HEAD, *(map(_row, results))] if every else []
-    if not known:
-        return "\n".join((*lines, "", "No optimum is known: install highspy.")), False
-    kinds = {
-        "the planner": [result.cost for result in known],
-        "cheapest hours": [result.cheapest_hours for result in known],
-        "surplus alone": [result.surplus_alone for result in known],
-        "at once": [result.at_once for result in known],
-    }
-    lines += ["", "| plan | of the gain lost, mean | worst | of all gain | mean excess | worst |"]
-    lines += ["| --- | --- | --- | --- | --- | --- |"]
-    gain = sum(result.at_once - (result.optimum or 0.0) for result in known) or 1.0
-    for kind, costs in kinds.items():
-        shares = [result.share(cost) or 0.0 for result, cost in zip(known, costs, strict=True)]
-        excesses = [
-            cost - (result.optimum or 0.0) for result, cost in zip(known, costs, strict=True)
-        ]
-        lines.append(
-            f"| {kind} | {fmean(shares):.3%} | {max(shares):.2%}"
-            f" | {sum(excesses) / gain:.3%} | {fmean(excesses):.4f} EUR | {max(excesses):.4f} EUR |"
-        )
-    shares = [result.share(result.cost) or 0.0 for result in known]
-    seconds = [result.seconds for result in results]
-    met = (
-        fmean(shares) <= MEAN
-        and max(shares) <= WORST
-        and fmean(seconds) <= SECONDS
-        and not any(result.faults for result in results)
-    )
-    times = (
-        "{} homes of {} with a proven optimum. Processor time of a home: mean {:.0f} ms,"
-        " worst {:.0f} ms."
-    )
-    aims = "Aims (mean {:.1%}, worst {:.0%} of the gain, {:.0f} ms, every limit kept): {}."
-    lines += [
-        "",
-        times.format(len(known), len(results), fmean(seconds) * 1000, max(seconds) * 1000),
-        aims.format(MEAN, WORST, SECONDS * 1000, "met" if met else "NOT MET"),
-    ]
-    return "\n".join(lines), met
-
-
-def main(path: Path | None, count: int, first: int) -> bool:
-    """Measure, print, and return whether the aims are met."""
-    results: list[Result] = []
-    for result in of_file(path) if path is not None else of_chance(count, first):
-        results.append(result)
-        if path is None:
-            print(_row(result), flush=True)
-    met = True
-    for limited in (False, True):
-        group = [result for result in results if result.limited is limited]
-        if group:
-            text, reached = report(group, every=path is not None)
-            print("\nWith a limit of import:\n" if limited else "", text, sep="\n")
-            met = met and reached
-    return met

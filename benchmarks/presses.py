@@ -16,6 +16,7 @@ from homeassistant import bootstrap, runner
 from benchmarks.cycles import BY_HAND, Rehearsed, Statements, Wall, until
 from benchmarks.fingers import Fingers, latencies
 from benchmarks.home_assistant import install, registries_written
+from benchmarks.loop_watch import FullCollections
 from benchmarks.stage import Stage
 from benchmarks.wall import furnish, plug_of
 from custom_components.elfe_commande import assembly
@@ -53,21 +54,23 @@ async def measure(stage: Stage, folder: str) -> dict[str, Any]:
         await messenger.publish(f"{plug(plug_of(home)).topics.control}/power", "1.00")
     await show.rehearse()
     fingers = await Fingers.begin(stage.host, stage.broker_port, IDLE + BUSY)
-    idle = await fingers.press(0, IDLE, IDLE_EVERY)
+    with FullCollections() as idle_full:
+        idle = await fingers.press(0, IDLE, IDLE_EVERY)
     orders = len(show._published)  # noqa: SLF001
-    cycle = asyncio.create_task(show.measure())
-    # The first order of the cycle is on its way: now everybody is busy.
-    await until(lambda: 0 < len(show._published) != orders, "the cycle")  # noqa: SLF001
-    pressing = asyncio.create_task(fingers.press(IDLE, BUSY, BUSY_EVERY))
-    figures = await cycle
-    ended = time.time()
-    busy = await pressing
+    with FullCollections() as busy_full:
+        cycle = asyncio.create_task(show.measure())
+        # The first order of the cycle is on its way: now everybody is busy.
+        await until(lambda: 0 < len(show._published) != orders, "the cycle")  # noqa: SLF001
+        pressing = asyncio.create_task(fingers.press(IDLE, BUSY, BUSY_EVERY))
+        figures = await cycle
+        ended = time.time()
+        busy = await pressing
     await fingers.end()
     await hass.async_stop(force=True)
     during = [press for press in busy if press.at <= ended]
     return {
-        **{f"idle_{key}": value for key, value in latencies(idle).items()},
-        **{f"busy_{key}": value for key, value in latencies(during).items()},
+        **{f"idle_{key}": value for key, value in latencies(idle, idle_full.within).items()},
+        **{f"busy_{key}": value for key, value in latencies(during, busy_full.within).items()},
         "cycle_s": figures["cycle_s"],
         "ordered": figures["ordered"],
     }

@@ -72,30 +72,25 @@ class Theatre:
 
     @asynccontextmanager
     async def stage(
-        self, count: int, *, type_id: int = MACHINE, changed: float = 1.0
+        self, count: int, *, type_id: int = MACHINE, changed: float = 1.0, fleets: int = 0
     ) -> AsyncIterator[Stage]:
         """Yield a fresh database with `count` piloted plugs, and a fleet on the broker.
 
         Their plan waits in one slot and starts them in the next. `changed`: the share of them
-        that is piloted; the others are in manual, planned all the same.
+        that is piloted; the others are in manual, planned all the same. `fleets` share the plugs
+        equally, each behind topics of its own; 0: one behind wildcards.
         """
         template, slot = await self._template(count, type_id, changed)
         self._names += 1
         name = f"bench_{self._names}"
         await self.postgres.create_database(name, template=template)
-        fleet = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "benchmarks.fleet",
-            self.broker.host,
-            str(self.broker.port),
-            str(count),
-            str(self._delay),
-            stdout=asyncio.subprocess.PIPE,
-        )
+        each = count // max(1, fleets)
+        places = [[str(1 + each * number)] for number in range(fleets)] or [[]]
+        running = [await self._fleet(each, *place) for place in places]
         try:
-            assert fleet.stdout is not None
-            await asyncio.wait_for(fleet.stdout.readline(), 20)
+            for fleet in running:
+                assert fleet.stdout is not None
+                await asyncio.wait_for(fleet.stdout.readline(), 60)
             access = self.postgres.access(COMMANDE, name)
             yield Stage(
                 access.host,
@@ -108,9 +103,23 @@ class Theatre:
                 slot,
             )
         finally:
-            fleet.kill()
-            await fleet.wait()
+            for fleet in running:
+                fleet.kill()
+                await fleet.wait()
             await self.postgres.drop_database(name)
+
+    async def _fleet(self, count: int, *first: str) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "benchmarks.fleet",
+            self.broker.host,
+            str(self.broker.port),
+            str(count),
+            str(self._delay),
+            *first,
+            stdout=asyncio.subprocess.PIPE,
+        )
 
     async def _template(self, count: int, type_id: int, changed: float) -> tuple[str, int]:
         key = (count, type_id, changed)

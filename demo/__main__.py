@@ -68,7 +68,7 @@ async def _perform(show: Show, options: Options) -> None:
 
   Within a minute the plan starts "{name}" of home {home}: watch it run and draw power.
   Turn a switch of the dashboard: the appliance and the database follow, and so do the lines below.
-  The third home has no server, and a view of its own: {show.installation.url}/solar
+  All three homes are on one page; the third has no server.
   Ctrl-C stops everything.
 """,
         flush=True,

@@ -4,7 +4,7 @@ Benchmarks, replays and fault tests drive the very object that the integration d
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 import json
 from pathlib import Path
@@ -14,12 +14,14 @@ import uuid
 
 import aiomqtt
 
-from custom_components.elfe_commande.engine.ports import (
+from custom_components.elfe_commande.adapters.file_log import FileLog
+from custom_components.elfe_commande.engine.ground.ports import (
     Arrival,
     Clock,
     Disk,
     Document,
     Handler,
+    Log,
     Messenger,
     MessengerError,
     Unsubscribe,
@@ -59,22 +61,49 @@ class MemoryDocument(Document):
         self.text = await asyncio.to_thread(json.dumps, data)
 
 
+class MemoryLog(Log):
+    """A log that only outlives the engine, not the process."""
+
+    def __init__(self) -> None:
+        """Hold no row."""
+        self.rows: list[str] = []
+
+    @override
+    async def load(self) -> list[dict[str, Any]]:
+        return [json.loads(row) for row in self.rows]
+
+    @override
+    async def append(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        self.rows += await asyncio.to_thread(lambda: [json.dumps(row) for row in rows])
+
+    @override
+    async def replace(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        self.rows = await asyncio.to_thread(lambda: [json.dumps(row) for row in rows])
+
+
 class MemoryDisk(Disk):
     """Documents by name; hand the same disk to a second engine to restart it."""
 
     def __init__(self) -> None:
         """Hold no document."""
         self.documents: dict[str, MemoryDocument] = {}
+        self.logs: dict[str, MemoryLog] = {}
 
     @override
     def document(self, name: str) -> MemoryDocument:
         return self.documents.setdefault(name, MemoryDocument())
+
+    @override
+    def log(self, name: str) -> MemoryLog:
+        return self.logs.setdefault(name, MemoryLog())
 
     def copy(self) -> MemoryDisk:
         """Return a disk that holds the same, and is written to by nobody yet."""
         copied = MemoryDisk()
         for name, document in self.documents.items():
             copied.document(name).text = document.text
+        for name, log in self.logs.items():
+            copied.log(name).rows = list(log.rows)
         return copied
 
 
@@ -113,6 +142,10 @@ class FolderDisk(Disk):
     def document(self, name: str) -> FolderDocument:
         return FolderDocument(self._folder / f"{name}.json")
 
+    @override
+    def log(self, name: str) -> FileLog:
+        return FileLog(self._folder / f"{name}.jsonl")
+
 
 class AiomqttMessenger(Messenger):
     """One connection to the broker, made anew when it is lost."""
@@ -146,6 +179,11 @@ class AiomqttMessenger(Messenger):
     @override
     def connected(self) -> bool:
         return self._client is not None
+
+    @property
+    def subscriptions(self) -> int:
+        """Return how many times somebody listens to a topic."""
+        return sum(map(len, self._handlers.values()))
 
     @override
     async def publish(self, topic: str, payload: str) -> None:

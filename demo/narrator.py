@@ -73,7 +73,7 @@ async def next_starts(access: Access, now: float) -> dict[int, int]:
 
 def table(equipments: Iterable[Equipment], starts: dict[int, int], at_once: int) -> str:
     """Return who is what, and when the plan starts it."""
-    heads = ("home", "id", "equipment", "installation", "mode", "next start", "devices")
+    heads = ("home", "id", "appliance", "installation", "mode", "next start", "devices")
     lines = [heads]
     for each in equipments:
         start = clock(starts[each.id]) if each.id in starts else ""

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from .solar.roof import DAY
+
 MISBEHAVIOURS = ("silent", "late", "wrong", "error")
 FOLDER = Path(__file__).resolve().parents[1] / ".demo" / "home_assistant"
 
@@ -23,6 +25,8 @@ class Options:
     at_once: int = 1
     quiet: bool = False
     screens_port: int = 0
+    day: float = DAY
+    """From one sunrise of the solar home to the next."""
 
 
 def parse(arguments: Sequence[str] | None = None) -> Options:
@@ -41,9 +45,16 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
     add("--screens-port", type=int, default=0, help="port of the page of screens (a free one)")
     add("--language", choices=("en", "fr"), default="en", help="language of Home Assistant")
     add("--seconds", type=float, metavar="N", help="stop after N seconds")
+    add(
+        "--day",
+        type=float,
+        default=DAY,
+        metavar="N",
+        help=f"a day of the solar home takes N seconds ({DAY:g})",
+    )
     add("--misbehave", choices=MISBEHAVIOURS, help="how appliances answer their orders")
     add("--device", metavar="ID", help="only this device misbehaves, C101 for example (all do)")
-    add("--start", type=int, default=1, metavar="ID", help="equipment that the plan starts (1)")
+    add("--start", type=int, default=1, metavar="ID", help="appliance that the plan starts (1)")
     add(
         "--status", type=Path, metavar="FILE", help="write addresses and credentials there, as JSON"
     )
@@ -68,4 +79,5 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         at_once=found.start,
         quiet=found.quiet,
         screens_port=found.screens_port,
+        day=found.day,
     )

@@ -8,7 +8,6 @@ type Row = dict[str, Any]
 type Rows = dict[str, list[Row]]
 
 ON_PILOT = "equipement_pilote_ou_mesure_id"
-NO_METER = {"mesures_puissance_elec_id": 1}
 DAY, HOUR = 86_400, 3_600
 MACHINE_TYPES = {1, 111, 112, 113}
 CAR_TYPES = {221}
@@ -28,8 +27,13 @@ def detail_rows(rows: Rows, pilot: int, type_id: int, end: int, cycle: int) -> N
     elif type_id == 151:
         _add(rows, "equipement_pilote_chauffage_non_asservi", _heater(pilot))
     elif type_id in METER_TYPES:
-        meter = {"id": pilot, ON_PILOT: pilot, "numero_pdl": "00000000000000", **NO_METER}
+        meter = {"id": pilot, ON_PILOT: pilot, "numero_pdl": "00000000000000", **measured(pilot)}
         _add(rows, "equipement_mesure_compteur_electrique", meter)
+
+
+def measured(pilot: int) -> Row:
+    """Return where the measures of an equipment are: each has its own."""
+    return {"mesures_puissance_elec_id": pilot}
 
 
 def topic_row(number: int, device: str, type_id: int, topics: Topics) -> Row:
@@ -57,7 +61,7 @@ def _machine(pilot: int, end: int) -> Row:
         "timestamp_de_fin_souhaite": end,
         "delai_attente_maximale_apres_fin": 12 * HOUR,
         "cycle_equipement_pilote_machine_generique_id": pilot,
-        **NO_METER,
+        **measured(pilot),
     }
 
 
@@ -81,7 +85,7 @@ def _car(pilot: int, end: int) -> Row:
         "timestamp_dispo_souhaitee": end,
         "puissance_de_charge": 3700,
         "capacite_de_batterie": 40_000,
-        **NO_METER,
+        **measured(pilot),
     }
 
 
@@ -91,7 +95,7 @@ def _tank(pilot: int) -> Row:
         ON_PILOT: pilot,
         "volume_ballon": 150,
         "puissance_chauffe": 2000,
-        **NO_METER,
+        **measured(pilot),
     }
 
 
@@ -118,5 +122,5 @@ def _heater(pilot: int) -> Row:
         "puissance_moyenne_eco": 500,
         "puissance_moyenne_confort": 1500,
         "pourcentage_eco_force": 30,
-        **NO_METER,
+        **measured(pilot),
     }

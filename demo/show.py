@@ -12,6 +12,7 @@ from .appliances import Behaviour, Fleet
 from .database import load_schema
 from .home_assistant import PASSWORD, USER, Client, Installation, Instance, furnish, install
 from .meters import Meters
+from .names import named
 from .narrator import Narrator, next_starts, table
 from .options import Options
 from .parts import Access, Broker, PostgresServer
@@ -36,13 +37,14 @@ class Show:
         """Prepare; `say` tells the progress."""
         self._options = options
         self._say = say
-        self.equipments = two_homes()
-        self.solar = solar_home()
+        self.equipments = named(two_homes(), options.language)
+        self.solar = named(solar_home(), options.language)
         self.household = build((*self.equipments, *self.solar))
         self.life = SolarLife(
             (self.household.loads[each.id] for each in self.solar),
             options.folder.parent,
             options.language,
+            options.day,
         )
         self._misbehave()
         self.postgres = PostgresServer()

@@ -16,6 +16,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from homeassistant import const
+from homeassistant.util import executor
 import pytest
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 import pytest_socket
@@ -56,6 +57,16 @@ def enable_event_loop_debug() -> None:
 
 
 # ------------------------------------------------------------------- Home Assistant
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _patient_executor() -> None:
+    """Let Home Assistant's idle threads end on a machine that is busy with something else.
+
+    It interrupts each that has not ended after a share of a second. The one that was about to
+    wake the next then does not, and the rest are still there when the test is over.
+    """
+    executor.EXECUTOR_SHUTDOWN_TIMEOUT = 100
 
 
 @pytest.fixture(autouse=True)
@@ -142,6 +153,10 @@ def _find_what_is_absent() -> dict[str, str]:
         absent["browser"] = f"needs Home Assistant {BROWSER_VERSION} (scripts/test runs it there)"
     elif not any(map(shutil.which, BROWSERS)):
         absent["browser"] = "needs chromium"
+    if "ELFE_ALL" not in os.environ:
+        absent["thorough"] = "takes a minute or more: scripts/test --all"
+    if "ELFE_LONG" not in os.environ:
+        absent["long"] = "takes many minutes: scripts/test --long"
     folder = os.environ.get("ELFE_RECORDINGS")
     if not folder or not Path(folder).is_dir():
         absent["recordings"] = "ELFE_RECORDINGS is not the folder of the recordings"

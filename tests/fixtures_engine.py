@@ -19,11 +19,15 @@ from custom_components.elfe_commande.core.plan import SLOT
 from custom_components.elfe_commande.core.screens import Layout, Page, PageKind
 from custom_components.elfe_commande.core.timing import Timing
 from custom_components.elfe_commande.core.wish import Intent, Origin, Wish
-from custom_components.elfe_commande.engine.beat import CycleReport
+from custom_components.elfe_commande.engine.cycle_report import CycleReport
 from custom_components.elfe_commande.engine.engine import Engine, EngineSettings
-from custom_components.elfe_commande.engine.events import Event, OrderEnded
-from custom_components.elfe_commande.engine.ports import Clock, Disk
-from custom_components.elfe_commande.storage.postgres import PostgresSettings, PostgresStorage
+from custom_components.elfe_commande.engine.ground.events import Event, OrderEnded
+from custom_components.elfe_commande.engine.ground.ports import Clock, Disk
+from custom_components.elfe_commande.storage.postgres import (
+    PostgresOwnership,
+    PostgresSettings,
+    PostgresStorage,
+)
 from demo.appliances import Fleet, Machine, Message
 from demo.appliances.fleet import AnyDevice
 from demo.database import PlanRow, insert_plans, insert_rows, pad, quarter
@@ -36,6 +40,13 @@ from tests.fixtures_parts import Database
 SCALE = 0.02
 """A device's five seconds take a tenth of a second."""
 PARIS = ZoneInfo("Europe/Paris")
+
+
+def brisk() -> Timing:
+    """Return scaled waits; how old a proof of whose the homes are may be is the database's time."""
+    return replace(Timing().scaled(SCALE), owner_beat=1.0, owner_proof=20.0, owner_lease=30.0)
+
+
 EPOM = "equipement_pilote_ou_mesure"
 INDICATORS = "INDICATEURS/refresh"
 MARKS = "marks"
@@ -63,7 +74,9 @@ async def _at_once() -> None:
     """Let the engine run as soon as it can."""
 
 
-STANDING_TASKS = frozenset({"elfe beat", "elfe rules", "elfe shedding"})
+STANDING_TASKS = frozenset(
+    {"elfe beat", "elfe rules", "elfe shedding", "elfe ownership", "elfe lookout"}
+)
 """The tasks of an engine that has nothing to do."""
 
 
@@ -105,15 +118,18 @@ class World:
     broker: Broker
     fleet: Fleet
     owner: asyncpg.Connection
-    timing: Timing = field(default_factory=lambda: Timing().scaled(SCALE))
+    timing: Timing = field(default_factory=brisk)
     disk: Disk = field(default_factory=MemoryDisk)
     clock: Clock = field(default_factory=SystemClock)
     layout: Layout = LAYOUT
     household: Household = field(default_factory=Household)
     """What `tests.engine.bench.furnish` installed."""
+    shared: bool = False
+    """Other engines may drive the same homes."""
     events: list[Event] = field(default_factory=list)
     engine: Engine = field(init=False)
     messenger: AiomqttMessenger = field(init=False)
+    _storage: PostgresStorage = field(init=False)
     _messengers: list[AiomqttMessenger] = field(default_factory=list)
     _marked: bool = False
     """The fleet records marks."""
@@ -137,12 +153,21 @@ class World:
 
     def storage(self) -> PostgresStorage:
         """Return the storage of an engine, as the role with the least privileges."""
+        return MortalStorage(self.settings())
+
+    def settings(self) -> PostgresSettings:
+        """Return how an engine reaches the database."""
         access = self.database.access
-        return MortalStorage(
-            PostgresSettings(
-                access.host, access.database, access.user, access.password, port=access.port
-            )
+        return PostgresSettings(
+            access.host, access.database, access.user, access.password, port=access.port
         )
+
+    def ownership(self) -> PostgresOwnership | None:
+        """Return what decides which homes are an engine's, if it has to be decided."""
+        if not self.shared:
+            return None
+        settings = self._storage.settings
+        return PostgresOwnership(settings, self.timing, self.disk.document("owner"))
 
     def connect(self) -> AiomqttMessenger:
         """Return the connection of an engine, not opened yet."""
@@ -153,9 +178,11 @@ class World:
         self.messenger = self.connect()
         self._messengers.append(self.messenger)
         await self.messenger.open()
+        self._storage = self.storage()
         self.engine = Engine(
             replace(EngineSettings(self.timing, PARIS), layout=self.layout),
-            storage=self.storage(),
+            storage=self._storage,
+            ownership=self.ownership(),
             messenger=self.messenger,
             disk=self.disk,
             clock=self.clock,
@@ -174,7 +201,7 @@ class World:
         """
         assert isinstance(self.disk, MemoryDisk)
         self.disk = self.disk.copy()
-        storage = self.engine.context.storage
+        storage = self.engine.rooms.rows.storage
         assert isinstance(storage, MortalStorage)
         storage.alive = False
         self._engines.remove(self.engine)
@@ -290,8 +317,8 @@ class World:
 
     async def until_told(self, identifier: str, count: int = 1) -> None:
         """Return once a device was given so many orders."""
-        topic = self.device(identifier).topics.command
-        await self.fleet.recorder.wait(count, topic=topic, within=30)
+        orders = f"orders to {identifier}"
+        await wait_until(lambda: len(self.told(identifier)) >= count, 30, orders, 0.005)
 
     async def meter(self, identifier: str) -> None:
         """Have a device report its power; returns once the engine heard it."""
@@ -316,9 +343,8 @@ class World:
         return dict(record)
 
     def orders(self, topic: str) -> list[str]:
-        """Return what was published on a command topic, questions about the state left out."""
-        texts = self.fleet.recorder.texts(topic)
-        return [text for text in texts if text and "Switch.GetStatus" not in text]
+        """Return what was published on a command topic."""
+        return self.fleet.recorder.texts(topic)
 
     def ended(self, machine_id: int) -> list[OrderEnded]:
         """Return the ends of the equipment's orders so far."""

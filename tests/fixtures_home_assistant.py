@@ -162,10 +162,11 @@ class Installed:
         await self.hass.services.async_call(
             platform, service, target, blocking=True, context=Context(user_id=ANNA)
         )
+        await self.hass.async_block_till_done()
 
     async def call(self, action: str, **data: Any) -> Any:
-        """Call one of the integration's own actions, and return its answer."""
-        return await self.hass.services.async_call(
+        """Call one of the integration's own actions, and return its answer once it shows."""
+        answer = await self.hass.services.async_call(
             DOMAIN,
             action,
             data,
@@ -173,6 +174,8 @@ class Installed:
             return_response=True,
             context=Context(user_id=ANNA),
         )
+        await self.hass.async_block_till_done()
+        return answer
 
 
 @pytest.fixture

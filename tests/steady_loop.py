@@ -6,7 +6,7 @@ import selectors
 import time
 from typing import Any, override
 
-from custom_components.elfe_commande.engine.ports import Clock
+from custom_components.elfe_commande.engine.ground.ports import Clock
 
 _TURN = 0.0001
 """What one turn of the loop's work takes on its clock, in seconds."""

@@ -25,15 +25,19 @@ ROOMS: dict[str, frozenset[str]] = {
     "interfaces": frozenset({"core"}),
     "engine": frozenset({"core", "drivers", "typologies", "interfaces"}),
     "planning": frozenset({"core"}),
-    "storage": frozenset({"core", "engine.ports", "drivers", "typologies"}),
-    "sources": frozenset({"core", "engine.ports"}),
-    "adapters": frozenset({"core", "engine.ports", "const", "checked_store"}),
-    "configuration": frozenset({"core", "interfaces", "storage", "engine.ports", "const"}),
+    "record": frozenset({"core", "engine"}),
+    "shadow": frozenset({"core", "drivers", "typologies", "engine"}),
+    "storage": frozenset({"core", "engine.ground.ports", "drivers", "typologies"}),
+    "sources": frozenset({"core", "engine.ground.ports"}),
+    "adapters": frozenset({"core", "engine.ground.ports", "const", "checked_store"}),
+    "configuration": frozenset(
+        {"core", "interfaces", "storage", "engine.ground.ports", "const", "details"}
+    ),
 }
 """What each room may import of ours, itself apart."""
 OF_HOME_ASSISTANT = {"homeassistant", "voluptuous", "probatio"}
 FRONT_FOLDERS = frozenset(
-    {"actions", "automations", "devices", "entities", "exchange", "subentries"}
+    {"actions", "automations", "devices", "entities", "exchange", "subentries", "websocket"}
 )
 """The rooms of the front, by concern."""
 WITH_HOME_ASSISTANT = {FRONT, "adapters", "configuration", *FRONT_FOLDERS}
@@ -179,6 +183,49 @@ def test_nobody_imports_a_platform() -> None:
     """Home Assistant does; what platforms share is in modules of its own."""
     strange = [each for each in IMPORTS if any(map(each.goes_to, PLATFORMS))]
     assert not strange, "\n".join(map(str, strange))
+
+
+DOORS = {
+    "async_publish": {"adapters/mqtt.py"},
+    "async_call": {
+        "adapters/entity_orders.py",
+        "subentries/panels/unit.py",
+        # These ask, and what they ask answers.
+        "subentries/plan_sources/fetching.py",
+        "subentries/planner/prices.py",
+    },
+    "run_command": {"subentries/upses/unit.py"},
+    "publish": {
+        "adapters/routes.py",
+        "engine/orders/acks.py",
+        "engine/orders/halves.py",
+        "engine/orders/outputs.py",
+        "engine/orders/reverts.py",
+        "engine/orders/sender.py",
+        "engine/people/displays.py",
+    },
+}
+"""By the name of a call: where something may leave. Of the engine it leaves by its messenger, which
+shadow mode closes; whoever is no adapter and not of the engine asks `Hub.require_acting` first."""
+
+
+@pytest.mark.parametrize("name", DOORS)
+def test_what_leaves_does_so_by_a_known_door(name: str) -> None:
+    """A new one says what becomes of it in shadow mode."""
+    found = {
+        path.relative_to(HOUSE).as_posix()
+        for path in sources()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        # A messenger's own method hands it over as a value.
+        if isinstance(node, ast.Attribute) and node.attr == name
+    }
+    assert found == DOORS[name]
+
+
+@pytest.mark.parametrize("door", ["subentries/panels/unit.py", "subentries/upses/unit.py"])
+def test_what_leaves_past_the_engine_asks_first(door: str) -> None:
+    """Shadow mode closes these too."""
+    assert ".require_acting()" in (HOUSE / door).read_text(encoding="utf-8")
 
 
 def test_the_coordinator_knows_the_engine_only() -> None:

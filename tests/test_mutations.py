@@ -17,9 +17,6 @@ from tests.mutants.harmful import NONE, QUICK, THOROUGH
 from tests.mutants.trial import End
 
 ROOT = Path(__file__).parents[1]
-# A mistake whose tests need a database and a broker takes seconds, and there are many.
-thorough = pytest.mark.skipif("ELFE_ALL" not in os.environ, reason="takes minutes: --all")
-
 LIMIT = 3000
 """Seconds: whichever test comes first waits for the trials of all."""
 
@@ -35,7 +32,7 @@ def ends(request: pytest.FixtureRequest) -> Ends:
         if item.path == request.path
         and isinstance(item, pytest.Function)
         and hasattr(item, "callspec")
-        and not any(mark.args[0] for mark in item.iter_markers("skipif"))
+        and item.get_closest_marker("skip") is None
     ]
     return _make(names or list(QUICK))
 
@@ -66,7 +63,8 @@ def test_a_mistake_is_noticed(ends: Ends, name: str) -> None:
     assert ends[name]["end"] == End.NOTICED, ends[name]
 
 
-@thorough
+# A mistake whose tests need a database and a broker takes seconds, and there are many.
+@pytest.mark.long
 @pytest.mark.timeout(LIMIT)
 @pytest.mark.parametrize("name", THOROUGH)
 def test_a_mistake_is_noticed_on_real_parts(ends: Ends, name: str) -> None:

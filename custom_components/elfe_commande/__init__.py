@@ -12,10 +12,14 @@ from homeassistant.util.hass_dict import HassKey
 from .adapters.disk import HomeAssistantDisk
 from .assembly import async_create_hub
 from .const import DOMAIN, PLATFORMS
-from .engine.telling import Telling
+from .core.failing import failing
+from .details import detail_text
+from .engine.ground.telling import Telling
+from .frontend import async_setup_frontend
 from .hub import ElfeConfigEntry
 from .repairs import async_clear_issues
 from .services import async_setup_services
+from .websocket.commands import async_setup_websocket
 
 _FAILURES: Final[HassKey[Telling]] = HassKey(f"{DOMAIN}_failures")
 
@@ -23,8 +27,10 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
 async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
-    """Register the actions, which exist whether or not an entry is loaded."""
+    """Register the actions, which exist whether or not an entry is loaded; serve the cards."""
     async_setup_services(hass)
+    async_setup_websocket(hass)
+    await async_setup_frontend(hass)
     return True
 
 
@@ -44,7 +50,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: ElfeConfigEntry) -> bool
         raise ConfigEntryNotReady(
             translation_domain=DOMAIN,
             translation_key="setup_failed",
-            translation_placeholders={"detail": str(error) or type(error).__name__},
+            translation_placeholders={"detail": detail_text(hass, failing(error))},
         ) from error
     return True
 

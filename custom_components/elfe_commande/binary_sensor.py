@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import override
+from typing import Any, override
 
 from homeassistant.components.binary_sensor import (
     DOMAIN as PLATFORM,
@@ -16,7 +16,7 @@ from homeassistant.util import dt as dt_util
 
 from .core.model import DeviceId, EquipmentId
 from .core.plan import slot_start
-from .engine.status import EquipmentStatus
+from .engine.ground.status import EquipmentStatus
 from .entities.base import EquipmentEntity, HubEntity, ScreenEntity
 from .entities.platform import Platform
 from .hub import Hub
@@ -29,6 +29,7 @@ class EquipmentBinarySensorDescription(BinarySensorEntityDescription):
     """A binary sensor of one equipment."""
 
     value_fn: Callable[[EquipmentStatus], bool | None]
+    attributes_fn: Callable[[EquipmentStatus], dict[str, Any] | None] = lambda _: None
 
 
 def _scheduled_on(status: EquipmentStatus) -> bool | None:
@@ -49,6 +50,7 @@ DESCRIPTIONS = (
         translation_key="running",
         device_class=BinarySensorDeviceClass.RUNNING,
         value_fn=lambda status: status.running,
+        attributes_fn=lambda status: {"differs": True} if status.differs else None,
     ),
     EquipmentBinarySensorDescription(
         key="connected",
@@ -74,6 +76,19 @@ READY = BinarySensorEntityDescription(
     entity_category=EntityCategory.DIAGNOSTIC,
 )
 
+DEVICE_CONNECTION = BinarySensorEntityDescription(
+    key="device_connection",
+    translation_key="device_connection",
+    device_class=BinarySensorDeviceClass.CONNECTIVITY,
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
+
+SHADOW = BinarySensorEntityDescription(
+    key="shadow",
+    translation_key="shadow",
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
+
 SCREEN_CONNECTION = BinarySensorEntityDescription(
     key="connection",
     translation_key="screen_connection",
@@ -92,6 +107,12 @@ class EquipmentBinarySensor(EquipmentEntity, BinarySensorEntity):
     def is_on(self) -> bool | None:
         """Return the state, `None` if nothing tells."""
         return self.entity_description.value_fn(self._status)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any] | None:
+        """Return what is to be known beside the state."""
+        return self.entity_description.attributes_fn(self._status)
 
 
 class ScheduledBinarySensor(EquipmentBinarySensor):
@@ -114,6 +135,16 @@ class ConnectionBinarySensor(HubEntity, BinarySensorEntity):
         return self._engine.connected
 
 
+class DeviceConnectionBinarySensor(HubEntity, BinarySensorEntity):
+    """Tells whether the broker is there, through which appliances are reached."""
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Return whether it is."""
+        return self._hub.messenger.connected
+
+
 class ReadyBinarySensor(HubEntity, BinarySensorEntity):
     """Tells whether orders are sent: the engine is at code 20."""
 
@@ -122,6 +153,16 @@ class ReadyBinarySensor(HubEntity, BinarySensorEntity):
     def is_on(self) -> bool:
         """Return whether the engine runs."""
         return self._engine.lifecycle.running
+
+
+class ShadowBinarySensor(HubEntity, BinarySensorEntity):
+    """Tells whether the entry only looks: nothing is sent and nothing written."""
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Return whether it does."""
+        return self._hub.shadow
 
 
 class ScreenConnection(ScreenEntity, BinarySensorEntity):
@@ -156,6 +197,8 @@ def _make(
 
 def _of_hub(hub: Hub) -> Iterable[Entity]:
     yield ReadyBinarySensor(hub, READY)
+    yield DeviceConnectionBinarySensor(hub, DEVICE_CONNECTION)
+    yield ShadowBinarySensor(hub, SHADOW)
     if hub.local is None:
         yield ConnectionBinarySensor(hub, CONNECTION)
 

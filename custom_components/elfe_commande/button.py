@@ -11,7 +11,7 @@ from homeassistant.const import EntityCategory
 
 from .core.wish import Intent
 from .devices.shapes import Kind, kind_of
-from .engine.status import EquipmentStatus
+from .engine.ground.status import EquipmentStatus
 from .entities.asking import async_run_cycle
 from .entities.base import HubEntity, WishingEntity
 from .entities.platform import Platform

@@ -1,7 +1,8 @@
-"""The plan of a home: the runs to come, and those of the last day, as seen since the start."""
+"""The plan of a home: the runs to come, and those that were, as far back as the record goes."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from itertools import chain
 from typing import override
 
 from homeassistant.components.calendar import (
@@ -18,25 +19,21 @@ from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
-from .coordinator import EquipmentEvent
-from .core.decision import Act
+from .core.decision import Source
 from .core.model import EquipmentId, HomeId
-from .core.outcome import Outcome
-from .core.plan import SLOT
 from .core.wish import Origin
 from .devices.identifiers import home_identifier
-from .engine.events import OrderEnded
 from .entities.base import ElfeEntity
 from .entities.population import async_add_in_turns
-from .entities.runs import RunLog, Span, spans
+from .entities.runs import Span, spans
+from .entities.sentences import owner_words, plan_words
 from .hub import ElfeConfigEntry, Hub
+from .record.rows import Cause
 
 PARALLEL_UPDATES = 0
 
 PLAN = CalendarEntityDescription(key="plan", translation_key="plan")
 
-_STARTING = {Act.START, Act.ON, Act.RECORD_STARTED, Act.TO_MANUAL}
-_DONE = {Outcome.ACKNOWLEDGED, Outcome.DOUBTFUL}
 _WORDS = f"component.{DOMAIN}.entity"
 
 
@@ -133,12 +130,10 @@ class PlanCalendar(ElfeEntity, CalendarEntity):
         self._attr_unique_id = f"{entry_id}_home_{home}_{PLAN.key}"
         self._attr_device_info = DeviceInfo(identifiers={home_identifier(entry_id, home)})
         self._words = words
-        self._log = RunLog()
-        self._asked: dict[EquipmentId, OrderEnded] = {}
         self._following = False
         self._event_at: tuple[int, CalendarEvent | None] | None = None
         """The run under way or the next, and the second in which it was found."""
-        self.members: dict[EquipmentId, list[CALLBACK_TYPE]] = {}
+        self.members: dict[EquipmentId, CALLBACK_TYPE | None] = {}
         """The equipments shown, and how to follow them no longer."""
 
     # ---------------------------------------------------------------------------- members
@@ -146,7 +141,7 @@ class PlanCalendar(ElfeEntity, CalendarEntity):
     @callback
     def add(self, equipment_id: EquipmentId) -> None:
         """Show an equipment too."""
-        self.members[equipment_id] = []
+        self.members[equipment_id] = None
         if self._following:
             self._follow(equipment_id)
             self._changed()
@@ -154,10 +149,8 @@ class PlanCalendar(ElfeEntity, CalendarEntity):
     @callback
     def remove(self, equipment_id: EquipmentId) -> None:
         """Show an equipment no longer."""
-        for unwatch in self.members.pop(equipment_id):
+        if (unwatch := self.members.pop(equipment_id)) is not None:
             unwatch()
-        self._log.forget(equipment_id)
-        self._asked.pop(equipment_id, None)
         if self._following:
             self._changed()
 
@@ -173,55 +166,40 @@ class PlanCalendar(ElfeEntity, CalendarEntity):
         """Follow nothing any longer."""
         await super().async_will_remove_from_hass()
         self._following = False
-        for unwatches in self.members.values():
-            while unwatches:
-                unwatches.pop()()
+        for equipment_id, unwatch in self.members.items():
+            self.members[equipment_id] = None
+            if unwatch is not None:
+                unwatch()
 
     @callback
     def _follow(self, equipment_id: EquipmentId) -> None:
-        coordinator = self._hub.coordinator
-        self.members[equipment_id] = [
-            coordinator.watch_equipment(equipment_id, self._changed),
-            coordinator.watch_equipment_events(equipment_id, self._ended),
-        ]
-        if (status := self._engine.statuses.get(equipment_id)) is not None:
-            self._log.note(status, _now())
-
-    # ------------------------------------------------------------------------ what happens
-
-    @callback
-    def _ended(self, event: EquipmentEvent) -> None:
-        """Keep who started a load last."""
-        if not isinstance(event, OrderEnded):
-            return
-        if event.act in _STARTING and event.result.outcome in _DONE:
-            self._asked[event.equipment_id] = event
-        elif not event.result.will_retry:
-            self._asked.pop(event.equipment_id, None)
+        self.members[equipment_id] = self._hub.archive.watch(equipment_id, self._changed)
 
     @callback
     def _changed(self) -> None:
-        """Take note of what the loads do, and show it."""
-        now = _now()
+        """Show what the loads do."""
         self._event_at = None
-        for equipment_id in self.members:
-            if (status := self._engine.statuses.get(equipment_id)) is not None:
-                self._log.note(status, now, self._why(equipment_id, now))
         self.async_write_ha_state()
 
-    def _why(self, equipment_id: EquipmentId, now: float) -> str | None:
-        """Return why a load that starts now does."""
-        asked = self._asked.get(equipment_id)
-        if asked is not None and now - asked.result.at <= SLOT:
-            if asked.origin is Origin.EMS:
-                return self._reason("planned")
-            key = f"{_WORDS}.event.activity.state_attributes.origin.state.{asked.origin.value}"
-            return self._words.get(key)
-        decision = self._engine.statuses[equipment_id].decision
-        return None if decision is None else self._reason(decision.reason)
+    # ------------------------------------------------------------------------------- in words
 
-    def _reason(self, reason: str) -> str | None:
-        return self._words.get(f"{_WORDS}.sensor.decision.state_attributes.reason.state.{reason}")
+    def _why(self, cause: Cause) -> str | None:
+        """Return why a load that ran did."""
+        if cause.origin == Origin.EMS or (
+            cause.origin is None and cause.source == Source.EMS and cause.reason == "planned"
+        ):
+            return _capital(owner_words(self._hub.coordinator.hass, cause.plan_owner))
+        if cause.origin is not None:
+            key = f"{_WORDS}.event.activity.state_attributes.origin.state.{cause.origin}"
+            return self._words.get(key)
+        return self._words.get(
+            f"{_WORDS}.sensor.decision.state_attributes.reason.state.{cause.reason}"
+        )
+
+    def _planned(self, equipment_id: EquipmentId) -> str:
+        """Return whose plan a run to come is part of."""
+        status = self._engine.statuses[equipment_id]
+        return _capital(plan_words(self._hub.coordinator.hass, status.plan))
 
     # ---------------------------------------------------------------------- what is shown
 
@@ -242,21 +220,34 @@ class PlanCalendar(ElfeEntity, CalendarEntity):
     ) -> list[CalendarEvent]:
         """Return the runs within a time."""
         start, end = start_date.timestamp(), end_date.timestamp()
-        within = (s for s in self._spans(_now()) if s.start < end and s.end > start)
+        kept = await self._hub.archive.async_runs(self.members, start, end)
+        past = (
+            Span(row.at, max(row.end, row.at + 1), row.equipment_id, row.cause)
+            for row in kept
+            if row.equipment_id in self._engine.statuses
+        )
+        found = chain(past, self._spans(_now()))
+        within = (s for s in found if s.start < end and s.end > start)
         return [self._event(span) for span in sorted(within, key=_order)]
 
     def _spans(self, now: float) -> Iterable[Span]:
         for equipment_id in self.members:
             if (status := self._engine.statuses.get(equipment_id)) is not None:
-                yield from spans(status, self._log, now)
+                yield from spans(status, self._hub.archive.log.runs(equipment_id), now)
 
     def _event(self, span: Span) -> CalendarEvent:
         return CalendarEvent(
-            start=dt_util.as_local(dt_util.utc_from_timestamp(span.start)),
-            end=dt_util.as_local(dt_util.utc_from_timestamp(span.end)),
+            start=dt_util.as_local(dt_util.utc_from_timestamp(int(span.start))),
+            end=dt_util.as_local(dt_util.utc_from_timestamp(int(span.end))),
             summary=self._engine.statuses[span.equipment_id].equipment.name,
-            description=self._reason("planned") if span.planned else span.why,
+            description=self._planned(span.equipment_id)
+            if span.cause is None
+            else self._why(span.cause),
         )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _now() -> float:

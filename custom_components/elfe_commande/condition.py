@@ -23,7 +23,7 @@ import voluptuous as vol
 from .actions.targets import ATTR_CONFIG_ENTRY_ID
 from .automations.selection import Selection, require_target, validate_target
 from .const import DOMAIN
-from .engine.status import EquipmentStatus
+from .engine.ground.status import EquipmentStatus
 from .hub import ElfeConfigEntry, Hub
 from .subentries.upses.automation import CONDITIONS as UPS_CONDITIONS
 

@@ -20,15 +20,21 @@ from .configuration.import_flow import ImportSteps
 from .configuration.options_flow import ElfeOptionsFlow
 from .configuration.schemas import home_schema
 from .const import CONF_ENTRY_TYPE, CONF_HOME_NAME, DOMAIN, ENTRY_LOCAL, SUBENTRY_EQUIPMENT
+from .subentries.planner.first_plan import FirstPlan
 from .subentries.registry import KINDS
 from .subentries.upses.reauth import UpsReauth
 
 
-class ElfeConfigFlow(UpsReauth, ImportSteps, domain=DOMAIN):
+class ElfeConfigFlow(FirstPlan, UpsReauth, ImportSteps, domain=DOMAIN):
     """Make an entry for one coordination database, for some homes of it, or for a local home."""
 
     VERSION = 1
     MINOR_VERSION = 1
+
+    def __init__(self) -> None:
+        """Know of no home yet."""
+        super().__init__()
+        self._home: dict[str, str] = {}
 
     @staticmethod
     @callback
@@ -87,9 +93,17 @@ class ElfeConfigFlow(UpsReauth, ImportSteps, domain=DOMAIN):
             else:
                 data = {CONF_ENTRY_TYPE: ENTRY_LOCAL, CONF_HOME_NAME: known}
                 if mine is None:
-                    return self.async_create_entry(title=known, data=data)
+                    self._home = data
+                    return await self.async_step_plan()
                 return self._update_entry(mine, "reconfigure_successful", data, title=known)
         return self.async_show_form(step_id=step_id, data_schema=home_schema(known), errors=errors)
+
+    @override
+    async def async_prices_given(self, data: dict[str, Any]) -> ConfigFlowResult:
+        """Make the home, with a planner that knows its prices."""
+        return self.async_create_entry(
+            title=self._home[CONF_HOME_NAME], data=self._home, subentries=self.first_planner(data)
+        )
 
     @override
     async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:

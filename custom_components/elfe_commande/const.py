@@ -40,9 +40,14 @@ ENTRY_LOCAL: Final = "local"
 CONF_HOME_NAME: Final = "home"
 """Of a local entry: the home that its equipments are in unless they say otherwise."""
 SUBENTRY_EQUIPMENT: Final = "equipment"
+SUBENTRY_PLANNER: Final = "planner"
+CONF_USUAL_END: Final = "usual_end"
+"""Of the planner: by when machines are usually to be done, what an appliance's form is filled with."""
 
 CONF_DATABASE: Final = "database"
 CONF_SSL: Final = "ssl"
+CONF_AUTHORITY: Final = "certificate_authority"
+"""Certificates, as text, that verify the server in place of the public ones."""
 CONF_SCHEMA: Final = "schema"
 CONF_EMS_DATABASE: Final = "ems_database"
 CONF_EMS_TABLE: Final = "ems_table"
@@ -64,6 +69,9 @@ DEFAULT_EMS_TABLE: Final = "bdd_coordination_schema.result"
 CONF_HOMES: Final = "homes"
 """Keys of the homes served (`utilisateur`); none means all."""
 CONF_CONTINUOUS_TYPES: Final = "continuous_types"
+CONF_SAFE_OFF: Final = "safe_off"
+CONF_SAFE_ON: Final = "safe_on"
+"""Keys of types, and numbers of appliances as text, whose safe state is off, or on."""
 """Ids of the equipment types that follow their plan every quarter-hour."""
 CONF_ACK_TIMEOUTS: Final = "ack_timeouts"
 """Seconds per device type id; the ids are text, as JSON wants its keys."""
@@ -86,6 +94,19 @@ MAX_ACK_TIMEOUT: Final = 300
 
 CONF_PLATES: Final = "plates"
 """Names of the wall screens of a local home."""
+CONF_RECORD_DAYS: Final = "record_days"
+"""How long is kept what happened; 0: not at all."""
+CONF_RECORD_SIZE: Final = "record_megabytes"
+"""How much room it may take."""
+DEFAULT_RECORD_DAYS: Final = 30
+MAX_RECORD_DAYS: Final = 3660
+DEFAULT_RECORD_SIZE: Final = 250
+MIN_RECORD_SIZE: Final = 10
+MAX_RECORD_SIZE: Final = 20_000
+
+CONF_SHADOW: Final = "shadow"
+"""Look, decide and tell; send and write nothing."""
+
 CONF_MODE_FILE: Final = "mode_file"
 """Path of the file in which other programs see and choose modes; empty for none."""
 CONF_STATE_FILE: Final = "state_file"

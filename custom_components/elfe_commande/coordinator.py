@@ -14,22 +14,26 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from .core.model import EquipmentId
 from .core.timing import Timing
 from .engine.engine import Engine
-from .engine.events import (
+from .engine.ground.events import (
+    BrokerChanged,
     ConnectionChanged,
     CycleEnded,
     EquipmentChanged,
     Event,
     InventoryChanged,
     LifecycleChanged,
+    LoadDrifted,
     ModeChanged,
     OrderEnded,
+    OwnershipChanged,
     PlanReceived,
     PortalUpdated,
+    PowerMeasured,
     ProblemsChanged,
     ScreenEvent,
     ScreensChanged,
 )
-from .engine.telling import Telling, name_of
+from .engine.ground.telling import Telling, name_of
 
 WRITES_PER_TURN = 25
 """State writes between two lulls of the traffic: what listens to them works in later turns."""
@@ -41,7 +45,7 @@ _REST = 9.0
 _LOOKS = 20
 """How often is looked whether the orders of a cycle are out, over the longest rest."""
 
-type EquipmentEvent = OrderEnded | ModeChanged
+type EquipmentEvent = OrderEnded | ModeChanged | LoadDrifted
 
 
 class ElfeCoordinator:
@@ -74,12 +78,12 @@ class ElfeCoordinator:
     def watch_equipment_events(
         self, equipment_id: EquipmentId, happened: Callable[[EquipmentEvent], None]
     ) -> CALLBACK_TYPE:
-        """Call `happened` for each order's end and mode change of this equipment."""
+        """Call `happened` for each order's end, mode change and drift of this equipment."""
         return _enlist(self._event_watchers.setdefault(equipment_id, []), happened)
 
     @callback
     def watch_hub(self, changed: CALLBACK_TYPE) -> CALLBACK_TYPE:
-        """Call `changed` after each change of the lifecycle, the connection or a cycle."""
+        """Call `changed` after each change of the lifecycle, a connection, plan or cycle."""
         return _enlist(self._hub_watchers, changed)
 
     @callback
@@ -117,15 +121,23 @@ class ElfeCoordinator:
             case EquipmentChanged(ids, at_once):
                 for equipment_id in ids:
                     self._wake(self._equipment_watchers.get(equipment_id, ()), at_once=at_once)
-            case OrderEnded() | ModeChanged():
+            case OrderEnded() | ModeChanged() | LoadDrifted():
                 self.telling.tell_all(self._event_watchers.get(event.equipment_id, ()), event)
             case InventoryChanged(added, removed):
                 self._tell_of_inventory(added, removed)
-            case CycleEnded() | LifecycleChanged() | ConnectionChanged() | ProblemsChanged():
+            case (
+                CycleEnded()
+                | LifecycleChanged()
+                | ConnectionChanged()
+                | BrokerChanged()
+                | OwnershipChanged()
+                | ProblemsChanged()
+                | PlanReceived()
+            ):
                 self._wake(self._hub_watchers)
             case ScreensChanged() | ScreenEvent():
                 self._wake(self._screen_watchers)
-            case PlanReceived() | PortalUpdated():
+            case PortalUpdated() | PowerMeasured():
                 pass
         self.telling.tell_all(self._listeners, event)
 

@@ -14,15 +14,17 @@ from homeassistant.helpers.translation import async_get_cached_translations
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
+from .core.decision import Source
 from .core.lifecycle import Code, Passage
 from .core.model import Constraints, Equipment, HomeId, Mode
 from .core.outcome import Outcome, Result, Writes
 from .core.plan import SLOT, DayPlan
 from .devices.identifiers import equipment_identifier, home_identifier, unique_id_of
-from .engine.beat import CycleReport
+from .engine.cycle_report import CycleReport
 from .engine.engine import Engine
-from .engine.events import ModeChanged, OrderEnded, PortalUpdated, ScreenEvent
-from .engine.status import EquipmentStatus
+from .engine.ground.events import LoadDrifted, ModeChanged, OrderEnded, PortalUpdated, ScreenEvent
+from .engine.ground.status import EquipmentStatus
+from .record.day import Run
 
 PILOT: Final = "pilot"
 """Key of the switch that stands for an appliance."""
@@ -90,6 +92,16 @@ def about_equipment(hass: HomeAssistant, entry_id: str, equipment: Equipment) ->
     }
 
 
+@callback
+def device_name(hass: HomeAssistant, entry_id: str, equipment: Equipment) -> str:
+    """Return what people call an appliance: as its device is, which tells its home where needed."""
+    device = dr.async_get(hass).async_get_device_by_identifier(
+        equipment_identifier(entry_id, equipment.id), entry_id
+    )
+    called = None if device is None else device.name_by_user or device.name
+    return called or equipment.name
+
+
 def decision_of(status: EquipmentStatus) -> str | None:
     """Return what is wanted of the load: on, off, or nothing."""
     decision = status.decision
@@ -100,12 +112,28 @@ def decision_of(status: EquipmentStatus) -> str | None:
     return ON if decision.on else OFF
 
 
+def source_of(status: EquipmentStatus) -> str | None:
+    """Return who decided; where a plan did, whose it is."""
+    decision = status.decision
+    if decision is None:
+        return None
+    if decision.reason == "already_running" and status.plan is None:
+        # It was found running: nobody's plan did that.
+        return Source.DEFAULT.value
+    return source_name(decision.source, status.plan)
+
+
+def source_name(source: Source, plan: DayPlan | None) -> str:
+    """Return the word for who decided; where a plan did, whose it is."""
+    return plan.owner.value if source is Source.EMS and plan is not None else source.value
+
+
 def about_decision(status: EquipmentStatus) -> dict[str, Any]:
     """Return what is wanted of the load, who decided and why, and when it starts next."""
     decision = status.decision
     return {
         "decision": decision_of(status),
-        "source": None if decision is None else decision.source.value,
+        "source": source_of(status),
         "reason": None if decision is None else decision.reason,
         "next_start": iso(status.next_start),
     }
@@ -144,12 +172,12 @@ def about_result(result: Result) -> dict[str, Any]:
     }
 
 
-def about_order(event: OrderEnded) -> dict[str, Any]:
-    """Return who ordered what, and how it ended."""
+def about_order(event: OrderEnded, status: EquipmentStatus | None = None) -> dict[str, Any]:
+    """Return who ordered what, and how it ended; `status` tells whose plan it was."""
     return {
         "act": event.act.value,
         "origin": event.origin.value,
-        "source": event.source.value,
+        "source": source_name(event.source, None if status is None else status.plan),
         "user_id": event.user_id,
         **about_result(event.result),
     }
@@ -187,6 +215,23 @@ def about_mode(event: ModeChanged) -> dict[str, Any]:
         "after": mode_name(event.after),
         "origin": event.origin.value,
         "user_id": event.user_id,
+    }
+
+
+def about_drift(event: LoadDrifted) -> dict[str, Any]:
+    """Return what the device reports instead of what it was brought to."""
+    return {"reported": ON if event.on else OFF}
+
+
+def about_run(run: Run) -> dict[str, Any]:
+    """Return a run that was made: minutes, kWh where they are measured, and whose order it was."""
+    return {
+        "start": iso(run.start),
+        "end": iso(run.end),
+        "minutes": round(run.minutes, 1),
+        "energy": None if run.energy is None else round(run.energy, 3),
+        "source": run.source,
+        "confirmed": run.confirmed,
     }
 
 

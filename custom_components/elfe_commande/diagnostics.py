@@ -10,6 +10,7 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.translation import async_get_translations
 
 from .configuration.redaction import (
+    APPLIANCE,
     COLOR,
     DIGITS,
     Redactor,
@@ -25,6 +26,7 @@ from .configuration.redaction import (
 )
 from .const import (
     CONF_ACK_TIMEOUTS,
+    CONF_AUTHORITY,
     CONF_COMPACT,
     CONF_CONNECTED_WORDS,
     CONF_CONTINUOUS_TYPES,
@@ -37,9 +39,14 @@ from .const import (
     CONF_MODE_FILE,
     CONF_ORDERS_AT_ONCE,
     CONF_PLATES,
+    CONF_RECORD_DAYS,
+    CONF_RECORD_SIZE,
     CONF_RULE_PERIOD,
+    CONF_SAFE_OFF,
+    CONF_SAFE_ON,
     CONF_SCHEMA,
     CONF_SCREENS,
+    CONF_SHADOW,
     CONF_SSL,
     CONF_STATE_FILE,
     DEFAULT_DATABASE,
@@ -69,8 +76,9 @@ from .core.lifecycle import Transition
 from .core.screens import CONNECTED_WORDS, PageKind
 from .devices.identifiers import equipment_of
 from .engine.engine import Engine
-from .engine.status import ScreenStatus
+from .engine.ground.status import ScreenStatus
 from .hub import ElfeConfigEntry
+from .record.keeping import Keeper
 from .repairs import ISSUES, LOG_ONLY
 from .subentries.appliances.diagnostics import describe_equipment
 from .subentries.registry import KINDS
@@ -113,6 +121,7 @@ async def async_get_config_entry_diagnostics(
         "counts": _counts(engine, redactor),
         "screens": [_screen(redactor, screen) for screen in engine.screens.values()],
         "units": _units(entry, redactor),
+        "record": _record(entry.runtime_data.archive.keeper),
         "problems": [
             {"key": _PROBLEM(p.key), "equipment_id": p.equipment_id} for p in engine.problems
         ],
@@ -158,6 +167,19 @@ async def _async_redactor(hass: HomeAssistant, entry: ElfeConfigEntry) -> Redact
     )
 
 
+def _record(keeper: Keeper | None) -> dict[str, Any] | None:
+    """Return how much is kept of what happened."""
+    if keeper is None:
+        return None
+    size = keeper.size
+    return {
+        "octets": None if size is None else size.octets,
+        "since": None if size is None else at(size.since),
+        "waiting": keeper.waiting,
+        "lost": keeper.lost,
+    }
+
+
 def _homes(entry: ElfeConfigEntry) -> Iterator[str]:
     """Yield the homes that a person named, whether or not an equipment bears the name."""
     yield entry.data.get(CONF_HOME_NAME, "")
@@ -195,6 +217,7 @@ def _data(redactor: Redactor) -> Shown:
             CONF_PASSWORD: given,
             CONF_DATABASE: word(DEFAULT_DATABASE),
             CONF_SSL: word(*SSL_MODES),
+            CONF_AUTHORITY: given,
             CONF_SCHEMA: word(DEFAULT_SCHEMA),
             CONF_EMS_DATABASE: given,
             CONF_EMS_TABLE: word(DEFAULT_EMS_TABLE),
@@ -209,9 +232,14 @@ def _options(redactor: Redactor) -> Shown:
         {
             CONF_HOMES: each(redactor.home),
             CONF_CONTINUOUS_TYPES: each(number),
+            CONF_SAFE_OFF: each(APPLIANCE),
+            CONF_SAFE_ON: each(APPLIANCE),
             CONF_ORDERS_AT_ONCE: number,
             CONF_RULE_PERIOD: number,
             CONF_COMPACT: flag,
+            CONF_RECORD_DAYS: number,
+            CONF_SHADOW: flag,
+            CONF_RECORD_SIZE: number,
             CONF_CONNECTED_WORDS: each(word(*CONNECTED_WORDS)),
             CONF_ACK_TIMEOUTS: by(DIGITS, number),
             CONF_PLATES: each(redactor.plate),
@@ -254,6 +282,7 @@ def _counts(engine: Engine, redactor: Redactor) -> dict[str, Any]:
         "equipments": len(statuses),
         "homes": len({status.equipment.home for status in statuses}),
         "unsupported": sum(not status.supported for status in statuses),
+        "waiting": engine.waiting,
         "planned": sum(status.plan is not None for status in statuses),
         "modes": _count(status.equipment.state.mode for status in statuses),
         "types": _count(status.equipment.type_id for status in statuses),

@@ -10,8 +10,9 @@ from .core.gesture import ScreenTouched
 from .core.model import DeviceId
 from .core.outcome import Outcome
 from .core.wish import UNATTENDED
-from .describe import about_mode, about_order, attributes
-from .engine.events import OrderEnded
+from .describe import about_drift, about_mode, about_order, attributes
+from .engine.ground.events import LoadDrifted, OrderEnded
+from .engine.ground.status import EquipmentStatus
 from .entities.base import EquipmentEntity, ScreenEntity
 from .entities.platform import Platform
 from .hub import Hub
@@ -19,11 +20,12 @@ from .hub import Hub
 PARALLEL_UPDATES = 0
 
 MODE_CHANGED = "mode_changed"
+DRIFTED = "drifted"
 
 ACTIVITY = EventEntityDescription(
     key="activity",
     translation_key="activity",
-    event_types=[*(outcome.value for outcome in Outcome), MODE_CHANGED],
+    event_types=[*(outcome.value for outcome in Outcome), MODE_CHANGED, DRIFTED],
 )
 DESCRIPTIONS = (ACTIVITY,)
 
@@ -52,7 +54,8 @@ class ActivityEvent(EquipmentEntity, EventEntity):
     def _handle(self, event: EquipmentEvent) -> None:
         self._to_tell += (event,)
         # In a cycle there are thousands, and orders go first; what people did shows at once.
-        self._hub.coordinator.write_soon(self._write, at_once=event.origin not in UNATTENDED)
+        attended = not isinstance(event, LoadDrifted) and event.origin not in UNATTENDED
+        self._hub.coordinator.write_soon(self._write, at_once=attended)
 
     @callback
     def _write(self) -> None:
@@ -63,10 +66,13 @@ class ActivityEvent(EquipmentEntity, EventEntity):
 
     @callback
     def _tell(self, event: EquipmentEvent) -> None:
-        if event.user_id is not None:
+        if not isinstance(event, LoadDrifted) and event.user_id is not None:
             self.async_set_context(Context(user_id=event.user_id))
         if isinstance(event, OrderEnded):
-            self._trigger_event(event.result.outcome.value, _beside_outcome(event))
+            about = _beside_outcome(event, self._engine.statuses.get(event.equipment_id))
+            self._trigger_event(event.result.outcome.value, about)
+        elif isinstance(event, LoadDrifted):
+            self._trigger_event(DRIFTED, about_drift(event))
         else:
             told = about_mode(event)
             del told["user_id"]
@@ -102,9 +108,9 @@ class TouchEvent(ScreenEntity, EventEntity):
         self.async_write_ha_state()
 
 
-def _beside_outcome(event: OrderEnded) -> dict[str, Any]:
+def _beside_outcome(event: OrderEnded, status: EquipmentStatus | None) -> dict[str, Any]:
     """Return what the type of the event does not say; that more follows only where it does."""
-    told = about_order(event)
+    told = about_order(event, status)
     return attributes(
         **{key: told[key] for key in ("origin", "source", "act", "reason", "latency", "tries")},
         will_retry=told["will_retry"] or None,

@@ -1,7 +1,7 @@
 """What lives as long as a config entry is loaded: its engine, and those who follow it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 import logging
 from typing import Any, Protocol
@@ -9,16 +9,19 @@ from typing import Any, Protocol
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event as HomeAssistantEvent, HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.start import async_at_started
 
 from .adapters.threads import to_the_end
 from .const import DOMAIN
 from .coordinator import ElfeCoordinator
+from .core.failing import failing
 from .core.model import EquipmentId
 from .devices.roster import Roster
 from .engine.engine import Engine
-from .engine.events import ConnectionChanged, Event, ProblemsChanged
-from .engine.ports import (
+from .engine.ground.events import ConnectionChanged, Event, ProblemsChanged
+from .engine.ground.ports import (
+    Disk,
     Problem,
     StorageCredentialsError,
     StorageError,
@@ -27,7 +30,11 @@ from .engine.ports import (
     StorageSchemaError,
     StorageUnreachableError,
 )
+from .engine.lookout import DATABASE
+from .record.archive import Archive
+from .record.recorder import Recorder
 from .repairs import async_recall, sync_issues
+from .shadow.book import ShadowBook
 from .subentries.appliances.home import LocalHome
 from .subentries.keeper import Subentries
 
@@ -68,6 +75,16 @@ class Hub:
     local: LocalHome | None
     compact: bool
     configured: tuple[object, ...]
+    disk: Disk
+    """What is remembered on disk besides the engine's own."""
+    archive: Archive
+    """What happened to each load."""
+    shadow_book: ShadowBook
+    """What shadow mode found, now or before."""
+    shadow: bool = False
+    """The entry only looks: nothing is sent, nothing is written."""
+    record: Recorder | None = None
+    """What became of each load; a compact entry keeps none."""
     followers: list[Callable[[], None]] = field(default_factory=list)
     """Who begins to follow the engine before it starts."""
 
@@ -78,6 +95,11 @@ class Hub:
         """
         for problem in await async_recall(self.hass, self.entry):
             self.engine.report(problem)
+        if self.record is not None:
+            await self.record.async_load()
+            self.followers.insert(0, self._follow_record)
+        await self.archive.async_open()
+        self.entry.async_on_unload(self.coordinator.watch_all(self.archive.handle))
         await self.roster.async_start()
         self.subentries.failed = self._part_failed
         await self.subentries.async_make()
@@ -108,6 +130,18 @@ class Hub:
         finally:
             await self.subentries.async_apply()
 
+    def require_acting(self) -> None:
+        """Refuse what would reach a device past the engine, while the entry only looks.
+
+        Raises `ServiceValidationError`, translated.
+        """
+        if self.shadow:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="shadow_entry",
+                translation_placeholders={"entry": self.entry.title},
+            )
+
     def subentry_of(self, equipment_id: EquipmentId) -> str | None:
         """Return the subentry that an equipment's device and entities belong to, if any."""
         return None if self.local is None else self.local.subentry_of(equipment_id)
@@ -122,6 +156,9 @@ class Hub:
             await self.engine.stop()
         finally:
             self.messenger.close()
+            if self.record is not None:
+                await self.record.async_close()
+            await self.archive.async_close()
 
     def handle(self, event: Event) -> None:
         """Take one event of the engine: hand it on, and ask a person for what is missing."""
@@ -131,8 +168,12 @@ class Hub:
         elif isinstance(event, ConnectionChanged):
             self._show_storage_error(self.engine.storage_error)
 
+    def _follow_record(self) -> None:
+        if self.record is not None:
+            self.entry.async_on_unload(self.coordinator.watch_all(self.record.handle))
+
     async def _start(self) -> None:
-        started = self.hass.loop.create_future()
+        started: asyncio.Future[None] = self.hass.loop.create_future()
 
         async def started_now(_: HomeAssistant) -> None:
             if not started.done():
@@ -140,7 +181,7 @@ class Hub:
 
         stop_waiting = async_at_started(self.hass, started_now)
         try:
-            await self.engine.start(started)
+            await self.engine.start(_Awaited(started, self.engine.lifecycle.note))
         except asyncio.CancelledError:
             raise
         except Exception as error:
@@ -166,6 +207,8 @@ class Hub:
         """Ask a person for what the database wants, until it answers again."""
         for key in _STORAGE_ISSUES:
             self.engine.settle_problem(key, _DATABASE)
+        if error is None:
+            self.engine.settle_problem(*DATABASE)
         if error is None or isinstance(error, StorageUnreachableError):
             return
         key, placeholders = described(error)
@@ -198,4 +241,18 @@ def described(error: StorageError) -> tuple[str, dict[str, str]]:
 
 
 def _detail(error: Exception) -> str:
-    return str(error) or type(error).__name__
+    return failing(error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Awaited:
+    """The end of Home Assistant's own start; while it is awaited, the step says so."""
+
+    started: asyncio.Future[None]
+    note: Callable[[str], None]
+
+    def __await__(self) -> Generator[Any]:
+        """Say what is awaited, if it is not there yet: some integration may hold it up."""
+        if not self.started.done():
+            self.note("home_assistant")
+        yield from self.started

@@ -16,7 +16,7 @@ from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfTime
 
 from .core.model import Constraints
 from .devices.shapes import Kind, kind_of
-from .engine.status import EquipmentStatus
+from .engine.ground.status import EquipmentStatus
 from .entities.base import WishingEntity
 from .entities.platform import Platform
 

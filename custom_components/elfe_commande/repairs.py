@@ -20,7 +20,8 @@ from homeassistant.util.hass_dict import HassKey
 from .checked_store import CheckedStore
 from .const import DOMAIN, LOGGER, REPOSITORY
 from .core.model import EquipmentId
-from .engine.ports import Problem
+from .details import detail_text
+from .engine.ground.ports import Problem
 
 
 class Mending(Enum):
@@ -49,6 +50,17 @@ ISSUES: Final[Mapping[str, tuple[IssueSeverity, Mending]]] = MappingProxyType(
         "unsupported_typology": (IssueSeverity.WARNING, Mending.DATA),
         # What people defined themselves.
         "missing_entity": (IssueSeverity.ERROR, Mending.DATA),
+        "disabled_entity": (IssueSeverity.ERROR, Mending.DATA),
+        "disabled_device": (IssueSeverity.ERROR, Mending.DATA),
+        "disabled_integration": (IssueSeverity.ERROR, Mending.DATA),
+        "value_gone": (IssueSeverity.ERROR, Mending.DATA),
+        # Two entities that are one load, and devices with a will of their own.
+        "half_on": (IssueSeverity.ERROR, Mending.DATA),
+        "changed_by_itself": (IssueSeverity.WARNING, Mending.CONFIRM),
+        # Devices that are set otherwise than is needed to hear them.
+        "unheard_device": (IssueSeverity.WARNING, Mending.DATA),
+        "slow_reports": (IssueSeverity.WARNING, Mending.DATA),
+        "screen_flood": (IssueSeverity.WARNING, Mending.DATA),
         # The database as a whole, and this machine.
         "invalid_plate": (IssueSeverity.ERROR, Mending.DATA),
         "duplicate_plate": (IssueSeverity.WARNING, Mending.DATA),
@@ -58,25 +70,47 @@ ISSUES: Final[Mapping[str, tuple[IssueSeverity, Mending]]] = MappingProxyType(
         "mode_file_unusable": (IssueSeverity.ERROR, Mending.DATA),
         "part_not_started": (IssueSeverity.ERROR, Mending.DATA),
         "start_failed": (IssueSeverity.ERROR, Mending.DATA),
+        "broker_lost": (IssueSeverity.ERROR, Mending.DATA),
+        "database_lost": (IssueSeverity.ERROR, Mending.DATA),
+        "database_read_only": (IssueSeverity.ERROR, Mending.DATA),
         "disk_unwritable": (IssueSeverity.ERROR, Mending.DATA),
+        "record_unwritable": (IssueSeverity.WARNING, Mending.DATA),
+        "record_newer": (IssueSeverity.WARNING, Mending.DATA),
+        "record_shortened": (IssueSeverity.WARNING, Mending.DATA),
+        "record_set_aside": (IssueSeverity.WARNING, Mending.CONFIRM),
+        "outbox_old": (IssueSeverity.ERROR, Mending.DATA),
         "clock_implausible": (IssueSeverity.ERROR, Mending.DATA),
+        "another_controller": (IssueSeverity.WARNING, Mending.DATA),
+        "pooler": (IssueSeverity.ERROR, Mending.DATA),
         "missing_privileges": (IssueSeverity.ERROR, Mending.DATA),
         "missing_tables": (IssueSeverity.ERROR, Mending.DATA),
         "storage_refused": (IssueSeverity.ERROR, Mending.CREDENTIALS),
         # Smart meters.
         "meter_ascii": (IssueSeverity.ERROR, Mending.DATA),
         "meter_replaced": (IssueSeverity.ERROR, Mending.DATA),
+        "meter_seven_bits": (IssueSeverity.ERROR, Mending.DATA),
         "meter_unsigned": (IssueSeverity.WARNING, Mending.DATA),
         "meter_without_power": (IssueSeverity.WARNING, Mending.DATA),
         # A surplus rule has nothing to go by.
         "stale_rule_inputs": (IssueSeverity.WARNING, Mending.DATA),
+        "unreachable_threshold": (IssueSeverity.WARNING, Mending.DATA),
+        # Sources of plans.
+        "plan_load_misfit": (IssueSeverity.WARNING, Mending.DATA),
+        "plan_load_missing": (IssueSeverity.WARNING, Mending.DATA),
+        "plan_source_lost": (IssueSeverity.WARNING, Mending.DATA),
+        "plan_source_without_plan": (IssueSeverity.WARNING, Mending.DATA),
+        # The planner.
+        "planner_blind": (IssueSeverity.WARNING, Mending.DATA),
         # UPSs.
         "ups_command_refused": (IssueSeverity.WARNING, Mending.CONFIRM),
         "ups_lost": (IssueSeverity.WARNING, Mending.DATA),
+        "ups_refused": (IssueSeverity.ERROR, Mending.DATA),
+        "ups_shutdown_stays": (IssueSeverity.WARNING, Mending.DATA),
         "ups_stale": (IssueSeverity.ERROR, Mending.DATA),
         "ups_unknown": (IssueSeverity.ERROR, Mending.DATA),
         # A button was pressed, and nobody knows what the machine does.
         "press_doubtful": (IssueSeverity.WARNING, Mending.CONFIRM),
+        "wish_given_up": (IssueSeverity.WARNING, Mending.CONFIRM),
         "press_failed": (IssueSeverity.ERROR, Mending.CONFIRM),
         "sequence_broken": (IssueSeverity.ERROR, Mending.CONFIRM),
     }
@@ -91,7 +125,7 @@ MORE_ISSUES: Final = "more_problems"
 
 _STORED_VERSION: Final = 1
 _HARMLESS: Final = re.compile(
-    rf"\d{{0,12}}|[0-9A-HJKMNP-TV-Z]{{26}}|clock|database|disk|{DOMAIN}", re.ASCII
+    rf"\d{{0,12}}|[0-9A-HJKMNP-TV-Z]{{26}}|broker|clock|database|disk|{DOMAIN}", re.ASCII
 )
 """Subjects that are numbers, ids of subentries or words of ours."""
 
@@ -212,7 +246,7 @@ def _tell(hass: HomeAssistant, entry: ConfigEntry, issue_id: str, problem: Probl
         "entry": entry.title,
         "equipment": problem.subject,
         "id": problem.subject,
-        **problem.placeholders,
+        **{key: detail_text(hass, value) for key, value in problem.placeholders.items()},
     }
     if problem.key not in ISSUES and problem.key != MORE_ISSUES:
         if problem.key not in LOG_ONLY:

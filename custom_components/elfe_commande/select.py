@@ -1,4 +1,4 @@
-"""The mode of loads that can be switched: forced off, automatic, forced on."""
+"""The mode of loads that can be switched: forced off, automatic, forced on, by hand."""
 
 from typing import override
 
@@ -12,7 +12,7 @@ from .core.model import Mode
 from .core.wish import Intent
 from .devices.capacity import can_force_off
 from .devices.shapes import Kind, kind_of
-from .engine.status import EquipmentStatus
+from .engine.ground.status import EquipmentStatus
 from .entities.base import WishingEntity
 from .entities.platform import Platform
 
@@ -21,15 +21,18 @@ PARALLEL_UPDATES = 0
 FORCED_OFF = "forced_off"
 AUTOMATIC = "automatic"
 FORCED_ON = "forced_on"
+BY_HAND = "by_hand"
 
 INTENTS = {
     FORCED_OFF: Intent.FORCED_OFF,
     AUTOMATIC: Intent.TO_PILOTED,
-    FORCED_ON: Intent.TO_MANUAL,
+    FORCED_ON: Intent.FORCED_ON,
+    BY_HAND: Intent.TO_MANUAL,
 }
-"""What each option asks for; manual leaves the load powered."""
+"""What each option asks for; by hand is whatever is neither the plan's nor forced."""
 
-MODE = SelectEntityDescription(key="mode", translation_key="mode", options=list(INTENTS))
+# It switches the load itself: where there is one, it is what the appliance's name means.
+MODE = SelectEntityDescription(key="mode", translation_key="mode", name=None, options=list(INTENTS))
 DESCRIPTIONS = (MODE,)
 
 
@@ -49,7 +52,9 @@ class ModeSelect(WishingEntity, SelectEntity):
         status = self._status
         if status.mode == Mode.PILOTED:
             return AUTOMATIC
-        return FORCED_OFF if status.forced_off else FORCED_ON
+        if status.forced_off:
+            return FORCED_OFF
+        return FORCED_ON if status.forced_on else BY_HAND
 
     @override
     async def async_select_option(self, option: str) -> None:

@@ -12,7 +12,13 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
 )
 from homeassistant.const import EntityCategory
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.util import dt as dt_util
 
+from .const import SUBENTRY_PLANNER
 from .core.lifecycle import Code
 from .core.model import CommandState, ControlState, EquipmentId
 from .core.outcome import Outcome
@@ -30,12 +36,17 @@ from .describe import (
     decision_of,
     iso,
     moment,
+    source_of,
 )
 from .engine.engine import Engine
-from .engine.status import EquipmentStatus
+from .engine.ground.status import EquipmentStatus
 from .entities.base import EquipmentEntity, HubEntity
+from .entities.day_sensors import async_add_day_sensors
+from .entities.measured import MEASURED, measured_sensor
 from .entities.platform import Platform
-from .hub import Hub
+from .entities.sentences import SENTENCE, run_under_way, sentence_of
+from .hub import ElfeConfigEntry, Hub
+from .subentries.plan_sources.source_settings import SUBENTRY_PLAN_SOURCE
 
 PARALLEL_UPDATES = 0
 
@@ -78,14 +89,23 @@ DECISION = EquipmentSensorDescription(
     options=[ON, OFF, NONE],
     value_fn=decision_of,
 )
-DESCRIPTIONS = (
+REASON = EquipmentSensorDescription(
+    key="reason",
+    translation_key="reason",
+    device_class=SENTENCE,
+    # In words, which depend on the language.
+    value_fn=lambda _: None,
+)
+NEXT_START = EquipmentSensorDescription(
+    key="next_start",
+    translation_key="next_start",
+    device_class=SensorDeviceClass.TIMESTAMP,
+    value_fn=lambda status: moment(status.next_start),
+)
+DESCRIPTIONS: tuple[SensorEntityDescription, ...] = (
     DECISION,
-    EquipmentSensorDescription(
-        key="next_start",
-        translation_key="next_start",
-        device_class=SensorDeviceClass.TIMESTAMP,
-        value_fn=lambda status: moment(status.next_start),
-    ),
+    REASON,
+    NEXT_START,
     EquipmentSensorDescription(
         key="command_state",
         translation_key="command_state",
@@ -125,6 +145,14 @@ DESCRIPTIONS = (
     ),
 )
 
+ALL = (*DESCRIPTIONS, *MEASURED)
+
+
+def wanted(status: EquipmentStatus) -> tuple[SensorEntityDescription, ...]:
+    """Return the sensors of an appliance: power and energy only where they are measured."""
+    return DESCRIPTIONS if status.meter is None else ALL
+
+
 # ----------------------------------------------------------------------------------- the hub
 
 
@@ -132,7 +160,7 @@ DESCRIPTIONS = (
 class HubSensorDescription(SensorEntityDescription):
     """A sensor of the hub."""
 
-    value_fn: Callable[[Engine], str | datetime | None]
+    value_fn: Callable[[Engine], str | int | datetime | None]
     attributes_fn: Callable[[Engine], dict[str, Any] | None] = lambda _: None
 
 
@@ -140,6 +168,24 @@ def _speed_attributes(engine: Engine) -> dict[str, Any] | None:
     if engine.speed is None:
         return None
     return {"round_trip": round(engine.speed.round_trip, 4)}
+
+
+def _driven_attributes(engine: Engine) -> dict[str, Any] | None:
+    return {
+        "homes": sorted(engine.owner.homes),
+        "served": len(engine.owner.served),
+        "installations": engine.owner.installations,
+    }
+
+
+DRIVEN_HOMES = HubSensorDescription(
+    key="driven_homes",
+    translation_key="driven_homes",
+    entity_category=EntityCategory.DIAGNOSTIC,
+    value_fn=lambda engine: len(engine.owner.homes),
+    attributes_fn=_driven_attributes,
+)
+"""Of homes without a server nobody else can drive any."""
 
 
 def _last_cycle_attributes(engine: Engine) -> dict[str, Any] | None:
@@ -185,6 +231,7 @@ HUB_DESCRIPTIONS = (
         value_fn=lambda engine: moment(None if engine.last_cycle is None else engine.last_cycle.at),
         attributes_fn=_last_cycle_attributes,
     ),
+    DRIVEN_HOMES,
 )
 
 
@@ -223,22 +270,84 @@ class DecisionSensor(EquipmentSensor):
             self._listed = (plan, None if plan is None else list(plan.decisions))
         decision = status.decision
         return attributes(
-            source=None if decision is None else decision.source.value,
+            source=source_of(status),
             reason=None if decision is None else decision.reason,
             plan_start=None if plan is None else iso(plan.first_valid),
             slots=self._listed[1],
         )
 
 
+class NextStartSensor(EquipmentSensor):
+    """When the plan next wants it on; enabled where something plans when the appliance is new.
+
+    A home that has rules alone would read *Unknown* for ever.
+    """
+
+    def __init__(self, hub: Hub, equipment_id: EquipmentId, description: EntityDescription) -> None:
+        """Belong to the appliance's device."""
+        super().__init__(hub, equipment_id, description)
+        self._attr_entity_registry_enabled_default = hub.local is None or any(
+            subentry.subentry_type in {SUBENTRY_PLANNER, SUBENTRY_PLAN_SOURCE}
+            for subentry in hub.entry.subentries.values()
+        )
+
+
+class ReasonSensor(EquipmentSensor):
+    """Why the load is as it is, in a sentence."""
+
+    _later: CALLBACK_TYPE | None = None
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the equipment, and the end of a run that the sentence tells of."""
+        self.async_on_remove(
+            self._hub.coordinator.watch_equipment(self._equipment_id, self._changed)
+        )
+        self.async_on_remove(self._forget)
+        self._wait_for_end()
+
+    @property
+    @override
+    def native_value(self) -> str | None:
+        """Return the sentence, `None` before anything is decided."""
+        return sentence_of(self.hass, self._status, dt_util.utcnow().timestamp())
+
+    @callback
+    def _changed(self, _: datetime | None = None) -> None:
+        self._forget()
+        self._wait_for_end()
+        self.async_write_ha_state()
+
+    @callback
+    def _forget(self) -> None:
+        if self._later is not None:
+            self._later()
+            self._later = None
+
+    @callback
+    def _wait_for_end(self) -> None:
+        now = dt_util.utcnow().timestamp()
+        status = self._engine.statuses.get(self._equipment_id)
+        run = None if status is None else run_under_way(status, now)
+        if run is not None and run[1] is not None:
+            at = dt_util.utc_from_timestamp(run[1])
+            self._later = async_track_point_in_utc_time(self.hass, self._over, at)
+
+    @callback
+    def _over(self, now: datetime) -> None:
+        self._later = None
+        self._changed(now)
+
+
 class HubSensor(HubEntity, SensorEntity):
     """Something to know about the engine."""
 
     entity_description: HubSensorDescription
-    _unrecorded_attributes = frozenset({"durations", "history"})
+    _unrecorded_attributes = frozenset({"durations", "history", "homes"})
 
     @property
     @override
-    def native_value(self) -> str | datetime | None:
+    def native_value(self) -> str | int | datetime | None:
         """Return the value, `None` if it is not known yet."""
         return self.entity_description.value_fn(self._engine)
 
@@ -249,16 +358,40 @@ class HubSensor(HubEntity, SensorEntity):
         return self.entity_description.attributes_fn(self._engine)
 
 
+KINDS: Mapping[str, type[EquipmentSensor]] = {
+    DECISION.key: DecisionSensor,
+    REASON.key: ReasonSensor,
+    NEXT_START.key: NextStartSensor,
+}
+
+
 def _make(
-    hub: Hub, equipment_id: EquipmentId, description: EquipmentSensorDescription
-) -> EquipmentSensor:
-    kind = DecisionSensor if description is DECISION else EquipmentSensor
+    hub: Hub, equipment_id: EquipmentId, description: SensorEntityDescription
+) -> EquipmentEntity:
+    if not isinstance(description, EquipmentSensorDescription):
+        return measured_sensor(hub, equipment_id, description)
+    kind = KINDS.get(description.key, EquipmentSensor)
     return kind(hub, equipment_id, description)
 
 
-async_setup_entry = Platform(
+_OF_ALL = Platform(
     domain=PLATFORM,
-    descriptions=DESCRIPTIONS,
+    descriptions=ALL,
     make=_make,
-    of_hub=lambda hub: [HubSensor(hub, description) for description in HUB_DESCRIPTIONS],
-).async_set_up
+    wanted=wanted,
+    of_hub=lambda hub: [
+        HubSensor(hub, description)
+        for description in HUB_DESCRIPTIONS
+        if hub.local is None or description is not DRIVEN_HOMES
+    ],
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: ElfeConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add what every entry has, and what counts by the day in a local home."""
+    await _OF_ALL.async_set_up(hass, entry, async_add_entities)
+    await async_add_day_sensors(entry, async_add_entities)

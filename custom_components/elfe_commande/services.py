@@ -26,6 +26,9 @@ from .actions.constraints import (
 from .actions.lifecycle import LIFECYCLE_SCHEMA, async_get_status, async_restart
 from .actions.permissions import CHOOSE_MODE, ENTRY, RUN, Access
 from .actions.plans import GET_PLAN_SCHEMA, SET_PLAN_SCHEMA, async_get_plan, async_set_plan
+from .actions.records import GET_RECORD_SCHEMA, async_get_record
+from .actions.reports import GET_REPORT_SCHEMA, async_get_report
+from .actions.shadow_reports import GET_SHADOW_REPORT_SCHEMA, async_get_shadow_report
 from .actions.targets import (
     ATTR_CONFIG_ENTRY_ID,
     TARGET,
@@ -41,6 +44,12 @@ from .describe import about_answer, about_cycle
 from .entities.answers import failure_of
 from .entities.asking import async_run_cycle, async_wish
 from .subentries.meters.export import EXPORT_READINGS_SCHEMA, async_export_readings
+from .subentries.planner.actions import (
+    PLAN_NOW_SCHEMA,
+    WHAT_IF_SCHEMA,
+    async_plan_now,
+    async_what_if,
+)
 from .subentries.rules.actions import (
     EVALUATE_RULES_SCHEMA,
     SIMULATE_RULE_SCHEMA,
@@ -64,7 +73,7 @@ INIT_MODES = {"manual": Intent.TO_MANUAL, "piloted": Intent.TO_PILOTED}
 SET_MODES = {
     "forced_off": Intent.FORCED_OFF,
     "automatic": Intent.TO_PILOTED,
-    "forced_on": Intent.TO_MANUAL,
+    "forced_on": Intent.FORCED_ON,
 }
 TYPOLOGY_IDS = {typology.name: typology_id for typology_id, typology in TYPOLOGIES.items()}
 
@@ -101,7 +110,17 @@ def async_setup_services(hass: HomeAssistant) -> None:
     register("set_mode", _async_set_mode, SET_MODE_SCHEMA, optional)
     register("run_cycle", _async_run_cycle, RUN_CYCLE_SCHEMA, optional)
     register("get_plan", async_get_plan, GET_PLAN_SCHEMA, SupportsResponse.ONLY)
+    register("get_report", async_get_report, GET_REPORT_SCHEMA, SupportsResponse.ONLY)
+    register("get_record", async_get_record, GET_RECORD_SCHEMA, SupportsResponse.ONLY)
+    register(
+        "get_shadow_report",
+        async_get_shadow_report,
+        GET_SHADOW_REPORT_SCHEMA,
+        SupportsResponse.ONLY,
+    )
     register("set_plan", async_set_plan, SET_PLAN_SCHEMA, optional)
+    register("plan_now", async_plan_now, PLAN_NOW_SCHEMA, optional)
+    register("what_if", async_what_if, WHAT_IF_SCHEMA, SupportsResponse.ONLY)
     register("set_deadline", async_set_deadline, SET_DEADLINE_SCHEMA, optional)
     register("set_cycle_duration", async_set_cycle_duration, SET_CYCLE_DURATION_SCHEMA, optional)
     register(
@@ -175,9 +194,8 @@ async def _async_wish_all(
             typology_id=typology_id,
             user_id=call.context.user_id,
         )
-        name = target.name
         result = await async_wish(target.hub.engine, wish)
-        if not call.return_response and (failure := failure_of(result, name)) is not None:
+        if not call.return_response and (failure := failure_of(call.hass, result, target.name)):
             raise failure
         return about_answer(result)
 

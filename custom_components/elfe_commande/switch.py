@@ -1,4 +1,7 @@
-"""The pilot switch: on while the plan drives the load, off while people do."""
+"""The pilot switch: on while the plan drives the load, off while people do.
+
+It has a name of its own, never the appliance's: "off" would mean that it is switched on.
+"""
 
 from typing import Any, override
 
@@ -12,14 +15,14 @@ from .core.model import EquipmentId, Mode
 from .core.wish import Intent
 from .describe import about_decision, attributes
 from .devices.shapes import Kind, kind_of
-from .engine.status import EquipmentStatus
+from .engine.ground.status import EquipmentStatus
 from .entities.base import WishingEntity
 from .entities.platform import Platform
 from .hub import Hub
 
 PARALLEL_UPDATES = 0
 
-PILOT = SwitchEntityDescription(key="pilot", translation_key="pilot", name=None)
+PILOT = SwitchEntityDescription(key="pilot", translation_key="pilot")
 DESCRIPTIONS = (PILOT,)
 
 

@@ -12,6 +12,7 @@ from homeassistant.core import HomeAssistant, callback
 from .const import DOMAIN
 from .describe import code_text
 from .engine.engine import Engine
+from .hub import Hub
 
 _TOLD_FROM = 0.05
 """Seconds."""
@@ -26,9 +27,10 @@ def async_register(_hass: HomeAssistant, register: SystemHealthRegistration) -> 
 async def async_info(hass: HomeAssistant) -> dict[str, Any]:
     """Return the health of every entry, in one list of facts."""
     entries = hass.config_entries.async_entries(DOMAIN)
-    engines: list[Engine] = [
-        entry.runtime_data.engine for entry in entries if entry.state is ConfigEntryState.LOADED
+    loaded: list[Hub] = [
+        entry.runtime_data for entry in entries if entry.state is ConfigEntryState.LOADED
     ]
+    engines = [hub.engine for hub in loaded]
     connected = sum(engine.connected for engine in engines)
     return {
         "entries": f"{len(engines)}/{len(entries)}",
@@ -40,6 +42,8 @@ async def async_info(hass: HomeAssistant) -> dict[str, Any]:
         "last_cycle": _last_cycle(engines),
         "equipments": sum(len(engine.statuses) for engine in engines),
         "problems": sum(len(engine.problems) for engine in engines),
+        "record": _joined(map(_record, loaded)),
+        "shadow": ", ".join(hub.entry.title for hub in loaded if hub.shadow) or "-",
     }
 
 
@@ -67,6 +71,15 @@ def _speed(engine: Engine) -> str:
 def _plan_age(engine: Engine) -> str:
     newest = engine.plan_time()
     return "-" if newest is None else f"{int((time.time() - newest) // 60)} min"
+
+
+def _record(hub: Hub) -> str:
+    """Return how much is kept of what happened, and since when."""
+    keeper = hub.archive.keeper
+    if keeper is None or keeper.size is None:
+        return "-"
+    since = datetime.fromtimestamp(keeper.size.since or time.time(), UTC)
+    return f"{keeper.size.octets / 1e6:.1f} MB ({since:%Y-%m-%d})"
 
 
 def _last_cycle(engines: Iterable[Engine]) -> datetime | str:

@@ -10,7 +10,7 @@ from homeassistant.util import dt as dt_util
 from .core.model import Constraints
 from .core.wall_clock import next_occurrence
 from .devices.shapes import Kind, kind_of
-from .engine.status import EquipmentStatus
+from .engine.ground.status import EquipmentStatus
 from .entities.base import WishingEntity
 from .entities.platform import Platform
 

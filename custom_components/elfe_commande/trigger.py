@@ -10,22 +10,24 @@ from homeassistant.helpers.typing import VolDictType
 import voluptuous as vol
 
 from .actions.targets import ATTR_CONFIG_ENTRY_ID
-from .automations.signals import LateExpected, RunningChanged, Told
+from .automations.signals import LateExpected, RunFinished, RunningChanged, Told
 from .automations.trigger_base import ElfeTrigger
 from .core.lifecycle import Code
 from .core.outcome import Outcome
-from .core.wish import Origin
+from .core.wish import UNATTENDED, Origin
 from .describe import (
     MODE_NAMES,
     about_mode,
     about_order,
     about_portal,
+    about_run,
     about_touch,
     activity_word,
     iso,
     mode_name,
+    source_of,
 )
-from .engine.events import (
+from .engine.ground.events import (
     LifecycleChanged,
     ModeChanged,
     OrderEnded,
@@ -163,7 +165,7 @@ class EquipmentStartedTrigger(ElfeTrigger[RunningChanged]):
         return about | {
             "mode": mode_name(status.equipment.state.mode),
             "power": status.power,
-            "source": None if decision is None else decision.source.value,
+            "source": source_of(status),
             "reason": None if decision is None else decision.reason,
         }
 
@@ -172,6 +174,18 @@ class EquipmentStoppedTrigger(EquipmentStartedTrigger):
     """An equipment stopped, by its own feedback."""
 
     running = False
+
+
+class RunFinishedTrigger(ElfeTrigger[RunFinished]):
+    """A run of an equipment is over: what it took, and whose it was."""
+
+    kind = RunFinished
+
+    @override
+    def payload(self, told: Told, event: RunFinished) -> dict[str, Any] | None:
+        """Return when it was, its minutes and its energy."""
+        about = self.about(told, event.equipment_id)
+        return None if about is None else about | about_run(event.run)
 
 
 class OrderFailedTrigger(ElfeTrigger[OrderEnded]):
@@ -193,17 +207,22 @@ class OrderFailedTrigger(ElfeTrigger[OrderEnded]):
         about = self.about(told, event.equipment_id)
         if about is None:
             return None
-        about |= about_order(event)
+        about |= about_order(event, told.engine.statuses.get(event.equipment_id))
         for attribute in ("act", "reason", "origin"):
             about[f"{attribute}_text"] = activity_word(self._hass, attribute, about[attribute])
         return about
 
     @override
     def differs(self, payload: Mapping[str, Any]) -> str | None:
-        """Leave out what will be tried again, unless it is wanted."""
-        if payload["will_retry"] and not self.chosen[CONF_RETRIED]:
-            return CONF_RETRIED
-        return None if payload[CONF_OUTCOME] in self.chosen[CONF_OUTCOME] else CONF_OUTCOME
+        """Leave out what will be tried again, unless it is wanted, or somebody waits for it."""
+        outcome = payload[CONF_OUTCOME]
+        if payload["will_retry"]:
+            if payload[CONF_ORIGIN] not in UNATTENDED:
+                # It was asked for now, and is not done now, whatever the reason.
+                outcome = Outcome.FAILED.value
+            elif not self.chosen[CONF_RETRIED]:
+                return CONF_RETRIED
+        return None if outcome in self.chosen[CONF_OUTCOME] else CONF_OUTCOME
 
 
 class WillBeLateTrigger(ElfeTrigger[LateExpected]):
@@ -253,7 +272,7 @@ class PlanReceivedTrigger(ElfeTrigger[PlanReceived]):
     @override
     def describe(self, payload: Mapping[str, Any]) -> str:
         """Return how many plans there are."""
-        return f"new plan of {payload['count']} equipments"
+        return f"new plan of {payload['count']} appliances"
 
 
 class LifecycleChangedTrigger(ElfeTrigger[LifecycleChanged]):
@@ -292,6 +311,7 @@ TRIGGERS: dict[str, type[Trigger]] = {
     "order_failed": OrderFailedTrigger,
     "plan_received": PlanReceivedTrigger,
     "portal_update": PortalUpdateTrigger,
+    "run_finished": RunFinishedTrigger,
     "screen_event": ScreenEventTrigger,
     "will_be_late": WillBeLateTrigger,
     **UPS_TRIGGERS,

@@ -67,6 +67,8 @@ class Order[Value]:
     value: Value
     reply_to: str = ""
     id: object = None
+    revert_after: float | None = None
+    """Seconds after which it ends by itself, where the order says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,8 @@ class Device[Value](ABC):
         self.on = on
         self.lost = False
         self.orders = 0
+        self.timer_set: list[float | None] = []
+        """What its timer was set to, and not counted yet: real seconds, `None` if it was ended."""
         self.heeded = False
         """Whether a device that flaps did what it was ordered last; it does every other order."""
 
@@ -144,6 +148,23 @@ class Device[Value](ABC):
     def fail(self, order: Order[Value]) -> Iterator[Message]:
         """Yield the protocol's way of saying that it did not work."""
         return self.contradict(order)
+
+    def set_timer(self, seconds: float | None) -> None:
+        """Go back by itself after so long, from now on; `None`: not at all."""
+        self.timer_set.append(seconds)
+
+    def revert(self) -> Iterator[Message]:
+        """Go back by itself, as it was told to; yield what it says of it."""
+        yield from ()
+
+    @property
+    def settings_topics(self) -> tuple[str, ...]:
+        """Return where it takes settings."""
+        return ()
+
+    def configure(self, topic: str, payload: bytes) -> Iterator[Message]:  # noqa: ARG002
+        """Take a setting; yield its answer."""
+        yield from ()
 
     @property
     def question_topic(self) -> str:

@@ -66,6 +66,7 @@ class Fleet:
         self._ready = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._timers: set[asyncio.TimerHandle] = set()
+        self._reverting: dict[str, asyncio.TimerHandle] = {}
         for device in devices:
             self._add(device)
 
@@ -100,7 +101,7 @@ class Fleet:
                 self.say(device.presence(online=False))
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._outbox.join(), 5)
-        for timer in self._timers:
+        for timer in (*self._timers, *self._reverting.values()):
             timer.cancel()
         for task in self._tasks:
             task.cancel()
@@ -237,7 +238,10 @@ class Fleet:
     def _attend(self, device: AnyDevice, topic: str, payload: bytes) -> None:
         if device.lost or (self.loss and self.chance.random() < self.loss):
             return
-        if (question := device.question(topic, payload)) is not None:
+        if topic in device.settings_topics:
+            self.say(device.configure(topic, payload))
+            self.count_down(device)
+        elif (question := device.question(topic, payload)) is not None:
             if device.behaviour is not Behaviour.SILENT:
                 self._after(device, device.delay, lambda: self.say(device.tell(question)))
         elif topic == device.topics.command and (order := device.understand(payload)) is not None:
@@ -270,6 +274,32 @@ class Fleet:
 
     def _answer(self, device: AnyDevice, order: Order[Any]) -> None:
         self.say(device.respond(order))
+        self.count_down(device)
+
+    def reverts_at(self, identifier: str) -> float | None:
+        """Return the loop's time at which a device goes back by itself, `None` if it does not."""
+        timer = self._reverting.get(identifier)
+        return None if timer is None else timer.when()
+
+    def count_down(self, device: AnyDevice) -> None:
+        """Have a device go back by itself when its timer is over, on the network or not."""
+        if not device.timer_set:
+            return
+        seconds = device.timer_set[-1]
+        device.timer_set.clear()
+        if (timer := self._reverting.pop(device.identifier, None)) is not None:
+            timer.cancel()
+        if seconds is None:
+            return
+
+        def due() -> None:
+            del self._reverting[device.identifier]
+            said = tuple(device.revert())
+            if not device.lost:
+                self.say(said)
+
+        loop = asyncio.get_running_loop()
+        self._reverting[device.identifier] = loop.call_later(seconds, due)
 
     async def _report(self, kind: str, period: float) -> None:
         while True:
@@ -292,4 +322,5 @@ def _heard_by(device: AnyDevice | Screen) -> tuple[str, ...]:
     """Return the topics that a device listens to."""
     if isinstance(device, Screen):
         return (device.topics.command,)
-    return tuple(dict.fromkeys((device.topics.command, device.question_topic)))
+    topics = (device.topics.command, device.question_topic, *device.settings_topics)
+    return tuple(dict.fromkeys(topics))

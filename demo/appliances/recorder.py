@@ -9,6 +9,13 @@ from typing import NamedTuple
 from demo.parts.process import wait_until
 
 _STEP = 0.01
+_QUESTIONS = (b"", b"update")
+"""What Tasmota and Shelly devices are sent to say how they are."""
+
+
+def is_question(topic: str, payload: bytes) -> bool:
+    """Return whether a message asks a device how it is, and orders nothing."""
+    return payload in _QUESTIONS or b"Switch.GetStatus" in payload or topic.endswith("/STATUS")
 
 
 class Received(NamedTuple):
@@ -32,6 +39,8 @@ class Recorder:
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         """Start empty."""
         self.messages: list[Received] = []
+        self.questions: list[Received] = []
+        """What devices were asked about their state: it orders nothing, and is kept apart."""
         self._clock = clock
 
     def __len__(self) -> int:
@@ -44,7 +53,8 @@ class Recorder:
 
     def add(self, topic: str, payload: bytes, qos: int = 0, retain: bool = False) -> None:
         """Note a message."""
-        self.messages.append(Received(self._clock(), topic, payload, qos, retain))
+        kept = self.questions if is_question(topic, payload) else self.messages
+        kept.append(Received(self._clock(), topic, payload, qos, retain))
 
     def on(self, topic: str) -> list[Received]:
         """Return the messages of one topic, oldest first."""
@@ -57,6 +67,7 @@ class Recorder:
     def clear(self) -> None:
         """Forget everything."""
         self.messages.clear()
+        self.questions.clear()
 
     async def wait(self, count: int = 1, *, topic: str | None = None, within: float = 5) -> None:
         """Return once `count` messages arrived in all, or on `topic`."""

@@ -20,14 +20,28 @@ class ShellyPlus(Device[bool]):
         if (request := _request(payload, "Switch.Set")) is None:
             return None
         params = request.get("params")
-        wanted = params.get("on") if isinstance(params, dict) else None
+        if not isinstance(params, dict):
+            return None
+        wanted = params.get("on")
         if not isinstance(wanted, bool):
             return None
-        return Order(wanted, f"{request['src']}/rpc", request.get("id"))
+        after = params.get("toggle_after")
+        return Order(
+            wanted,
+            f"{request['src']}/rpc",
+            request.get("id"),
+            float(after) if isinstance(after, int | float) else None,
+        )
 
     @override
     def act(self, order: Order[bool]) -> None:
         self.switch(order.value)
+        self.set_timer(order.revert_after)
+
+    @override
+    def revert(self) -> Iterator[Message]:
+        self.switch(not self.on)
+        yield from self.state()
 
     @override
     def confirm(self, order: Order[bool]) -> Iterator[Message]:

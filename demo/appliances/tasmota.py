@@ -21,9 +21,42 @@ class Tasmota(Device[bool]):
         wanted = on_off(payload)
         return None if wanted is None else Order(wanted)
 
+    pulse_time = 0
+    """The setting: it stays whoever switches, and is counted from each "on"."""
+
     @override
     def act(self, order: Order[bool]) -> None:
-        self.switch(order.value)
+        self.press_button(order.value)
+
+    def press_button(self, on: bool) -> None:
+        """Switch it, from wherever: its timer begins anew with each "on"."""
+        self.switch(on)
+        self.set_timer(self._pulse_seconds if on else None)
+
+    @property
+    def _pulse_seconds(self) -> float | None:
+        if not self.pulse_time:
+            return None
+        return self.pulse_time / 10 if self.pulse_time <= 111 else self.pulse_time - 100.0
+
+    @override
+    def revert(self) -> Iterator[Message]:
+        self.switch(False)
+        yield from self._result(_word(False))
+
+    @property
+    @override
+    def settings_topics(self) -> tuple[str, ...]:
+        return (f"{self.topics.command.rpartition('/')[0]}/PulseTime1",)
+
+    @override
+    def configure(self, topic: str, payload: bytes) -> Iterator[Message]:
+        if payload.isdigit():
+            self.pulse_time = int(payload)
+            # As the firmware does: a timer that runs begins anew with its new time, 0 ends it.
+            self.set_timer(self._pulse_seconds)
+        answer = {"PulseTime1": {"Set": self.pulse_time, "Remaining": self.pulse_time}}
+        yield Message(self.topic("stat", "RESULT"), json.dumps(answer))
 
     @override
     def confirm(self, order: Order[bool]) -> Iterator[Message]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import asyncpg
 
-from .schema import SCHEMA, Level, ddl, result_ddl, tables
+from .schema import CURVES, SCHEMA, Level, curves_ddl, ddl, result_ddl, tables
 
 RESULT = f"{SCHEMA}.result"
 
@@ -36,12 +36,15 @@ async def load_schema(
 
 
 async def load_result(connection: asyncpg.Connection, table: str = "public.result") -> None:
-    """Create the plan table, in the coordination database or in one of the EMS's own."""
+    """Create the tables the EMS writes, in the coordination database or in one of its own."""
     schema = table.partition(".")[0]
+    curves = ", ".join(f"{schema}.{name}" for name in CURVES)
     await connection.execute(
         result_ddl(table) + f"GRANT USAGE ON SCHEMA {schema} TO commande, ems;"
         f"GRANT SELECT ON {table} TO commande; GRANT SELECT, INSERT ON {table} TO ems;"
         f"GRANT USAGE ON SEQUENCE {table}_id_seq TO ems;"
+        + curves_ddl(table)
+        + f"GRANT SELECT, INSERT, UPDATE, DELETE ON {curves} TO ems;"
     )
 
 

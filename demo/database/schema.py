@@ -40,6 +40,10 @@ KINDS = {
 type Table = tuple[str, ...]
 
 
+CURVES = ("p_c_with_flexible_consumption", "p_c_without_flexible_consumption", "ems_run_info")
+"""What the EMS writes beside its plans: consumption with and without them, and how it went."""
+
+
 class Level(StrEnum):
     """The levels of the schema in the field."""
 
@@ -247,6 +251,29 @@ def result_ddl(table: str) -> str:
         "machine_id integer NOT NULL, result_type integer NOT NULL, machine_type integer NOT NULL, "
         f"{decisions});\n"
     )
+
+
+def curves_ddl(table: str) -> str:
+    """Return the statements that create what else the EMS writes beside its plan table."""
+    schema, dot, _ = table.rpartition(".")
+    curves = "data_timestamp integer PRIMARY KEY, power integer NOT NULL"
+    run = ", ".join(
+        f"{name} integer NOT NULL"
+        for name in (
+            "run_time_ms",
+            "consumer_count",
+            "conso_min_hour_timestamp",
+            "conso_min_hour",
+            "conso_max_hour_timestamp",
+            "conso_max_hour",
+        )
+    )
+    columns = {
+        "p_c_with_flexible_consumption": curves,
+        "p_c_without_flexible_consumption": curves,
+        "ems_run_info": f"timestamp serial PRIMARY KEY, {run}",
+    }
+    return "".join(f"CREATE TABLE {schema}{dot}{name} ({columns[name]});\n" for name in CURVES)
 
 
 def _column(text: str) -> str:

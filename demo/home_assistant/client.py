@@ -1,7 +1,8 @@
 """Home Assistant's REST and WebSocket interfaces, as far as the demonstration needs them."""
 
 import asyncio
-import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Self
 
@@ -23,8 +24,6 @@ class Client:
         self.address = address
         self.tokens: dict[str, Any] = {}
         self._session: aiohttp.ClientSession | None = None
-        self._socket: aiohttp.ClientWebSocketResponse | None = None
-        self._numbers = itertools.count(1)
 
     async def __aenter__(self) -> Self:
         """Open the session."""
@@ -38,8 +37,6 @@ class Client:
         traceback: TracebackType | None,
     ) -> None:
         """Close what is open."""
-        if self._socket is not None:
-            await self._socket.close()
         if self._session is not None:
             await self._session.close()
 
@@ -114,28 +111,37 @@ class Client:
 
     async def command(self, kind: str, /, **fields: Any) -> Any:
         """Send a WebSocket command; return its result."""
-        socket = await self._connected()
-        number = next(self._numbers)
-        await socket.send_json({"id": number, "type": kind, **fields})
-        while True:
-            message = await socket.receive_json()
-            if message.get("id") == number and message["type"] == "result":
-                break
-        if not message["success"]:
-            raise ClientError(f"{kind}: {message['error']}")
-        return message["result"]
+        async with self._asked(kind, fields) as (result, _):
+            return result
 
-    async def _connected(self) -> aiohttp.ClientWebSocketResponse:
-        if self._socket is None or self._socket.closed:
-            socket = await self._open.ws_connect(f"{self.address}/api/websocket", max_msg_size=0)
+    async def first_told(self, kind: str, /, **fields: Any) -> Any:
+        """Subscribe by a WebSocket command; return what is told first, and hear no more."""
+        async with self._asked(kind, fields) as (_, socket):
+            return (await socket.receive_json())["event"]
+
+    @asynccontextmanager
+    async def _asked(
+        self, kind: str, fields: dict[str, Any]
+    ) -> AsyncIterator[tuple[Any, aiohttp.ClientWebSocketResponse]]:
+        """Send a WebSocket command; yield its result, and where more may come.
+
+        Each has a connection of its own: one that nobody reads from answers no ping, and Home
+        Assistant hangs up on it after a minute.
+        """
+        address = f"{self.address}/api/websocket"
+        async with self._open.ws_connect(address, max_msg_size=0) as socket:
             await socket.receive_json()
             await socket.send_json(
                 {"type": "auth", "access_token": self.tokens.get("access_token", "")}
             )
             if (await socket.receive_json())["type"] != "auth_ok":
                 raise ClientError("the WebSocket refused the token")
-            self._socket = socket
-        return self._socket
+            await socket.send_json({"id": 1, "type": kind, **fields})
+            while (message := await socket.receive_json())["type"] != "result":
+                pass
+            if not message["success"]:
+                raise ClientError(f"{kind}: {message['error']}")
+            yield message["result"], socket
 
     # --------------------------------------------------------------------- what is asked often
 
@@ -177,16 +183,29 @@ class Client:
 
     async def add(self, entry_id: str, kind: str, *steps: dict[str, Any]) -> None:
         """Add a subentry to an entry through its flow, one answer per step."""
+        answer = await self._go_through({"handler": [entry_id, kind]}, *steps)
+        if answer["type"] != "create_entry":
+            raise ClientError(f"the flow of a new {kind} ended in {answer}")
+
+    async def change(
+        self, entry_id: str, kind: str, subentry_id: str, *steps: dict[str, Any]
+    ) -> None:
+        """Change a subentry of an entry through its flow, one answer per step."""
+        start = {"handler": [entry_id, kind], "subentry_id": subentry_id}
+        answer = await self._go_through(start, *steps)
+        if answer.get("reason") != "reconfigure_successful":
+            raise ClientError(f"the flow of a {kind} ended in {answer}")
+
+    async def _go_through(self, start: dict[str, Any], *steps: dict[str, Any]) -> dict[str, Any]:
         flows = "/api/config/config_entries/subentries/flow"
-        answer = await self.post(flows, {"handler": [entry_id, kind]})
+        answer: dict[str, Any] = await self.post(flows, start)
         for step in (*steps, None):
             while answer["type"] == "progress":
                 await asyncio.sleep(POLL)
                 answer = await self.get(f"{flows}/{answer['flow_id']}")
             if step is not None:
                 answer = await self.post(f"{flows}/{answer['flow_id']}", step)
-        if answer["type"] != "create_entry":
-            raise ClientError(f"the flow of a new {kind} ended in {answer}")
+        return answer
 
 
 async def _read(response: aiohttp.ClientResponse) -> Any:

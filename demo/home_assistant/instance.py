@@ -1,7 +1,7 @@
 """One Home Assistant process with a configuration folder of its own."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 import fcntl
 import json
 import os
@@ -53,6 +53,21 @@ recorder:
 history:
 energy:
 logbook:
+  # One sentence per event: see docs/automations.md.
+  exclude:
+    entity_globs:
+      - calendar.*_plan
+      - event.*_activity
+      - event.*_activite
+      - binary_sensor.*_running
+      - binary_sensor.*_fonctionnement
+      - sensor.*_decision
+      - sensor.*_next_start
+      - sensor.*_prochain_demarrage
+      - sensor.*_last_cycle
+      - sensor.*_dernier_cycle
+      - sensor.*_plan_in_force_since
+      - sensor.*_plan_en_vigueur_depuis
 # What the editors in the user interface save.
 automation: !include automations.yaml
 """
@@ -62,13 +77,22 @@ ONBOARDED = {"done": ["core_config", "analytics", "integration"]}
 class Instance:
     """Home Assistant, as this interpreter's environment has it, on 127.0.0.1."""
 
-    def __init__(self, folder: Path, *, port: int | None = None, language: str = "en") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        port: int | None = None,
+        language: str = "en",
+        program: Sequence[str] = ("-m", "homeassistant"),
+    ) -> None:
         """Prepare a configuration in `folder`, which is emptied; a busy `port` is an error.
 
         Without a port it is the usual one, or a free one when that is busy; 0: any free one.
+        `program` is what Python runs.
         """
         self.folder = folder
         self.language = language
+        self._program = tuple(program)
         self._reservation: IO[str] | None = None
         self.port = port or self._choose_port(usual=port is None)
         if not _is_free(self.port):
@@ -95,7 +119,7 @@ class Instance:
     def start(self) -> None:
         """Launch it; see `answers`."""
         self._process = ServerProcess(
-            [sys.executable, "-m", "homeassistant", "--config", str(self.folder), "--skip-pip"],
+            [sys.executable, *self._program, "--config", str(self.folder), "--skip-pip"],
             self.log_path,
         )
 

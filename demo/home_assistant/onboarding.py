@@ -10,9 +10,8 @@ from demo.parts.process import PartError
 from demo.solar import SolarLife
 
 from .client import Client
-from .dashboard import DASHBOARD, describe
+from .dashboard import DASHBOARD, WORDS, describe
 from .solar import install_solar_home
-from .solar_view import describe_solar
 
 USER = PASSWORD = "demo"
 DOMAIN = "elfe_commande"
@@ -62,7 +61,7 @@ async def furnish(
     """Add the home without a server and a dashboard of all; `meters` is how many MQTT sensors come."""
     await _wait_meters(client, meters)
     solar = await install_solar_home(client, life, language)
-    await _make_dashboard(client, entry_id, solar, language)
+    await _make_dashboard(client, language)
     return Installation(entry_id, solar, f"{client.address}/{DASHBOARD}")
 
 
@@ -98,17 +97,13 @@ async def _wait_meters(client: Client, count: int, within: float = 10) -> None:
         await asyncio.sleep(0.2)
 
 
-async def _make_dashboard(
-    client: Client, entry_id: str, solar_entry_id: str, language: str
-) -> None:
+async def _make_dashboard(client: Client, language: str) -> None:
     """Make the dashboard, and the first page people see of it."""
-    entities = await client.command("config/entity_registry/list")
-    dashboard = describe(entry_id, entities, language)
-    dashboard["views"].append(describe_solar(solar_entry_id, entities, language))
+    dashboard = describe(await client.command("config/entity_registry/list"), language)
     await client.command(
         "lovelace/dashboards/create",
         url_path=DASHBOARD,
-        title=dashboard["title"],
+        title=WORDS[language]["title"],
         icon="mdi:home-lightning-bolt",
         mode="storage",
         show_in_sidebar=True,

@@ -1,5 +1,8 @@
 """Mosquitto on 127.0.0.1, started with a configuration of its own."""
 
+from collections.abc import Mapping
+from contextlib import suppress
+import os
 from pathlib import Path
 import shutil
 import signal
@@ -25,6 +28,8 @@ log_type notice
 log_type information
 """
 
+UNPRIVILEGED = "mosquitto"
+
 
 class Broker(Server):
     """An MQTT 5 broker that keeps its port through stops, kills and restarts."""
@@ -33,10 +38,23 @@ class Broker(Server):
     log_name = "broker.log"
     stop_signal = signal.SIGTERM
 
-    def __init__(self, *, port: int | None = None, executable: str | None = None) -> None:
-        """Prepare a broker; a free port is chosen at the first start when none is given."""
+    def __init__(
+        self,
+        *,
+        port: int | None = None,
+        executable: str | None = None,
+        configuration: str = CONFIGURATION,
+        files: Mapping[str, str] | None = None,
+    ) -> None:
+        """Prepare a broker; a free port is chosen at the first start when none is given.
+
+        `configuration` has places for `{port}` and for `{folder}`, where `files` are put, a text
+        each.
+        """
         super().__init__(port)
         self._executable = executable
+        self._configuration = configuration
+        self._files = files or {}
 
     async def kill(self) -> None:
         """Kill at once; retained messages are lost, as persistence is off."""
@@ -47,8 +65,14 @@ class Broker(Server):
         executable = self._executable or _find()
         if self._directory is None:
             self._directory = Path(tempfile.mkdtemp(prefix="broker-"))
+        self._own(self._directory)
+        for name, text in self._files.items():
+            path = self._directory / name
+            path.write_text(text)
+            path.chmod(0o600)
+            self._own(path)
         configuration = self._directory / "mosquitto.conf"
-        configuration.write_text(CONFIGURATION.format(port=port))
+        configuration.write_text(self._configuration.format(port=port, folder=self._directory))
         log = self._directory / self.log_name
         before = len(read(log))
         process = ServerProcess([executable, "-c", str(configuration)], log)
@@ -58,6 +82,12 @@ class Broker(Server):
 
         await wait_until(settled, 10, "start of the broker")
         return process if process.alive else None
+
+    def _own(self, path: Path) -> None:
+        """Give a file to whom the broker becomes when root starts it."""
+        if os.geteuid() == 0:
+            with suppress(LookupError):
+                shutil.chown(path, UNPRIVILEGED)
 
 
 def _find() -> str:

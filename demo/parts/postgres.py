@@ -67,12 +67,15 @@ class PostgresServer(Server):
         durable: bool = False,
         settings: dict[str, str] | None = None,
         seed: PostgresServer | None = None,
+        binaries: Path | None = None,
     ) -> None:
         """Prepare a server; not `durable` means it may lose data with the machine, not with a crash.
 
-        `seed` is a server of the same version, stopped, whose data this one begins with.
+        `seed` is a server of the same version, stopped, whose data this one begins with. `binaries`
+        holds programs of that version other than the wheel's.
         """
         super().__init__(port)
+        self._programs = binaries
         self._seed = seed
         self.version = version
         simple = SIMPLE_SECRETS if version >= SIMPLE_SINCE else {}
@@ -143,7 +146,7 @@ class PostgresServer(Server):
         self._directory = directory
 
     async def _initialise(self) -> None:
-        binaries = _binaries(self.version, self._user)
+        binaries = self._binaries
         directory = Path(tempfile.mkdtemp(prefix="postgres-"))
         secret = directory / "secret"
         secret.write_text(password(ADMINISTRATOR))
@@ -167,7 +170,7 @@ class PostgresServer(Server):
         directory = self._directory
         if directory is None:
             raise PartError("no data directory")
-        argv = [str(_binaries(self.version, self._user) / "postgres"), "-D", f"{directory}/data"]
+        argv = [str(self._binaries / "postgres"), "-D", f"{directory}/data"]
         for name, value in (self._settings | {"port": str(port)}).items():
             argv += ["-c", f"{name}={value}"]
         process = ServerProcess(argv, directory / self.log_name, self._user)
@@ -190,6 +193,10 @@ class PostgresServer(Server):
                 for role in (OWNER, COMMANDE, EMS)
             ),
         )
+
+    @property
+    def _binaries(self) -> Path:
+        return self._programs or _binaries(self.version, self._user)
 
     def _own(self, *paths: Path) -> None:
         if self._user:

@@ -72,6 +72,11 @@ class Server(ABC):
         if self._process:
             self._process.signal_all(signal.SIGCONT)
 
+    def strike(self) -> None:
+        """Kill a server that may be frozen: what its sockets hold is never read."""
+        if self._process:
+            self._process.signal_all(signal.SIGKILL)
+
     async def close(self) -> None:
         """Stop and remove the server's files."""
         await self.stop()

@@ -26,12 +26,18 @@ class TlsFront:
     With `require`, clients that do not ask for encryption are refused as a `hostssl` rule refuses them.
     """
 
-    def __init__(self, server: PostgresServer, *, require: bool = True) -> None:
-        """Prepare a front for a running server."""
+    def __init__(
+        self,
+        server: PostgresServer,
+        *,
+        require: bool = True,
+        certificate: tuple[Path, Path] | None = None,
+    ) -> None:
+        """Prepare a front for a running server; it signs its certificate itself if none is given."""
         self._server = server
         self._require = require
         self._directory = tempfile.TemporaryDirectory(prefix="tls-")
-        self.certificate, key = write_certificate(Path(self._directory.name))
+        self.certificate, key = certificate or write_certificate(Path(self._directory.name))
         self._context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         self._context.load_cert_chain(self.certificate, key)
         self._listener: asyncio.Server | None = None

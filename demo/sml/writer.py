@@ -4,7 +4,7 @@ A telegram is three messages (open, list of values, close) in the transport prot
 escape sequences around it, zeros that fill up the last four bytes, a checksum over it all.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 import struct
@@ -43,12 +43,30 @@ class Entry:
     unit: int | None = None
     scaler: int | None = None
     status: int | None = None
+    size: int | None = None
+    """Bytes of the value, where it is not sent in as few as it takes."""
+    signed: bool = True
+    """Whether the value is sent as a number with a sign."""
+    at: int | None = None
+    """The time of the value, as Holley's meters send it: bare."""
+
+
+type Check = Callable[[bytes], bytes]
 
 
 def telegram(
-    server_id: bytes, entries: Iterable[Entry], *, seconds: int = 0, group: int = 0
+    server_id: bytes,
+    entries: Iterable[Entry],
+    *,
+    seconds: int = 0,
+    group: int = 0,
+    check: Check | None = None,
 ) -> bytes:
-    """Return a telegram, ready to be sent; `seconds` is the meter's own clock."""
+    """Return a telegram, ready to be sent; `seconds` is the meter's own clock.
+
+    `check` makes the checksum of its messages, the standard's if it is left out.
+    """
+    check = check or checksum
     file_id = struct.pack(">I", seconds)
     sensor_time = _sequence(_unsigned(1, 1), _unsigned(seconds, 4))
     values = [_entry(entry) for entry in entries]
@@ -69,7 +87,7 @@ def telegram(
         (_CLOSE, _sequence(ABSENT)),
     )
     messages = b"".join(
-        _message(struct.pack(">IB", seconds, number), group, kind, body)
+        _message(struct.pack(">IB", seconds, number), group, kind, body, check)
         for number, (kind, body) in enumerate(bodies)
     )
     return transport(messages)
@@ -85,12 +103,21 @@ def transport(messages: bytes) -> bytes:
 
 def checksum(octets: bytes) -> bytes:
     """Return the CRC-16 of X.25 (ISO/IEC 13239), lowest byte first."""
-    crc = 0xFFFF
+    return struct.pack("<H", _crc(octets, 0xFFFF) ^ 0xFFFF)
+
+
+def kermit(octets: bytes) -> bytes:
+    """Return the CRC-16 of Kermit, highest byte first, as Holley's DTZ541 sends it."""
+    return struct.pack(">H", _crc(octets, 0))
+
+
+def _crc(octets: bytes, start: int) -> int:
+    crc = start
     for octet in octets:
         crc ^= octet
         for _ in range(8):
             crc = crc >> 1 ^ (0x8408 if crc & 1 else 0)
-    return struct.pack("<H", crc ^ 0xFFFF)
+    return crc
 
 
 def octets_of(code: str) -> bytes:
@@ -101,7 +128,7 @@ def octets_of(code: str) -> bytes:
 # ------------------------------------------------------------------------------ messages, fields
 
 
-def _message(transaction: bytes, group: int, kind: int, body: bytes) -> bytes:
+def _message(transaction: bytes, group: int, kind: int, body: bytes, check: Check) -> bytes:
     fields = (
         _octets(transaction),
         _unsigned(group, 1),
@@ -109,19 +136,28 @@ def _message(transaction: bytes, group: int, kind: int, body: bytes) -> bytes:
         _sequence(_unsigned(kind, 2), body),
     )
     begun = _head(_SEQUENCE, len(fields) + 2) + b"".join(fields)
-    return begun + _head(_UNSIGNED, 3) + checksum(begun) + END_OF_MESSAGE
+    return begun + _head(_UNSIGNED, 3) + check(begun) + END_OF_MESSAGE
 
 
 def _entry(entry: Entry) -> bytes:
     return _sequence(
         _octets(octets_of(entry.code)),
         ABSENT if entry.status is None else _unsigned(entry.status, 4),
-        ABSENT,
+        ABSENT if entry.at is None else _unsigned(entry.at, 4),
         ABSENT if entry.unit is None else _unsigned(entry.unit, 1),
         ABSENT if entry.scaler is None else _number(entry.scaler),
-        _octets(entry.value) if isinstance(entry.value, bytes) else _number(entry.value),
+        _value(entry),
         ABSENT,
     )
+
+
+def _value(entry: Entry) -> bytes:
+    if isinstance(entry.value, bytes):
+        return _octets(entry.value)
+    if entry.size is None:
+        return _number(entry.value)
+    kind = _SIGNED if entry.signed else _UNSIGNED
+    return _sized(kind, (entry.value % (1 << 8 * entry.size)).to_bytes(entry.size))
 
 
 def _sequence(*items: bytes) -> bytes:

@@ -1,8 +1,18 @@
 """A home with a solar roof that needs no server."""
 
-from .gadgets import MAINS, ROOF
-from .home import HOME, GridConnection, solar_home
+from .gadgets import FORECAST, MAINS, ROOF
+from .home import BASE, HOME, GridConnection, solar_home
 from .living import SolarLife
 from .roof import Roof
 
-__all__ = ["HOME", "MAINS", "ROOF", "GridConnection", "Roof", "SolarLife", "solar_home"]
+__all__ = [
+    "BASE",
+    "FORECAST",
+    "HOME",
+    "MAINS",
+    "ROOF",
+    "GridConnection",
+    "Roof",
+    "SolarLife",
+    "solar_home",
+]

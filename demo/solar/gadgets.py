@@ -9,12 +9,19 @@ from demo.appliances.device import Device, Order, on_off
 
 ROOF_TOPIC = "elfe-demo/roof/power"
 ROOF = "elfe_demo_roof_power"
+FORECAST_TOPIC = "elfe-demo/roof/forecast"
+FORECAST = "elfe_demo_roof_forecast"
 MAINS = "elfe_demo_mains"
 PLUG = "elfe_demo_plug_{}"
 
 WORDS = {
-    "en": {"device": "Solar home", "roof": "Solar roof", "mains": "Mains"},
-    "fr": {"device": "Maison solaire", "roof": "Toit solaire", "mains": "Secteur"},
+    "en": {"device": "Solar home", "roof": "Solar roof", "sun": "Sun to come", "mains": "Mains"},
+    "fr": {
+        "device": "Maison solaire",
+        "roof": "Toit solaire",
+        "sun": "Soleil à venir",
+        "mains": "Secteur",
+    },
 }
 
 
@@ -53,7 +60,7 @@ class MainsSwitch(Device[bool]):
 
 
 def discovery(plug: str, name: str, language: str) -> Iterator[Message]:
-    """Announce the roof's power, the mains switch and a Tasmota plug as a switch of Home Assistant.
+    """Announce the roof's power and its forecast, the mains switch and a Tasmota plug as a switch of Home Assistant.
 
     `plug` is Tasmota's topic, `name` what hangs on it.
     """
@@ -73,6 +80,21 @@ def discovery(plug: str, name: str, language: str) -> Iterator[Message]:
             "state_topic": ROOF_TOPIC,
             "device_class": "power",
             "state_class": "measurement",
+            "unit_of_measurement": "W",
+            "suggested_display_precision": 0,
+        },
+    )
+    yield _announce(
+        "sensor",
+        FORECAST,
+        device,
+        {
+            "name": words["sun"],
+            "default_entity_id": "sensor.solar_forecast",
+            "state_topic": FORECAST_TOPIC,
+            "value_template": "{{ value_json.watts.values() | first }}",
+            "json_attributes_topic": FORECAST_TOPIC,
+            "device_class": "power",
             "unit_of_measurement": "W",
             "suggested_display_precision": 0,
         },

@@ -10,7 +10,7 @@ from demo.territory import PILOTED, Equipment
 from .roof import Roof
 
 HOME = "R003"
-BASE = 250.0
+BASE = 250
 """Watts of all that is always on."""
 
 

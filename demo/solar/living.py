@@ -2,27 +2,34 @@
 
 import asyncio
 from collections.abc import Iterable
+import json
 from pathlib import Path
 
 from demo.appliances import AnyDevice, Fleet, Load, Message
 from demo.meters import unique_id
+from demo.names import PLUGS
 from demo.ups import Ups, open_ups
 
-from .gadgets import PLUG, ROOF_TOPIC, MainsSwitch, discovery
+from .gadgets import FORECAST_TOPIC, PLUG, ROOF_TOPIC, MainsSwitch, discovery
 from .home import GridConnection
 from .meter import SmartMeter
-from .roof import Roof
+from .roof import DAY, Roof
 
 PERIOD = 2.0
-PLUG_TOPIC, PLUG_NAME = "A123", "Prise du lave-linge"
+FORECAST_EVERY = 1800.0
+PLUG_TOPIC = "A123"
 
 
 class SolarLife:
     """Runs what no appliance is: a roof, a meter on a serial line, a UPS."""
 
-    def __init__(self, loads: Iterable[Load], folder: Path, language: str) -> None:
-        """Prepare; the meter's port is a link in `folder`."""
-        self.roof = Roof()
+    def __init__(
+        self, loads: Iterable[Load], folder: Path, language: str, day: float = DAY
+    ) -> None:
+        """Prepare; the meter's port is a link in `folder`, a `day` takes so many seconds."""
+        self.roof = Roof(day=day)
+        self.pace = day / DAY
+        """How long anything takes, against the usual day."""
         self.meter = SmartMeter(GridConnection(self.roof, loads), folder / "meter")
         self.ups: Ups | None = None
         self._language = language
@@ -47,11 +54,12 @@ class SolarLife:
     async def start(self, fleet: Fleet) -> None:
         """Start all of it; returns once the UPS can be read."""
         self.ups = await open_ups()
-        fleet.say(discovery(PLUG_TOPIC, PLUG_NAME, self._language))
+        fleet.say(discovery(PLUG_TOPIC, PLUGS[self._language], self._language))
         fleet.say(self._mains.state())
         self._tasks = [
             asyncio.create_task(self.meter.run(), name="meter"),
             asyncio.create_task(self._tell_roof(fleet), name="roof"),
+            asyncio.create_task(self._tell_forecast(fleet), name="forecast"),
         ]
 
     async def stop(self) -> None:
@@ -75,3 +83,9 @@ class SolarLife:
         while True:
             fleet.say([Message(ROOF_TOPIC, f"{self.roof.watts:.0f}", retain=True)])
             await asyncio.sleep(PERIOD)
+
+    async def _tell_forecast(self, fleet: Fleet) -> None:
+        while True:
+            body = json.dumps({"watts": self.roof.forecast()})
+            fleet.say([Message(FORECAST_TOPIC, body, retain=True)])
+            await asyncio.sleep(FORECAST_EVERY)

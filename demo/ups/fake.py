@@ -24,8 +24,9 @@ COMMANDS = (
 class FakeUps(Switchable):
     """One UPS behind a server of our own.
 
-    `error` is answered to every question about the UPS, `mute` answers nothing at all, and
-    `refused` are the commands that are listed, and refused nevertheless.
+    `error` is answered to every question about the UPS, `mute` answers nothing at all, `guarded`
+    lets nobody read without a login, and `refused` are the commands that are listed, and refused
+    nevertheless.
     """
 
     host = "127.0.0.1"
@@ -45,6 +46,7 @@ class FakeUps(Switchable):
         self.refused: set[str] = set()
         self.error: str | None = None
         self.mute = False
+        self.guarded = False
         self.unlisted = False
         """The server names no UPS."""
         self.given: list[str] = []
@@ -171,6 +173,8 @@ class _Session:
 
     def _list(self, words: list[str]) -> str:
         kind, ups = words[0], self._ups
+        if ups.guarded and self._denied() is not None:
+            return "ERR ACCESS-DENIED"
         if kind == "UPS":
             body = [] if ups.unlisted else [f'UPS {ups.name} "{DESCRIPTION}"']
         elif (error := self._error(words[1])) is not None:

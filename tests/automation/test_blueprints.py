@@ -1,7 +1,9 @@
 """Blueprints: valid, importable, and each run once."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+import re
 import shutil
 from typing import Any
 
@@ -13,19 +15,25 @@ from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
-from pytest_homeassistant_custom_component.common import async_fire_time_changed
+from pytest_homeassistant_custom_component.common import async_fire_time_changed, async_mock_service
 
 from custom_components.elfe_commande.core.model import EquipmentId
 from custom_components.elfe_commande.core.outcome import Outcome
+from custom_components.elfe_commande.core.plan import DAY, DayPlan
 from custom_components.elfe_commande.core.wish import Intent
-from custom_components.elfe_commande.engine.events import EquipmentChanged
+from custom_components.elfe_commande.engine.ground.events import EquipmentChanged
+from tests.consistency.test_languages import GIVEN_UP, STUMBLED_OVER, loose
 from tests.entities.conftest import Start
 from tests.entities.world import START, World, status_of
 
 from .told import order_ended, plugged, report, tell, wanted_by
 
 FOLDER = Path(__file__).parents[2] / "blueprints" / "automation" / "elfe_commande"
-BLUEPRINTS = sorted(FOLDER.glob("*.yaml"))
+ENGLISH = sorted(FOLDER.glob("*.yaml"))
+FRENCH = sorted((FOLDER / "fr").glob("*.yaml"))
+BLUEPRINTS = [*ENGLISH, *FRENCH]
+PROSE = {"name", "description", "label", "title", "message", "source_url"}
+"""Keys whose texts people read, or that tell where a blueprint is from."""
 REPOSITORY = "https://github.com/elfe-commande/elfe-commande/blob/main"
 
 
@@ -65,7 +73,49 @@ def target_of(world: World, number: int) -> dict[str, Any]:
 
 
 def test_there_are_some():
-    assert len(BLUEPRINTS) == 13
+    assert len(ENGLISH) == 15
+
+
+def prose(tree: Any) -> Iterator[str]:
+    """Yield what people read of a blueprint."""
+    if isinstance(tree, dict):
+        for key, value in tree.items():
+            if key in PROSE - {"source_url"} and isinstance(value, str):
+                yield value
+            else:
+                yield from prose(value)
+    elif isinstance(tree, list):
+        for each in tree:
+            yield from prose(each)
+
+
+def bare(tree: Any) -> Any:
+    """Return a blueprint without what people read."""
+    if isinstance(tree, dict):
+        return {key: None if key in PROSE else bare(value) for key, value in tree.items()}
+    return [bare(each) for each in tree] if isinstance(tree, list) else tree
+
+
+@pytest.mark.parametrize("path", ENGLISH, ids=lambda path: path.stem)
+def test_each_has_a_twin_in_french_that_does_the_same(path: Path):
+    twin = FOLDER / "fr" / f"{path.stem}_fr.yaml"
+    english, french = (load_yaml_dict(str(each)) for each in (path, twin))
+
+    assert [each.stem for each in FRENCH] == [f"{each.stem}_fr" for each in ENGLISH]
+    assert bare(french["blueprint"]) == bare(english["blueprint"])
+    for told in (english, french):
+        del told["blueprint"]
+    assert bare(french) == bare(english)
+
+
+@pytest.mark.parametrize("path", BLUEPRINTS, ids=lambda path: path.stem)
+def test_the_words_are_those_of_the_integration(path: Path):
+    language = "fr" if path in FRENCH else "en"
+    given_up = re.compile(rf"\b(?:{GIVEN_UP[language]})\b|{STUMBLED_OVER[language]}", re.IGNORECASE)
+    for text in prose(load_yaml_dict(str(path))):
+        assert not given_up.search(re.sub(r"\{\{.*?\}\}", "", text)), text
+        if language == "fr":
+            assert not loose(text), text
 
 
 @pytest.mark.parametrize("path", BLUEPRINTS, ids=lambda path: path.stem)
@@ -79,7 +129,10 @@ def test_blueprints_are_valid_and_say_where_they_are_from(path: Path):
 
     assert blueprint.validate() is None
     metadata = blueprint.metadata
-    assert metadata["source_url"] == f"{REPOSITORY}/blueprints/automation/elfe_commande/{path.name}"
+    assert (
+        metadata["source_url"]
+        == f"{REPOSITORY}/blueprints/automation/elfe_commande/{path.relative_to(FOLDER)}"
+    )
     assert metadata["description"]
     for name, about in metadata["input"].items():
         assert about["name"], name
@@ -97,7 +150,7 @@ async def test_order_failed(hass, start: Start):
     assert notifications(hass) == [
         (
             f"Machine {number}: Start",
-            f"Machine {number} (R001): Start – The device did not answer (EMS)",
+            f"Machine {number} (R001): Start – The device did not answer (Plan)",
         )
         for number in (1, 2)
     ]
@@ -178,8 +231,102 @@ async def test_not_ready_in_time(hass, start: Start, freezer, next_start, messag
     await use(hass, "not_ready_in_time")
     status = wanted_by(1, START + 3900)
     status.next_start = next_start
+    # Made since this end was wished.
+    status.coming = (DayPlan(EquipmentId(1), START + 900, bytes(DAY), 2, START + 31),)
 
     await world.put(status)
     await tell(world, EquipmentChanged(frozenset({EquipmentId(1)})))
 
     assert notifications(hass) == [("Machine 1 will not be ready in time", message)]
+
+
+# ------------------------------------------------------------------------------ with answers
+
+
+async def answer(world: World, action: str) -> None:
+    """Press a button of a notification."""
+    world.hass.bus.async_fire("mobile_app_notification_action", {"action": action})
+    await world.settle()
+
+
+@pytest.mark.parametrize(
+    ("button", "intent"), [("Start now", Intent.START), ("Not today", Intent.TO_MANUAL)]
+)
+async def test_starts_at(hass, start: Start, freezer, button, intent):
+    await hass.config.async_set_time_zone("Europe/Paris")
+    freezer.move_to("2026-11-18T11:15:30+00:00")
+    world = await start([status_of(1), status_of(2)])
+    told = async_mock_service(hass, "notify", "notify")
+    await use(
+        hass, "starts_at", starts=[world.entity_id("sensor", n, "next_start") for n in (1, 2)]
+    )
+
+    status = status_of(1)
+    status.next_start = START + 3600
+    await world.put(status)
+    await tell(world, EquipmentChanged(frozenset({EquipmentId(1)})))
+    assert not told, "it may still change"
+    freezer.tick(timedelta(minutes=2))
+    await later(world, 0)
+
+    (call,) = told
+    assert call.data["title"] == "Machine 1"
+    assert call.data["message"] == "Machine 1 starts at 13:15."
+    buttons = {each["title"]: each["action"] for each in call.data["data"]["actions"]}
+    assert list(buttons) == ["Start now", "Not today"]
+    assert not world.engine.wishes
+    # What is said to others is not for this one.
+    for strange in ("", "OPEN", buttons[button].replace("automation.made", "automation.other")):
+        await answer(world, strange)
+    assert not world.engine.wishes
+    await answer(world, buttons[button])
+    assert [(wish.equipment_id, wish.intent) for wish in world.engine.wishes] == [(1, intent)]
+
+
+async def test_starts_at_tells_of_tomorrow_and_replaces_what_it_said(hass, start: Start, freezer):
+    await hass.config.async_set_time_zone("Europe/Paris")
+    freezer.move_to("2026-11-18T11:15:30+00:00")
+    world = await start([status_of(1)])
+    told = async_mock_service(hass, "notify", "notify")
+    await use(hass, "starts_at", starts=[world.entity_id("sensor", 1, "next_start")])
+
+    for next_start in (START + 1800, START + 14 * 3600, None):
+        status = status_of(1)
+        status.next_start = next_start
+        await world.put(status)
+        await tell(world, EquipmentChanged(frozenset({EquipmentId(1)})))
+        freezer.tick(timedelta(minutes=2))
+        await later(world, 0)
+
+    assert [call.data["message"] for call in told] == [
+        "Machine 1 starts at 12:45.",
+        "Machine 1 starts at 02:15 tomorrow.",
+    ]
+    assert len({call.data["data"]["tag"] for call in told}) == 1
+
+
+@pytest.mark.parametrize(
+    ("next_start", "ready"), [(START + 900, START + 4500), (None, START + 3900 + 3 * 3600)]
+)
+async def test_may_be_late(hass, start: Start, freezer, next_start, ready):
+    await hass.config.async_set_time_zone("Europe/Paris")
+    freezer.move_to("2026-11-18T11:15:30+00:00")
+    world = await start([status_of(1)])
+    told = async_mock_service(hass, "notify", "notify")
+    await use(hass, "may_be_late")
+    status = wanted_by(1, START + 3900)
+    status.next_start = next_start
+    status.coming = (DayPlan(EquipmentId(1), START + 900, bytes(DAY), 2, START + 31),)
+    await world.put(status)
+    await tell(world, EquipmentChanged(frozenset({EquipmentId(1)})))
+
+    (call,) = told
+    clock = dt_util.as_local(dt_util.utc_from_timestamp(ready)).strftime("%H:%M")
+    why = "the plan does not start it" if next_start is None else f"will be ready at {clock}"
+    assert call.data["message"] == f"Machine 1 is wanted by 13:20, but {why}."
+    now, late = call.data["data"]["actions"]
+    assert late["title"] == f"May be late: {clock}"
+    await answer(world, late["action"])
+    assert [wish.wishes.wished_end for wish in world.engine.constraints] == [ready]
+    await answer(world, now["action"])
+    assert [wish.intent for wish in world.engine.wishes] == [Intent.START]

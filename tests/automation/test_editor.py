@@ -3,6 +3,7 @@
 from functools import cache
 import json
 from pathlib import Path
+import re
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -137,3 +138,50 @@ async def test_texts_reach_the_editor(hass: HomeAssistant, start: Start, kind, l
         assert (
             texts[f"component.{DOMAIN}.{kind}.{name}.name"] == words(language)[kind][name]["name"]
         )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_search_of_the_editor_finds_ours(kind: str, language: str) -> None:
+    names = {key: each["name"] for key, each in words(language)[kind].items()}
+    assert all("elfe" in name.lower() for name in names.values()), names
+    assert any("plan" in name.lower().split() for name in names.values())
+
+
+VARIABLE = re.compile(r"`(?:trigger\.)?(\w+)`")
+
+
+UPS_VARIABLES = {"event", "name", "status", "tokens", "charge", "device_id", "config_entry_id"}
+
+
+def rows(page: str) -> list[list[str]]:
+    """Return the cells of all rows of all tables."""
+    return [
+        [cell.strip() for cell in line.split("|")[1:-1]]
+        for line in page.splitlines()
+        if line.startswith("|")
+    ]
+
+
+def documented() -> dict[str, set[str]]:
+    """Return the variables of each trigger, as the tables of the documentation have them."""
+    page = (Path(__file__).parents[2] / "docs" / "automations.md").read_text(encoding="utf-8")
+    of_one, _, others = page.partition("| trigger | when | options | variables |")
+    common = {n for row in rows(of_one) if len(row) == 2 for n in VARIABLE.findall(row[0])}
+    found: dict[str, set[str]] = {}
+    for part, also in ((of_one, common), (others, set())):
+        for row in rows(part):
+            if len(row) == 4 and row[0].startswith("`elfe_commande."):
+                key = row[0].strip("`").partition(".")[2]
+                found[key] = set(VARIABLE.findall(row[3])) | also
+    found["equipment_stopped"] = found["equipment_started"]
+    of_ups = [key for key in triggers.TRIGGERS if key.startswith("ups_")]
+    return found | dict.fromkeys(of_ups, UPS_VARIABLES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_variables_are_listed_where_the_editor_shows_help(language: str) -> None:
+    for key, names in documented().items():
+        told = words(language)["triggers"][key]["description"]
+        assert set(VARIABLE.findall(told)) == names, key
+    assert documented().keys() == words(language)["triggers"].keys()

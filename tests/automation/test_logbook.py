@@ -1,5 +1,6 @@
 """Lines of the logbook: who did what, and why, in the language of the house."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,16 +15,18 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 
 from custom_components.elfe_commande.automations.chronicle import (
+    EVENT_DRIFTED,
     EVENT_MODE_CHANGED,
     EVENT_ORDER_ENDED,
     EVENT_UNCLEAN_STOP,
 )
 from custom_components.elfe_commande.core.decision import Act, Source
 from custom_components.elfe_commande.core.lifecycle import Code
-from custom_components.elfe_commande.core.model import Mode
+from custom_components.elfe_commande.core.model import EquipmentId, Mode
 from custom_components.elfe_commande.core.outcome import Outcome
+from custom_components.elfe_commande.core.plan import Owner
 from custom_components.elfe_commande.core.wish import Origin
-from custom_components.elfe_commande.engine.events import LifecycleChanged
+from custom_components.elfe_commande.engine.ground.events import LifecycleChanged, LoadDrifted
 from tests.entities.conftest import Start
 from tests.entities.world import World, status_of
 
@@ -45,7 +48,7 @@ async def lines(
     """Return what the logbook says of an entity, machine 1 if none is named."""
     await async_wait_recording_done(hass)
     entity_id = entity_id or world.entity_id("switch", 1, "pilot")
-    kinds = (EVENT_ORDER_ENDED, EVENT_MODE_CHANGED, EVENT_UNCLEAN_STOP)
+    kinds = (EVENT_ORDER_ENDED, EVENT_MODE_CHANGED, EVENT_DRIFTED, EVENT_UNCLEAN_STOP)
     processor = EventProcessor(hass, kinds, [entity_id], None, None)
     now = dt_util.utcnow()
     found = await hass.async_add_executor_job(
@@ -73,7 +76,7 @@ STORIES = [
     (
         order_ended(outcome=DONE, act=Act.OFF, source=Source.DEFAULT),
         "switched off because there is no plan",
-        "éteint faute de plan",
+        "éteint car il n’y a pas de plan",
     ),
     (
         order_ended(),
@@ -96,9 +99,30 @@ STORIES = [
         "passé en mode manuel à l’écran mural",
     ),
     (
+        LoadDrifted(EquipmentId(1), on=False),
+        "is off, which was not ordered: switched by hand, or by its device",
+        "est éteint, ce qui n’a pas été commandé\xa0: à la main ou par son relais",
+    ),
+    (
+        LoadDrifted(EquipmentId(1), on=True),
+        "is on, which was not ordered: switched by hand, or by its device",
+        "est allumé, ce qui n’a pas été commandé\xa0: à la main ou par son relais",
+    ),
+    (
         mode_changed(origin=Origin.ELSEWHERE, modes=(Mode.MANUAL, 42)),
         "set to 42 from elsewhere, according to the database",
         "passé en mode 42 ailleurs, d’après la base de données",
+    ),
+    (
+        order_ended(act=Act.FORCED_ON, origin=Origin.DASHBOARD, will_retry=True),
+        (
+            "has not confirmed “Force on” (requested from a dashboard): the device did not answer;"
+            " it is tried again"
+        ),
+        (
+            "n’a pas confirmé «\xa0Forcer la marche\xa0» (demandé depuis un tableau de bord)\xa0: le"
+            " module n’a pas répondu\xa0; nouvel essai à suivre"
+        ),
     ),
 ]
 
@@ -119,6 +143,20 @@ async def test_lines_say_who_and_why(recorder_mock, hass, start: Start, language
     assert {line["domain"] for line in found} == {"elfe_commande"}
     assert found[1]["context_user_id"] == SOMEBODY
     assert all(line["icon"].startswith("mdi:") for line in found)
+
+
+@pytest.mark.parametrize(
+    ("typology", "named"), [(120, ("select", 1, "mode")), (130, ("event", 1, "activity"))]
+)
+async def test_a_line_is_shown_at_what_bears_the_name_of_its_appliance(
+    recorder_mock, hass, start: Start, typology: int, named: tuple[str, int, str]
+):
+    assert await async_setup_component(hass, "logbook", {})
+    world = await start([status_of(1, typology=typology)])
+    await tell(world, order_ended(outcome=DONE))
+
+    (line,) = await lines(hass, world)
+    assert line["entity_id"] == world.entity_id(*named)
 
 
 async def test_there_are_words_for_all(recorder_mock, hass, start: Start):
@@ -200,6 +238,58 @@ async def test_what_is_said_elsewhere_is_not_told(hass, start: Start):
     )
 
     assert not told
+
+
+async def test_a_change_of_mode_has_one_line(hass, start: Start):
+    """What an order or the switch itself tells is not told again."""
+    world = await start([status_of(1)])
+    told = async_capture_events(hass, EVENT_MODE_CHANGED)
+
+    await tell(
+        world,
+        # The plan started the machine: the order says so.
+        mode_changed(origin=Origin.EMS),
+        mode_changed(origin=Origin.RULE),
+        # The switch was turned, and shows by whom.
+        mode_changed(origin=Origin.DASHBOARD, user_id=SOMEBODY),
+        mode_changed(origin=Origin.AUTOMATION, modes=(Mode.MANUAL, Mode.PILOTED)),
+        # Nothing else tells where this came from, or what it is now.
+        mode_changed(origin=Origin.SCREEN),
+        mode_changed(origin=Origin.EMS, modes=(Mode.MANUAL, Mode.PILOTED)),
+        mode_changed(origin=Origin.ACTION, modes=(Mode.PILOTED, Mode.DISABLED)),
+    )
+
+    assert [e.data["origin"] for e in told] == ["screen", "ems", "action"]
+
+
+async def test_what_was_not_confirmed_is_told_and_so_is_its_end(hass, start: Start):
+    world = await start([status_of(1)])
+    told = async_capture_events(hass, EVENT_ORDER_ENDED)
+
+    await tell(
+        world,
+        order_ended(act=Act.TO_MANUAL, origin=Origin.DASHBOARD, will_retry=True),
+        order_ended(outcome=DONE, act=Act.TO_MANUAL, origin=Origin.DASHBOARD),
+        # The next one tells of itself by the change of mode, as ever.
+        order_ended(outcome=DONE, act=Act.TO_MANUAL, origin=Origin.DASHBOARD),
+    )
+
+    assert [(e.data["outcome"], e.data["will_retry"]) for e in told] == [
+        ("failed", True),
+        ("acknowledged", False),
+    ]
+
+
+async def test_a_plan_of_ones_own_is_not_credited_to_the_ems(recorder_mock, hass, start: Start):
+    assert await async_setup_component(hass, "logbook", {})
+    status = status_of(1)
+    status.plan = replace(status.plan, owner=Owner.ACTION)
+    world = await start([status])
+
+    await tell(world, order_ended(outcome=DONE))
+
+    (line,) = await lines(hass, world)
+    assert line["message"] == "started by the plan set by an action"
 
 
 async def test_a_failure_that_comes_back_is_told_again(hass, start: Start):

@@ -18,7 +18,7 @@ from tests.entities.world import World, status_of
 
 from .test_blueprints import FOLDER, target_of, use
 
-ON, AUTOMATIC = Intent.TO_MANUAL, Intent.TO_PILOTED
+ON, AUTOMATIC = Intent.FORCED_ON, Intent.TO_PILOTED
 REGULATOR, CHARGE, OTHER, POWER = "sensor.cs", "sensor.soc", "switch.other", "sensor.battery"
 
 type Step = tuple[str, str] | int

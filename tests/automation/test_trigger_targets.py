@@ -6,7 +6,7 @@ import pytest
 
 from custom_components.elfe_commande.core.model import EquipmentId
 from custom_components.elfe_commande.devices.identifiers import home_identifier, hub_identifier
-from custom_components.elfe_commande.engine.events import PlanReceived
+from custom_components.elfe_commande.engine.ground.events import PlanReceived
 from tests.entities.conftest import Start
 from tests.entities.world import ENTRY_ID, status_of
 

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from custom_components.elfe_commande.core.decision import Source
 from custom_components.elfe_commande.core.lifecycle import Code
 from custom_components.elfe_commande.core.model import Constraints, EquipmentId, Mode
 from custom_components.elfe_commande.core.outcome import Outcome
 from custom_components.elfe_commande.core.plan import DAY, DayPlan
 from custom_components.elfe_commande.core.wish import Origin
 from custom_components.elfe_commande.devices.identifiers import home_identifier
-from custom_components.elfe_commande.engine.events import (
+from custom_components.elfe_commande.engine.ground.events import (
     EquipmentChanged,
     LifecycleChanged,
     PlanReceived,
@@ -94,13 +95,34 @@ async def test_order_failed(start: Start, automate: Automate):
         "reason": "silent",
         "reason_text": "The device did not answer",
         "origin": "ems",
-        "origin_text": "EMS",
+        "origin_text": "Plan",
         "source": "ems",
         "tries": 3,
         "latency": None,
         "will_retry": False,
         "user_id": None,
     }
+
+
+async def test_what_a_person_asked_for_counts_at_its_first_try(start: Start, automate: Automate):
+    world = await start([status_of(1)])
+    runs = await automate({"trigger": "elfe_commande.order_failed"})
+    asked = {"origin": Origin.DASHBOARD, "source": Source.USER}
+
+    await tell(
+        world,
+        order_ended(will_retry=True),
+        order_ended(will_retry=True, **asked),
+        # Its device is away: it was not sent, and is tried again.
+        order_ended(outcome=Outcome.SKIPPED, will_retry=True, **asked),
+        order_ended(outcome=Outcome.SKIPPED, **asked),
+        order_ended(outcome=Outcome.ACKNOWLEDGED, **asked),
+    )
+
+    assert [(run.data["trigger"]["origin"], run.data["trigger"]["outcome"]) for run in runs] == [
+        ("dashboard", "failed"),
+        ("dashboard", "skipped"),
+    ]
 
 
 async def test_order_failed_with_first_tries(start: Start, automate: Automate):
@@ -228,7 +250,7 @@ async def test_plan_received_tells_once_for_all(start: Start, automate: Automate
             "plan_start": "2026-11-18T11:15:00+00:00",
         }
     ]
-    assert runs[0].data["trigger"]["description"] == "new plan of 2 equipments"
+    assert runs[0].data["trigger"]["description"] == "new plan of 2 appliances"
 
 
 async def test_lifecycle_changed(start: Start, automate: Automate):
@@ -281,6 +303,8 @@ async def test_will_be_late(
     status = wanted_by(
         1, wished_end, mode=changes.pop("mode", 30), control=changes.pop("control", 25)
     )
+    # Made since this end was wished.
+    status.plan = replace(status.plan, known_at=START + 60)
     for name, value in changes.items():
         setattr(status, name, value)
 
@@ -293,6 +317,24 @@ async def test_will_be_late(
     if runs:
         assert variables(runs[0]).items() >= about(world, 1).items()
         assert runs[0].data["trigger"]["wished_end"].startswith("2026-11-18T1")
+
+
+@pytest.mark.parametrize("sooner", [60, 300, 800])
+async def test_an_earlier_end_is_late_once_a_plan_can_know_of_it(
+    start: Start, automate: Automate, freezer, sooner: int
+):
+    freezer.move_to("2026-11-18T11:15:30+00:00")
+    world = await start([wanted_by(1, IN_TIME)])
+    runs = await automate({"trigger": "elfe_commande.will_be_late"})
+
+    earlier = wanted_by(1, IN_TIME - sooner)
+    await world.put(earlier)
+    await tell(world, EquipmentChanged(frozenset({EquipmentId(1)})))
+    assert runs == []
+
+    earlier.coming = (DayPlan(EquipmentId(1), START + 900, bytes(DAY), 2, START + 31),)
+    await tell(world, EquipmentChanged(frozenset({EquipmentId(1)})))
+    assert len(runs) == 1
 
 
 async def test_will_be_late_tells_again_after_it_was_in_time(

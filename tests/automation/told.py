@@ -31,14 +31,14 @@ from custom_components.elfe_commande.devices.identifiers import (
     equipment_identifier,
     home_identifier,
 )
-from custom_components.elfe_commande.engine.events import (
+from custom_components.elfe_commande.engine.ground.events import (
     EquipmentChanged,
     Event,
     ModeChanged,
     OrderEnded,
     ScreenEvent,
 )
-from custom_components.elfe_commande.engine.status import EquipmentStatus, Observation
+from custom_components.elfe_commande.engine.ground.status import EquipmentStatus, Observation
 from tests.entities.world import ENTRY_ID, NOW, World, status_of
 
 GIVEN = {"id", "idx", "alias", "platform", "description"}

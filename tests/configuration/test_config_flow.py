@@ -21,7 +21,7 @@ async def test_database_becomes_an_entry(hass, database, homes, setup_entry):
     result = await submit(hass, await begin(hass), connection(database))
 
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert result["title"] == database.name
+    assert result["title"] == "ELFE"
     assert result["data"] == entry_data(database)
     assert result["options"] == {}
     data = result["data"]
@@ -62,7 +62,7 @@ async def test_same_database_for_the_plans_is_no_second_one(hass, database):
 @pytest.mark.parametrize(
     ("changes", "error", "named"),
     [
-        ({"port": 1}, "cannot_connect", {"detail": "onnect"}),
+        ({"port": 1}, "cannot_connect", {"detail": "nothing listens"}),
         ({"password": "wrong"}, "invalid_auth", {"detail": "commande"}),
         ({"username": "nobody"}, "invalid_auth", {"detail": "nobody"}),
         ({"database": "nowhere"}, "missing_tables", {"tables": "nowhere"}),
@@ -91,12 +91,11 @@ async def test_errors_are_told_and_what_was_entered_is_kept(hass, database, chan
     assert result["errors"] == {"base": error}
     for name, part in named.items():
         assert part in result["description_placeholders"][name]
+    # The password too: it was entered in this form a moment ago.
     kept = defaults(result)
-    assert "password" not in kept
     expected = connection(database, **changes)
     expected |= expected.pop("advanced")
-    del expected["password"]
-    assert kept == expected
+    assert kept == expected | {"shadow": False}
 
     result = await submit(hass, result, connection(database))
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -118,6 +117,22 @@ async def test_missing_privileges_are_named(hass, database, owner):
         "GRANT UPDATE ON bdd_coordination_schema.equipement_pilote_ou_mesure TO commande;"
         "GRANT SELECT ON bdd_coordination_schema.result TO commande"
     )
+    result = await submit(hass, result, connection(database))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_t2_59_a_server_that_only_reads_is_refused_by_name(hass, database):
+    """A standby, or a role whose transactions are read only: what is read says nothing of it."""
+    alter = "ALTER ROLE commande {} default_transaction_read_only"
+    await database.server.administer(alter.format("SET") + " = on")
+    try:
+        result = await submit(hass, await begin(hass), connection(database))
+    finally:
+        await database.server.administer(alter.format("RESET"))
+
+    assert result["errors"] == {"base": "database_read_only"}
+    server = f"{database.server.host}:{database.server.port}"
+    assert result["description_placeholders"] == {"server": server}
     result = await submit(hass, result, connection(database))
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
@@ -166,7 +181,7 @@ async def test_encrypted_connection(hass, database, postgres_server):
         assert result["errors"] == {"base": "invalid_auth"}
 
         result = await submit(hass, result, entered | {"ssl": "verify-full"})
-        assert result["errors"] == {"base": "cannot_connect"}
+        assert result["errors"] == {"base": "cannot_verify"}
         assert "certificate" in result["description_placeholders"]["detail"].lower()
 
         result = await submit(hass, result, entered | {"ssl": "require"})
@@ -206,7 +221,7 @@ async def test_homes_are_divided_between_entries(hass, database, homes):
     result = await submit(hass, result, {"homes": [second]})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["options"] == {"homes": [second]}
-    assert result["title"] == f"{database.name}, {second}"
+    assert result["title"] == f"ELFE ({second})"
     assert result["result"].unique_id.endswith("#2")
 
 
@@ -260,6 +275,7 @@ async def test_reconfiguration_keeps_the_password_left_empty(hass, database, dat
     del entered["password"]
     result = await submit(hass, result, entered | {"port": 1})
     assert result["errors"] == {"base": "cannot_connect"}
+    assert "password" not in defaults(result), "what is stored is never sent to a browser"
     result = await submit(hass, result, entered)
 
     assert result["type"] is FlowResultType.ABORT
@@ -297,3 +313,16 @@ async def test_reconfiguration_cannot_take_homes_of_others(hass, database, datab
 
     result = await submit(hass, result, connection(database_v7))
     assert result["reason"] == "reconfigure_successful"
+
+
+async def test_an_entry_begins_by_looking_only(hass, database):
+    """Beside the controller that drives the homes now: a role that may only read will do."""
+    reader = {"username": database.ems.user, "password": database.ems.password}
+    result = await submit(hass, await begin(hass), connection(database, **reader))
+    assert result["errors"] == {"base": "missing_privileges"}
+
+    result = await submit(hass, result, connection(database, **reader, shadow=True))
+
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["options"] == {"shadow": True}
+    assert "shadow" not in result["data"]

@@ -48,9 +48,10 @@ from custom_components.elfe_commande.diagnostics import (
     async_get_config_entry_diagnostics,
     async_get_device_diagnostics,
 )
-from custom_components.elfe_commande.engine.beat import CycleReport
-from custom_components.elfe_commande.engine.ports import Problem
-from custom_components.elfe_commande.engine.status import EquipmentStatus, Observation
+from custom_components.elfe_commande.engine.cycle_report import CycleReport
+from custom_components.elfe_commande.engine.ground.ports import Problem
+from custom_components.elfe_commande.engine.ground.status import EquipmentStatus, Observation
+from custom_components.elfe_commande.record.archive_file import Size
 
 NOON = 1_700_000_100
 PRIVATE = (
@@ -111,6 +112,7 @@ def entry(hass) -> MockConfigEntry:
         speed=Speed(0.004, "db.test 5432"),
         last_cycle=CycleReport(at=float(NOON), duration=0.4, equipments=2),
         plan_time=lambda: NOON,
+        waiting=0,
         problems=(Problem("missing_home", "4", {"home": "R001"}, EquipmentId(4)),),
     )
     entry = MockConfigEntry(
@@ -121,14 +123,20 @@ def entry(hass) -> MockConfigEntry:
             "port": 5432,
             "username": "commande",
             "password": "secret",
+            "certificate_authority": "the secret of D101",
             "database": "bdd",
         },
         options={"homes": ["R001", "R003"], "compact": True},
     )
     entry.add_to_hass(hass)
     entry.mock_state(hass, ConfigEntryState.LOADED)
+    size = Size(12_300_000, float(NOON))
     entry.runtime_data = SimpleNamespace(
-        engine=engine, subentries=SimpleNamespace(kept=list), async_close=AsyncMock()
+        engine=engine,
+        subentries=SimpleNamespace(kept=list),
+        archive=SimpleNamespace(keeper=SimpleNamespace(size=size, waiting=3, lost=0)),
+        async_close=AsyncMock(),
+        shadow=False,
     )
     return entry
 
@@ -147,6 +155,7 @@ async def test_diagnostics_of_an_entry_tell_everything_but_names(hass, entry):
     assert_private(found)
     assert found["entry"]["data"]["port"] == 5432
     assert found["entry"]["data"]["password"] == REDACTED
+    assert found["entry"]["data"]["certificate_authority"] == REDACTED
     assert found["entry"]["options"]["homes"] == ["home 1", "home 3"]
     assert found["lifecycle"]["code"] == 10
     assert found["lifecycle"]["history"][-1] == {
@@ -171,6 +180,7 @@ async def test_diagnostics_of_an_entry_tell_everything_but_names(hass, entry):
         "typologies": {"120": 2},
         "decisions": {"ems: planned": 2},
         "outcomes": {"acknowledged": 2},
+        "waiting": 0,
     }
     assert found["problems"] == [{"key": "missing_home", "equipment_id": 4}]
 
@@ -322,6 +332,7 @@ async def test_system_health(hass, entry, freezer):
     assert found["plan_age"] == "12 min"
     assert found["last_cycle"].isoformat() == "2023-11-14T22:15:00+00:00"
     assert (found["equipments"], found["problems"]) == (2, 1)
+    assert found["record"] == "12.3 MB (2023-11-14)"
 
 
 @pytest.mark.usefixtures("health", "enable_custom_integrations")

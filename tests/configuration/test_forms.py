@@ -44,7 +44,9 @@ async def test_entry_is_made_by_what_the_frontend_sends(hass, database, client):
         "schema",
         "ems_database",
         "ems_table",
+        "certificate_authority",
     ]
+    assert shown["advanced"]["schema"][-1]["selector"]["text"]["multiline"] is True
 
     result = await post(client, url, connection(database, port=1))
     assert result["errors"] == {"base": "cannot_connect"}

@@ -158,6 +158,8 @@ def test_keys_nobody_knows_are_told():
         ("coordination.screen_status_led", [], "invalid_values", None),
         ("coordination.screen_connexion_label_color", "red", "invalid_values", None),
         ("coordination.screen_led_id", "ten", "invalid_values", None),
+        ("coordination.screen_indicator_topic", "a/#", "invalid_values", None),
+        ("coordination.screen_indicator_topic", "$SYS/a", "invalid_values", None),
         (
             "coordination.database",
             "other",
@@ -241,6 +243,18 @@ async def test_file_with_everything(hass, database, homes, file):
     assert result["data"]["password"] == database.access.password
     assert result["data"]["port"] == database.access.port
     assert result["options"] == import_config(file).options | {"orders_at_once": 256}
+
+
+@pytest.mark.usefixtures("setup_entry")
+async def test_it_may_begin_by_looking_only(hass, database, file):
+    """While the controller that the file is from goes on."""
+    form = await begin(hass, "import_config")
+
+    result = await submit(hass, form, {"config": text(file), "shadow": True})
+    result = await submit(hass, result, {})
+
+    assert result["type"] is FlowResultType.CREATE_ENTRY, result
+    assert result["options"]["shadow"] is True
 
 
 @pytest.mark.usefixtures("setup_entry")

@@ -106,6 +106,7 @@ def changed(row: int, **changes: Any) -> dict[str, Any]:
         ),
         ({"advanced": ADVANCED | {"indicator_topic": "a/#"}}, {"base": "invalid_topic"}, {}),
         ({"advanced": ADVANCED | {"indicator_topic": ""}}, {"base": "invalid_topic"}, {}),
+        ({"advanced": ADVANCED | {"indicator_topic": "$SYS/x"}}, {"base": "invalid_topic"}, {}),
     ],
 )
 async def test_mistakes_are_told_and_nothing_is_changed(

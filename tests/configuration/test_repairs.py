@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.core.model import EquipmentId
-from custom_components.elfe_commande.engine.ports import Problem
+from custom_components.elfe_commande.engine.ground.ports import Problem
 from custom_components.elfe_commande.repairs import (
     ISSUES,
     MAX_ISSUES,

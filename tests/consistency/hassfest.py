@@ -117,6 +117,7 @@ _FLOW: Final = {
     vol.Optional("progress"): _TEXTS,
     vol.Optional("create_entry"): _TEXTS,
 }
+_ENTRY_FLOW: Final = {**_FLOW, vol.Optional("initiate_flow"): {vol.Required("user"): text}}
 _SUBENTRY_FLOW: Final = {
     **_FLOW,
     vol.Required("entry_type"): text,
@@ -148,7 +149,7 @@ _OPTIONS: Final = {
 TRANSLATIONS: Final = vol.Schema(
     {
         vol.Optional("title"): text,
-        vol.Optional("config"): _FLOW,
+        vol.Optional("config"): _ENTRY_FLOW,
         vol.Optional("options"): _FLOW,
         vol.Optional("config_subentries"): _by(cv.slug, _SUBENTRY_FLOW),
         vol.Optional("device"): _by(key, {vol.Optional("name"): text}),

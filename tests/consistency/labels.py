@@ -3,16 +3,19 @@
 from typing import Any
 
 
-def assert_labelled(form: Any, step: dict[str, Any]) -> None:
-    """Compare a form, and the sections in it, with the texts of its step."""
-    fields = {str(key): value for key, value in form.schema.items()}
-    sections = {key: value for key, value in fields.items() if hasattr(value, "options")}
+def assert_labelled(step: dict[str, Any], *forms: Any) -> None:
+    """Compare the texts of a step with its form, or all that it may be, sections included."""
+    fields = [(str(key), value) for form in forms for key, value in form.schema.items()]
+    sections: dict[str, list[Any]] = {}
+    for key, value in fields:
+        if hasattr(value, "options"):
+            sections.setdefault(key, []).append(value.schema)
     assert set(step.get("sections", {})) == set(sections)
-    assert set(step["data"]) == set(fields) - set(sections)
-    assert set(step["data_description"]) == set(step["data"])
-    for key, section in sections.items():
+    assert set(step.get("data", {})) == {key for key, _ in fields} - set(sections)
+    assert set(step.get("data_description", {})) == set(step.get("data", {}))
+    for key, inner in sections.items():
         assert step["sections"][key]["name"]
-        assert_labelled(section.schema, step["sections"][key])
+        assert_labelled(step["sections"][key], *inner)
 
 
 def assert_offered(options: set[str], step: dict[str, Any]) -> None:

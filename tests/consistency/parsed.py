@@ -15,10 +15,19 @@ PACKAGE = ROOT / "custom_components" / const.DOMAIN
 LANGUAGES = ("en", "fr")
 READMES = ("README.md", "README.fr.md")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
-FLOW_MODULES = ("config_flow.py", "configuration", "subentries/upses/reauth.py")
+FLOW_MODULES = (
+    "config_flow.py",
+    "configuration",
+    "subentries/planner/first_plan.py",
+    "subentries/planner/forms.py",
+    "subentries/planner/price_steps.py",
+    "subentries/upses/reauth.py",
+)
 UNIT_FOLDERS = (
     "subentries/meters",
     "subentries/panels",
+    "subentries/plan_sources",
+    "subentries/planner",
     "subentries/rules",
     "subentries/upses",
 )

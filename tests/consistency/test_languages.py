@@ -26,17 +26,17 @@ def test_french_has_one_kind_of_apostrophe():
 
 def test_french_keeps_its_punctuation_on_the_line():
     """A no-break space goes before `: ; ? !` and within guillemets, in French."""
-    loose = {where: found for where, text in leaves(words("fr")) if (found := _loose(text))}
+    broken = {where: found for where, text in leaves(words("fr")) if (found := loose(text))}
     readme = re.sub(r"```.*?```|`[^`]*`", "", FRENCH.read_text(encoding="utf-8"), flags=re.DOTALL)
 
-    assert not loose
-    assert not _loose(readme)
-    assert _loose("Prêt : oui") == [" :"]
-    assert _loose("Prêt: oui") == ["t:"]
-    assert _loose("Prêt\u00a0: « oui »") == ["« ", " »"]
+    assert not broken
+    assert not loose(readme)
+    assert loose("Prêt : oui") == [" :"]
+    assert loose("Prêt: oui") == ["t:"]
+    assert loose("Prêt\u00a0: « oui »") == ["« ", " »"]
 
 
-def _loose(text: str) -> list[str]:
+def loose(text: str) -> list[str]:
     """Return the places where a line may break before punctuation, or where no space is."""
     return re.findall(r"[^\u00a0\s:;?!][:;?!](?=\s|$)|[ \n][:;?!»](?=\s|[*).,]|$)|«[ \n]", text)
 
@@ -47,12 +47,24 @@ GIVEN_UP = {
 }
 """Words for which people read another one: appliance, home, screen; appareil, broker, topic."""
 
+STUMBLED_OVER = {
+    "en": r"hangs? on|for want of|time on not over|rule says nothing|ends of an order|first tries|"
+    r"with where|off down from|until then\.$|typology|\[errno",
+    "fr": r"faute de|mode changé|ce que c’est|du rang|typologie|\[errno",
+}
+"""What people had to read twice, and its kind."""
+
+
+CODE = re.compile(r"`[^`]*`")
+"""What is to be typed in, not read."""
+
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_one_word_for_one_thing(language):
-    given_up = re.compile(rf"\b(?:{GIVEN_UP[language]})\b", re.IGNORECASE)
+    given_up = re.compile(rf"\b(?:{GIVEN_UP[language]})\b|{STUMBLED_OVER[language]}", re.IGNORECASE)
     for where, text in leaves(words(language)):
-        assert not given_up.search(PLACEHOLDER.sub("", text)), f"{where}: {text}"
+        read = CODE.sub("", PLACEHOLDER.sub("", text))
+        assert not given_up.search(read), f"{where}: {text}"
 
 
 def test_both_readmes_have_the_same_options():

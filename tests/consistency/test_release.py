@@ -1,9 +1,12 @@
 """What makes a release: the tag is the version, its notes, its archive; and how the checks run."""
 
+import json
+import os
 from pathlib import Path
 import re
 import shutil
 import subprocess
+import sys
 from typing import Any
 import zipfile
 
@@ -82,6 +85,33 @@ def test_workflows_are_pinned_bounded_and_may_do_little(path: Path) -> None:
                 assert step["with"]["persist-credentials"] is False
         # What others can name goes through the environment, never into a script.
         assert "${{" not in step.get("run", ""), step
+
+
+def test_the_audit_looks_at_what_the_manifest_brings(tmp_path: Path) -> None:
+    found = yaml.safe_load((ROOT / ".github/workflows/audit.yml").read_text(encoding="utf-8"))
+    runs = [step["run"] for step in steps(found) if "run" in step]
+    (take,) = [run for run in runs if "manifest.json" in run]
+    manifest = Path("custom_components/elfe_commande/manifest.json")
+    (tmp_path / manifest).parent.mkdir(parents=True)
+    shutil.copy(ROOT / manifest, tmp_path / manifest)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python").symlink_to(sys.executable)
+
+    path = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
+    subprocess.run(["bash", "-ec", take], cwd=tmp_path, check=True, env={"PATH": path})
+
+    brought = json.loads((ROOT / manifest).read_text(encoding="utf-8"))["requirements"]
+    assert (tmp_path / "requirements_manifest.txt").read_text().split() == brought
+    assert any("pip_audit --requirement requirements_manifest.txt" in run for run in runs)
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("requirements_*.txt")), ids=lambda p: p.name)
+def test_what_is_installed_is_pinned(path: Path) -> None:
+    lines = [line.partition("#")[0].strip() for line in path.read_text("utf-8").splitlines()]
+    loose = {line for line in lines if line and not line.startswith("-r ") and "==" not in line}
+
+    # Home Assistant bounds this one the same way, and no other.
+    assert loose <= {"bitstring<5"}
 
 
 def test_the_release_waits_for_every_check() -> None:

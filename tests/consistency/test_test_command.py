@@ -111,6 +111,41 @@ def test_all_of_it_is_run_on_both_releases(checkout: Checkout) -> None:
     assert [len(checkout.asked(each)) for each in ENVIRONMENTS] == [2, 2]
 
 
+@pytest.mark.parametrize(
+    ("code", "required", "said", "ended"),
+    [
+        (0, "0", "passed (3 runs)", 0),
+        (1, "0", "FAILED: frontend", 1),
+        # Its packages could not be had.
+        (69, "0", "NOT RUN", 0),
+        (69, "1", "FAILED: frontend", 1),
+    ],
+)
+def test_what_dashboards_are_given_counts_too(
+    checkout: Checkout,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    code: int,
+    required: str,
+    said: str,
+    ended: int,
+) -> None:
+    (checkout.folder / "frontend").mkdir()
+    (checkout.folder / "frontend" / "package.json").write_text("{}")
+    (checkout.folder / "scripts" / "frontend").write_text(f"exit {code}\n")
+    monkeypatch.setenv("ELFE_REQUIRE_FRONTEND", required)
+    for environment in ENVIRONMENTS:
+        checkout.let_go(environment, 0)
+
+    process = checkout.begin()
+    output, _ = process.communicate(timeout=60)
+    assert said in output
+    assert process.returncode == ended, output
+    # Whoever asks for a part of the tests, or for the fast ones, does not wait for it.
+    output, _ = checkout.begin("--fast").communicate(timeout=60)
+    assert "scripts/frontend" not in output
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interruption_stops_both(checkout: Checkout, number: signal.Signals) -> None:
     process = checkout.begin()
@@ -138,6 +173,18 @@ def test_a_part_of_them_is_run_one_after_the_other(checkout: Checkout) -> None:
         (asked,) = checkout.asked(environment)
         assert asked.endswith("-k mode -x")
         assert "--numprocesses" not in asked
+
+
+@pytest.mark.parametrize("what", ["mutants", "faults"])
+def test_another_command_is_run_alone(checkout: Checkout, what: str) -> None:
+    checkout.let_go(".venv", 1)
+    process = checkout.begin(f"--{what}", "3", "--seed", "7")
+
+    said, _ = process.communicate(timeout=60)
+
+    assert process.returncode == 1, said
+    assert checkout.asked(".venv") == [f"-m tests.{what} 3 --seed 7"]
+    assert checkout.asked(".venv-2026.11") == []
 
 
 def test_what_took_long_is_read_from_the_report_of_the_last_run(tmp_path: Path) -> None:

@@ -7,9 +7,13 @@ import pytest
 
 from custom_components.elfe_commande import const
 from custom_components.elfe_commande.devices.capacity import ISSUE as CAPACITY_ISSUE
+from custom_components.elfe_commande.planning.home.needs import Unplanned
+from custom_components.elfe_commande.planning.result import Reason
 from custom_components.elfe_commande.repairs import ISSUES, MORE_ISSUES, Mending
+from custom_components.elfe_commande.subentries.planner.findings import Finding
 
 from .parsed import (
+    LANGUAGES,
     PLACEHOLDER,
     UNIT_FOLDERS,
     calls,
@@ -84,10 +88,17 @@ def test_entities_have_a_name():
     for platform, keys in used.items():
         assert not missing(keys, words()["entity"].get(platform, {})), platform
     for platform, keys in words()["entity"].items():
-        assert not missing(keys, texts(f"{platform}.py", *UNIT_FOLDERS)), f"no such {platform}"
+        assert not missing(keys, texts(f"{platform}.py", "entities/", *UNIT_FOLDERS)), platform
 
 
 def test_system_health_has_its_labels():
     labels = words()["system_health"]["info"]
 
     assert not missing(labels, texts("system_health.py"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_reasons_of_plans_have_a_text(language):
+    known = words(language)["selector"]["plan_reason"]["options"]
+    assert set(known) == {*Reason, *Unplanned}
+    assert set(words(language)["entity"]["sensor"]["planner_state"]["state"]) == set(Finding)

@@ -18,6 +18,7 @@ from custom_components.elfe_commande.core.rules import (
     Measurement,
     Quantity,
     Rule,
+    confirmed,
     granted,
 )
 
@@ -89,7 +90,7 @@ class Life:
     def step(self) -> tuple[bool | None, str]:
         """Grant what the rule proposes; what it proposed, and why."""
         found = self.ask()
-        self.history = granted(self.history, found.on, self.now)
+        self.history = confirmed(granted(self.history, found.on, self.now), self.now)
         return found.on, found.reason
 
     def since(self, **changes: Any) -> Life:

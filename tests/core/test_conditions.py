@@ -11,10 +11,12 @@ from custom_components.elfe_commande.core.rules import (
     Band,
     Dependency,
     History,
+    Measurement,
     Need,
     Other,
     Quantity,
     Rule,
+    confirmed,
     granted,
     released,
 )
@@ -36,7 +38,8 @@ def shown(of: Rule, *, other: Other | None = None, **readings: object) -> list[C
         (3000.0, Condition("surplus", True, False, "delay", 3000.0)),
         (2999.0, Condition("surplus", False, False, "not_enough_surplus", 2999.0)),
         (1.0, Condition("surplus", False, False, "not_enough_surplus", 1.0)),
-        (0.0, Condition("surplus", False, True, "not_enough_surplus", 0.0)),
+        # A surplus that was never below zero hides what is taken from the grid.
+        (0.0, Condition("surplus", False, True, "not_enough_surplus", 0.0, crossed=True)),
         (None, Condition("surplus", None, None, "input_missing")),
     ],
 )
@@ -239,7 +242,7 @@ class TestHistory:
         assert ended.on_time(NOON, NOON) == 0
 
     def test_a_run_that_lasts(self) -> None:
-        lasting = History(on=True, since=NOON - 100, runs=self.RUNS)
+        lasting = History(on=True, since=NOON - 100, runs=self.RUNS, ran_since=NOON - 100)
         assert (lasting.last_on, lasting.last_off) == (NOON - 100, NOON - 4_000)
         assert lasting.starts(NOON) == 2
         assert lasting.on_time(NOON - 4_500, NOON) == 600
@@ -252,7 +255,7 @@ class TestHistory:
             assert fresh.on_time(0, NOON) == 0
 
     def test_what_is_granted_is_remembered(self) -> None:
-        begun = granted(History(), on=True, now=NOON)
+        begun = confirmed(granted(History(), on=True, now=NOON), NOON)
         assert (begun.on, begun.since, begun.runs) == (True, NOON, ())
         assert granted(begun, on=True, now=NOON + 60) is begun
         ended = granted(begun, on=False, now=NOON + 60)
@@ -263,7 +266,18 @@ class TestHistory:
         assert released(ended, NOON + 90).on is None
 
     def test_runs_are_forgotten_after_a_day_and_a_half(self) -> None:
-        old = History(on=True, since=NOON - 60, runs=((0.0, NOON - 36 * 3600),))
+        old = History(True, NOON - 60, ((0.0, NOON - 36 * 3600),), ran_since=NOON - 60)
         assert granted(old, on=False, now=NOON).runs == ((NOON - 60, NOON),)
-        kept = History(on=True, since=NOON - 60, runs=((0.0, NOON - 36 * 3600 + 1),))
+        kept = History(True, NOON - 60, ((0.0, NOON - 36 * 3600 + 1),), ran_since=NOON - 60)
         assert len(granted(kept, on=False, now=NOON).runs) == 2
+
+
+def test_a_value_from_before_it_was_asked_for_makes_an_input_no_more_silent() -> None:
+    """A sensor that is restored after a restart says when it was heard, long ago."""
+    life = Life(rule())
+    life.ask()
+    life.readings["surplus"] = Measurement(
+        1000.0, life.now - 10 * life.limits.silence, "sensor.one"
+    )
+    life.ask()
+    assert silent(life.case) == ()

@@ -3,7 +3,7 @@
 import pytest
 
 from custom_components.elfe_commande.core.decision import Act, Source, decide
-from custom_components.elfe_commande.core.plan import DAY, SLOT
+from custom_components.elfe_commande.core.plan import DAY, READ_BEFORE, SLOT
 
 from .snapshots import NOW, SLOT0, day, snapshot, told
 
@@ -42,7 +42,9 @@ class TestOneShot:
     @pytest.mark.parametrize(
         ("programmed", "act"),
         [
-            (SLOT0 - SLOT - 1, Act.START),
+            (SLOT0 - SLOT - READ_BEFORE - 1, Act.START),
+            (SLOT0 - SLOT - READ_BEFORE, Act.KEEP_OFF),
+            (SLOT0 - SLOT - 1, Act.KEEP_OFF),
             (SLOT0 - SLOT, Act.KEEP_OFF),
             (SLOT0 - 60, Act.KEEP_OFF),
             (SLOT0, Act.KEEP_OFF),

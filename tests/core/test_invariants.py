@@ -21,7 +21,7 @@ from custom_components.elfe_commande.core.model import (
 )
 from custom_components.elfe_commande.core.outcome import NOTHING, Step, Writes
 from custom_components.elfe_commande.core.wish import Intent, Origin, Wish
-from custom_components.elfe_commande.engine.write_back import applied
+from custom_components.elfe_commande.engine.rows.write_back import applied
 
 
 def device(identifier: str, usage: int) -> Device:

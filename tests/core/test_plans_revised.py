@@ -17,12 +17,13 @@ class TestInPlace:
         assert book.update([revised]) == {ONE}
         assert book.in_force(ONE, SLOT0) is revised
 
-    def test_an_older_row_replaces_nothing(self) -> None:
-        newer = DayPlan(ONE, SLOT0, bytes(DAY), 5)
-        book = PlanBook([newer])
+    def test_what_was_just_read_wins_whatever_its_number(self) -> None:
+        """The numbers of another table, or of one that was emptied, begin anew."""
+        book = PlanBook([DayPlan(ONE, SLOT0, bytes(DAY), 5)])
+        read = DayPlan(ONE, SLOT0, bytes([1] * DAY), 4)
 
-        assert book.update([DayPlan(ONE, SLOT0, bytes([1] * DAY), 4)]) == set()
-        assert book.in_force(ONE, SLOT0) is newer
+        assert book.update([read]) == {ONE}
+        assert book.in_force(ONE, SLOT0) is read
 
 
 class TestKnownSince:

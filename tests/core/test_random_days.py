@@ -36,10 +36,16 @@ from custom_components.elfe_commande.core.rules import (
     Measurement,
     Quantity,
     Rule,
+    confirmed,
     granted,
     released,
 )
-from custom_components.elfe_commande.engine.rule_memory import Remembered, RuleMemory, load, save
+from custom_components.elfe_commande.engine.local.rule_memory import (
+    Remembered,
+    RuleMemory,
+    load,
+    save,
+)
 from demo.engine_host import MemoryDocument
 
 from .snapshots import ONE, snapshot
@@ -49,7 +55,7 @@ BEGIN = 1_800_000_000 // SLOT * SLOT
 STEP = 450
 """Seconds between two looks; a quarter-hour begins at every second."""
 SEEDS = 20
-DAYS = int(os.environ.get("ELFE_RANDOM_DAYS", "240")) // SEEDS
+DAYS = int(os.environ.get("ELFE_RANDOM_DAYS", "100")) // SEEDS
 CYCLE = 5400
 
 
@@ -171,7 +177,7 @@ class Home:
         before, history = case.history.on, case.history
         if in_charge:
             self._check_times(history, wanted, evaluation.reason)
-            history = granted(history, wanted, self.now)
+            history = confirmed(granted(history, wanted, self.now), self.now)
         self.history = history
         self.proposal = self._proposed(history, history.on if in_charge else None)
         if in_charge and wanted is not before:

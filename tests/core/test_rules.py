@@ -14,6 +14,7 @@ from custom_components.elfe_commande.core.rules import (
     Need,
     Other,
     Quantity,
+    confirmed,
     granted,
 )
 
@@ -324,12 +325,12 @@ class TestDeadlines:
 
 
 def test_history_keeps_runs_of_today_and_forgets_old_ones() -> None:
-    history = granted(History(), True, NOON)
+    history = confirmed(granted(History(), True, NOON), NOON)
     history = granted(history, False, NOON + 600)
     assert history.runs == ((NOON, NOON + 600),)
     assert (history.last_on, history.last_off) == (NOON, NOON + 600)
     assert history.on_time(NOON + 300, NOON + 9999) == 300
-    later = granted(history, True, NOON + 40 * 3600)
+    later = confirmed(granted(history, True, NOON + 40 * 3600), NOON + 40 * 3600)
     assert granted(later, None, NOON + 41 * 3600).runs == ((NOON + 40 * 3600, NOON + 41 * 3600),)
     assert granted(later, True, NOON) is later
 

@@ -23,7 +23,7 @@ def test_the_mode_and_what_it_leads_to(mode: int, forced_off: bool, wanted: bool
         (OFF, False, Intent.FORCED_OFF),
         (AUTO_OFF, True, Intent.TO_PILOTED),
         (AUTO_ON, True, Intent.TO_PILOTED),
-        (ON, False, Intent.TO_MANUAL),
+        (ON, False, Intent.FORCED_ON),
     ],
 )
 def test_what_a_person_wishes_who_chooses_it(

@@ -41,7 +41,7 @@ FVT = 1_800_000_000
         (Need, ["is_on", "on_for", "finished"]),
         (Quantity, ["surplus", "soc", "production", "forecast"]),
         (SpeedClass, ["fast", "medium", "slow"]),
-        (Intent, ["to_manual", "to_piloted", "forced_off", "start", "stop"]),
+        (Intent, ["to_manual", "to_piloted", "forced_off", "forced_on", "start", "stop"]),
         (
             RegulatorState,
             ["off", "low_power", "fault", "bulk", "absorption", "float", "storage", "equalize"],

@@ -10,12 +10,13 @@ from custom_components.elfe_commande.drivers import DRIVERS
 from demo.appliances import DEVICES, Behaviour, Fleet
 from demo.engine_host import MemoryDisk
 from demo.parts import Broker
+from demo.parts.process import wait_until
 from demo.specs import DeviceSpec, plug, relay, tasmota
 from demo.territory import two_homes
 from tests.engine.bench import calm, furnish
 from tests.fixtures_engine import World
 
-OUTPUTS = "custom_components.elfe_commande.engine.outputs"
+OUTPUTS = "custom_components.elfe_commande.engine.orders.outputs"
 
 
 @pytest.mark.parametrize("on", [True, False])
@@ -31,7 +32,7 @@ async def test_each_answers_as_its_driver_understands(
     async with aiomqtt.Client(broker.host, broker.port) as client:
         await client.subscribe([(topic, 0) for topic in driver.topics(row)])
         await client.publish(question.topic, question.payload)
-        await fleet.recorder.wait(1)
+        await wait_until(lambda: fleet.recorder.questions, 30, "the question", 0.005)
         await fleet.settle()
         device.behaviour, device.on = Behaviour.ACK, on
 

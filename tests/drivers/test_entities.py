@@ -10,6 +10,7 @@ from custom_components.elfe_commande.core.model import Device, DeviceId, Usage
 from custom_components.elfe_commande.drivers import DRIVERS, Driver, Hand, Reading, Reply
 from custom_components.elfe_commande.drivers.entity_button import DRIVER as BUTTON
 from custom_components.elfe_commande.drivers.entity_power import DRIVER as POWER
+from custom_components.elfe_commande.drivers.entity_setting import DRIVER as SETTING
 from custom_components.elfe_commande.drivers.entity_switch import DRIVER as SWITCH
 
 TOPIC = topic_of("switch.washing_machine")
@@ -68,6 +69,20 @@ def test_what_a_switch_says(told: dict[str, Any], reading: Reading) -> None:
     assert read(SWITCH, **told) == reading
 
 
+def test_what_an_entity_with_chosen_values_says() -> None:
+    told = {"available": True, "state": "on", "echo": True, "watched": True, "works": False}
+    assert read(SETTING, **told) == Reading(
+        on=True, online=True, echo=True, watched=True, works=False
+    )
+    assert read(SETTING, available=True, state="away", strayed=True, works="yes") == Reading(
+        online=True, strayed=True
+    )
+    assert read(SETTING, available=False, strayed=True) == Reading(online=False)
+    # A third value, by somebody.
+    neither = read(SETTING, available=True, state="away", hand={"on": None, "user": "anna"})
+    assert neither == Reading(online=True, hand=Hand(on=None, user_id="anna"))
+
+
 THERE, AWAY = Reading(available=True), Reading(available=False)
 
 
@@ -86,7 +101,7 @@ def test_what_a_power_sensor_says() -> None:
     assert read(POWER, available=False, power=3) == AWAY
 
 
-@pytest.mark.parametrize("driver", [SWITCH, BUTTON, POWER])
+@pytest.mark.parametrize("driver", [SWITCH, SETTING, BUTTON, POWER])
 @pytest.mark.parametrize(
     "payload",
     [

@@ -32,6 +32,7 @@ def test_the_drivers_there_are() -> None:
         90001: "entity_switch",
         90002: "entity_button",
         90003: "entity_power",
+        90004: "entity_setting",
     }
     assert {int(n) for n, d in DRIVERS.items() if d.presses} == {311, 90002}
 
@@ -52,16 +53,17 @@ class TestShellyPlug:
     """Type 111."""
 
     control, command = "shellies/p/relay/0", "shellies/p/relay/0/command"
+    heat = "shellies/p/overtemperature"
 
     def test_topics_and_orders(self) -> None:
         driver, plug = device(111, self.control, self.command)
-        assert driver.topics(plug) == (self.control, f"{self.control}/power")
+        assert driver.topics(plug) == (self.control, f"{self.control}/power", self.heat)
         assert driver.order(plug, on=True, request="1") == Message(self.command, "on")
         assert driver.order(plug, on=False, request="1") == Message(self.command, "off")
 
     def test_its_power_matters_only_where_it_measures(self) -> None:
         driver, plug = device(111, self.control, self.command, usage=Usage.SWITCH)
-        assert driver.topics(plug) == (self.control,)
+        assert driver.topics(plug) == (self.control, self.heat)
 
     @pytest.mark.defect("D-49")
     @pytest.mark.parametrize(
@@ -70,7 +72,6 @@ class TestShellyPlug:
             ("on", True),
             ("off", False),
             (" on\n", True),
-            ("overpower", None),
             ("ON", None),
             ("online", None),
             ("turn on", None),
@@ -124,6 +125,9 @@ class TestTasmota:
             "x",
             "stat/house/A1/RESULT",
             "stat/house/A1/POWER",
+            "stat/house/A1/POWER1",
+            "stat/house/A1/STATUS",
+            "stat/house/A1/WARNING",
             "tele/house/A1/STATE",
         )
 
@@ -143,9 +147,11 @@ class TestTasmota:
             ('{"Time":"2026-11-01","POWER":"OFF","Wifi":{}}', Reading(on=False)),
             ('{"ENERGY":{"Power":42,"Voltage":230}}', Reading(power=42.0)),
             ('{"POWER":"ON","ENERGY":{"Power":"7.5"}}', Reading(on=True, power=7.5)),
-            ('{"ENERGY":{"Power":[1,2]}}', None),
             ('{"ENERGY":"ON"}', None),
-            ('{"Command":"Unknown"}', None),
+            (
+                '{"Command":"Unknown"}',
+                Reading(reply=Reply(ok=False, detail="Command: Unknown")),
+            ),
             ('{"POWER":"TOGGLE"}', None),
             ('{"POWER":true}', None),
             ('{"status":"success"}', None),
@@ -175,9 +181,10 @@ class TestSwitchBot:
     def test_where_the_tables_name_its_attributes_its_status_is_heard_too(self) -> None:
         attributes = self.status.replace("status", "attributes")
         driver, finger = device(311, attributes, self.command, usage=Usage.PRESS_START)
-        assert driver.topics(finger) == (attributes, self.status)
-        _, finger = device(311, self.status, self.command, usage=Usage.PRESS_START)
-        assert driver.topics(finger) == (self.status,)
+        assert set(driver.topics(finger)) == {attributes, self.status}
+        assert driver.answers(finger) == (self.status,)
+        _, finger = device(311, "x", self.command, usage=Usage.PRESS_START)
+        assert driver.topics(finger) == driver.answers(finger) == ("x",)
 
     @pytest.mark.defect("D-49")
     @pytest.mark.parametrize(
@@ -202,7 +209,8 @@ class TestSwitchBot:
     def test_readings(self, payload: Any, reply: Reply | None) -> None:
         driver, finger = device(311, self.status, self.command, usage=Usage.PRESS_START)
         found = read(driver, finger, self.status, json.dumps(payload))
-        assert found == (None if reply is None else Reading(reply=reply))
+        # Whatever is said of it, it is there.
+        assert found == Reading(online=True, reply=reply)
 
 
 class TestShellyPlus:
@@ -213,7 +221,12 @@ class TestShellyPlus:
     @pytest.mark.defect("D-46")
     def test_each_order_has_an_id_of_its_own_and_says_where_to_answer(self) -> None:
         driver, relay = device(411, self.control, self.command)
-        assert driver.topics(relay) == (f"{self.control}/rpc", self.control)
+        assert driver.topics(relay) == (
+            f"{self.control}/rpc",
+            self.control,
+            "shelly/r/events/rpc",
+        )
+        assert driver.answers(relay) == (f"{self.control}/rpc",)
         message = driver.order(relay, on=False, request="elfe-7")
         assert message is not None
         assert message.topic == self.command
@@ -233,7 +246,7 @@ class TestShellyPlus:
             ('{"id":7,"result":null}', Reply(ok=True, request="7")),
             (
                 '{"id":"a","error":{"code":-103}}',
-                Reply(ok=False, request="a", detail='{"code": -103}'),
+                Reply(ok=False, request="a", detail="-103", final=True),
             ),
             ('{"result":{"was_on":true}}', None),
             ('{"id":"a"}', None),
@@ -250,9 +263,9 @@ class TestShellyPlus:
     @pytest.mark.parametrize(
         ("payload", "expected"),
         [
-            ({"output": True, "apower": 12.5}, Reading(on=True, power=12.5)),
-            ({"output": False}, Reading(on=False)),
-            ({"apower": 0}, Reading(power=0.0)),
+            ({"output": True, "apower": 12.5}, Reading(on=True, power=12.5, certain=False)),
+            ({"output": False}, Reading(on=False, certain=False)),
+            ({"apower": 0}, Reading(power=0.0, certain=False)),
             ({"output": "on"}, None),
             ({"output": 1, "apower": None}, None),
             ({}, None),
@@ -265,7 +278,7 @@ class TestShellyPlus:
     def test_its_power_says_nothing_where_it_only_switches(self) -> None:
         driver, relay = device(411, self.control, self.command, usage=Usage.SWITCH)
         payload = '{"output":true,"apower":900}'
-        assert read(driver, relay, self.control, payload) == Reading(on=True)
+        assert read(driver, relay, self.control, payload) == Reading(on=True, certain=False)
 
 
 class TestSocorel:

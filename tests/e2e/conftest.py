@@ -45,9 +45,19 @@ BYSTANDER = plug("D106")
 _marks = itertools.count(1)
 
 # Only the environment of the newest release has the browser's driver.
-IN_BROWSER = ["test_browser.py", "test_first_evening.py", "test_meter.py"]
+IN_BROWSER = [
+    "test_browser.py",
+    "test_card.py",
+    "test_dashboard.py",
+    "test_first_evening.py",
+    "test_first_forms.py",
+    "test_meter.py",
+    "test_people.py",
+    "test_plan_sources.py",
+    "test_planned_evening.py",
+]
 # What takes minutes and has nothing to do with a release is run on that one only.
-LONG = ["test_solar_home.py"]
+LONG = ["test_solar_home.py", "test_three.py"]
 collect_ignore = [] if importlib.util.find_spec("playwright") else [*IN_BROWSER, *LONG]
 
 
@@ -106,13 +116,16 @@ class Demo:
 
 @pytest.fixture(scope="session")
 def start_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Demo]]:
-    """Return what starts a demonstration and waits until it says that it is ready."""
+    """Return what starts a demonstration, and waits until it says that it is ready.
+
+    With the interpreter of another environment it is that of another release.
+    """
     started: list[Demo] = []
 
-    def start(*arguments: str) -> Demo:
+    def start(*arguments: str, python: Path | str = sys.executable) -> Demo:
         place = tmp_path_factory.mktemp("demo")
         folder, status, log = place / "home_assistant", place / "status.json", place / "demo.log"
-        command = [sys.executable, "-m", "demo", "--folder", str(folder), "--status", str(status)]
+        command = [str(python), "-m", "demo", "--folder", str(folder), "--status", str(status)]
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [*command, "--seconds", "1800", "--port", "0", *arguments],
@@ -244,7 +257,10 @@ async def browser(socket_enabled: None) -> AsyncIterator[Browser]:
             executable_path=executable, args=["--no-sandbox"]
         )
         context = await launched.new_context(
-            viewport={"width": 1440, "height": 1200}, locale="en-GB"
+            # Where the home is: sentences tell the time there, pages that of the browser.
+            viewport={"width": 1440, "height": 1200},
+            locale="en-GB",
+            timezone_id="Europe/Paris",
         )
         context.set_default_timeout(PATIENT)
         yield Browser(context)
@@ -265,6 +281,67 @@ async def opened(button: Locator, awaited: Locator) -> None:
             continue
         return
     await expect(awaited).to_be_visible()
+
+
+@dataclass
+class Hand:
+    """A person's hand on a page: what it clicks and types is counted."""
+
+    page: Page
+    clicks: int = 0
+    typed: int = 0
+
+    async def click(self, target: Locator) -> None:
+        await target.click()
+        self.clicks += 1
+
+    async def open(self, button: Locator, awaited: Locator) -> None:
+        """Click what opens something: once, however often it has to be asked here."""
+        await opened(button, awaited)
+        self.clicks += 1
+
+    async def type(self, field: Locator, value: str) -> None:
+        """Type a value into a field that has the focus, or is clicked for it."""
+        await field.fill(value)
+        self.typed += 1
+
+    @property
+    def dialog(self) -> Locator:
+        """Where flows are shown."""
+        return self.page.locator("dialog-data-entry-flow")
+
+    async def submit(self) -> None:
+        await self.click(self.dialog.get_by_role("button", name="Submit"))
+
+    async def finish(self) -> None:
+        await self.click(self.dialog.get_by_role("button", name="Finish"))
+        from playwright.async_api import expect  # noqa: PLC0415
+
+        await expect(self.dialog).to_be_hidden()
+
+    async def choose(self, label: str, option: str) -> None:
+        """Choose an option of a drop-down list of a flow."""
+        field = self.dialog.locator("ha-selector-select", has_text=label)
+        item = self.page.get_by_text(option, exact=True).last
+        await self.open(field, item)
+        await self.click(item)
+
+    def number(self, label: str) -> Locator:
+        """Return the input of a number by its label, the first one when several have it."""
+        words = self.page.get_by_text(re.compile(rf"^{label}\*?$"))
+        return self.dialog.locator("ha-selector-number", has=words).first.locator("input")
+
+
+async def fits(page: Page) -> None:
+    """See that nothing is wider than the screen, once the page has taken its size."""
+    await page.wait_for_function(
+        "document.documentElement.scrollWidth <= window.innerWidth", timeout=20 * SECONDS
+    )
+
+
+async def into_view(shown: Locator) -> None:
+    """Scroll to something. A page that is drawn anew just then puts another in its place."""
+    await shown.evaluate("element => element.scrollIntoView({block: 'nearest'})")
 
 
 async def picture(page: Page, name: str) -> None:

@@ -10,10 +10,12 @@ from tests.e2e.conftest import DOMAIN, SECONDS, Browser, Demo, House, eventually
 if TYPE_CHECKING:
     from playwright.async_api import Locator, Page
 
+pytestmark = pytest.mark.thorough
+
 DRYER = 13
 """In manual: no plan starts it meanwhile."""
 MACHINES = f"{SCHEMA}.equipement_pilote_machine_generique"
-HEADLINE = "Appliance changed in the portal"
+HEADLINE = "ELFE: appliance changed in the portal"
 TRIGGER = f"{DOMAIN}.portal_update"
 
 
@@ -79,7 +81,7 @@ async def test_the_editors_own_calls(house: House) -> None:
     await portal(house, 900)
 
     found = await eventually(lambda: told(house, "By calls"), bool)
-    assert found == ["Sèche-linge: wished_end, True"]
+    assert found == ["Tumble dryer: wished_end, True"]
     # Nothing was changed this time.
     await portal(house, 0)
     await portal(house, 900)
@@ -90,7 +92,7 @@ async def runs(house: House, item: str) -> int:
     """Return how often an automation ran."""
     traces = await house.client.command("trace/list", domain="automation", item_id=item)
     # One that the trigger left out is traced as well, without a trigger.
-    return sum(trace["trigger"] == "portal update of Sèche-linge" for trace in traces)
+    return sum(trace["trigger"] == "portal update of Tumble dryer" for trace in traces)
 
 
 async def search(page: Page, words: str, awaited: Locator) -> None:
@@ -144,7 +146,7 @@ async def test_an_automation_made_by_clicks(browser: Browser, demo: Demo, house:
 
     await page.get_by_role("button", name="Add target").click()
     switch = page.get_by_text("Switch", exact=True).first
-    await search(page, "Sèche-linge", switch)
+    await search(page, "Tumble dryer", switch)
     await switch.click()
     await page.locator("ha-checkbox").first.click()
     await page.get_by_role("button", name="Add", exact=True).click()
@@ -170,4 +172,4 @@ async def test_an_automation_made_by_clicks(browser: Browser, demo: Demo, house:
         notes = await house.client.command("persistent_notification/get")
         return [note["message"] for note in notes]
 
-    await eventually(said, lambda notes: "Sèche-linge: wished_end" in notes)
+    await eventually(said, lambda notes: "Tumble dryer: wished_end" in notes)

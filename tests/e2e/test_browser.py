@@ -1,13 +1,12 @@
 """What a person sees and clicks, in a real browser."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 import json
 import re
 
 import aiomqtt
-from playwright.async_api import expect
+from playwright.async_api import Locator, Page, expect
 import pytest
 
 from demo.database import load_schema
@@ -26,50 +25,33 @@ async def test_a_switch_turned_in_the_dashboard(browser: Browser, demo: Demo, ho
     """The card follows, and so does the row."""
     page = await browser.visit(demo.status["url"])
     # In front of one's eyes, the plan starts the first dishwasher.
-    started = page.locator("hui-entities-card", has_text="Lave-vaisselle").first
-    await expect(started).to_contain_text("In manual mode", timeout=150 * SECONDS)
-    await expect(started).to_contain_text(re.compile(r"Running\s*Running"))
-    card = page.locator("hui-entities-card", has_text="Lave-linge").first
-    await expect(card).to_contain_text("Mode")
-    await picture(page, "dashboard")
+    started = row_of(page, "Dishwasher")
+    why = re.compile(r"Started by the EMS’s plan at \d\d:\d\d, done about \d\d:\d\d")
+    await expect(started).to_contain_text(why, timeout=150 * SECONDS)
+    await expect(started.locator(".icon.on")).to_be_visible()
+    row = row_of(page, "Washing machine")
     before = (await house.row(WASHING_MACHINE))["mode"]
     after, words = {
-        PILOTED: (MANUAL, "In manual mode"),
-        MANUAL: (PILOTED, "Waiting for its time"),
+        PILOTED: (MANUAL, "By hand"),
+        MANUAL: (PILOTED, re.compile("Wait|Programmed after")),
     }[before]
 
-    await card.locator("ha-entity-toggle ha-switch").click()
+    await row.get_by_role("switch").click()
 
-    await expect(card).to_contain_text(words)
+    await expect(row).to_contain_text(words)
     await eventually(lambda: house.row(WASHING_MACHINE), lambda row: row["mode"] == after)
-
-
-async def test_a_click_that_the_appliance_does_not_answer(
-    browser: Browser, start_demo: Callable[..., Demo]
-) -> None:
-    """Whoever clicked is told at once, in words, and until when it is tried again."""
-    demo = start_demo("--misbehave", "silent", "--device", "D102")
-    page = await browser.visit(demo.status["url"])
-    card = page.locator("hui-entities-card", has_text="Lave-linge").first
-    await expect(card).to_contain_text("Mode")
-
-    await card.locator("ha-entity-toggle ha-switch").click()
-
-    told = page.get_by_text(re.compile("Lave-linge did not answer.*until")).first
-    await expect(told).to_be_visible()
-    await picture(page, "not_answered")
-    demo.stop()
 
 
 async def test_pages_of_the_integration(browser: Browser, demo: Demo) -> None:
     address = demo.status["address"]
     page = await browser.visit(f"{address}/config/integrations/integration/elfe_commande")
-    row = page.get_by_text("Lave-linge").first
+    row = page.get_by_text("Hot-water tank R001").first
     await expect(row).to_be_visible()
     await picture(page, "integration")
     await row.click()
-    await expect(page.get_by_text("Washing machine").first).to_be_visible()
-    await expect(page.get_by_text("Decision").first).to_be_visible()
+    await expect(page.get_by_text("Device info")).to_be_visible()
+    for shown in ("Hot-water tank R001", "Decision", "wants it"):
+        await expect(page.get_by_text(shown).first).to_be_visible()
     await picture(page, "device")
 
 
@@ -78,7 +60,7 @@ async def test_what_screens_show_is_an_option(browser: Browser, demo: Demo, hous
     page = await browser.visit(
         f"{demo.status['address']}/config/integrations/integration/elfe_commande"
     )
-    row = page.locator("ha-config-entry-row", has_text="bdd_coordination").first
+    row = page.locator("ha-config-entry-row", has_text="ELFE").first
     await row.get_by_role("button", name="Configure").first.click()
     await page.get_by_text("Wall screens: pages, label, colours").click()
     label = page.get_by_role("textbox", name=re.compile("Connection label"))
@@ -135,30 +117,35 @@ async def test_an_entry_made_by_clicks(browser: Browser, demo: Demo, house: Hous
     await finish.click()
     await expect(dialog).to_be_hidden()
     entries = await house.client.get("/api/config/config_entries/entry?domain=elfe_commande")
-    assert {entry["title"] for entry in entries} >= {"bdd_coordination", access.database}
+    assert {entry["title"] for entry in entries} >= {"ELFE", f"ELFE ({access.database})"}
 
 
+@pytest.mark.thorough
 async def test_the_solar_home_by_the_sun_and_on_battery(browser: Browser, demo: Demo) -> None:
     """A rule runs the tank; the mains are cut by a click, and it goes off."""
-    page = await browser.visit(f"{demo.status['url']}/solar")
-    tank = page.locator("hui-entities-card", has_text="Ballon solaire")
+    page = await browser.visit(demo.status["url"])
+    tank = row_of(page, "Solar water heater")
     await expect(tank).to_contain_text(
         re.compile("All conditions of the rule are met|Kept on"),
         timeout=300 * SECONDS,
     )
-    await expect(tank).to_contain_text(re.compile(r"Running\s*Running"))
-    await picture(page, "solar")
-    mains = page.locator("hui-tile-card", has_text="Mains").locator("ha-switch, ha-control-switch")
+    await expect(tank.locator(".icon.on")).to_be_visible()
+    mains = page.locator("hui-tile-card", has_text="Mains").first.locator("ha-tile-icon")
 
-    await mains.first.click()
+    await mains.click()
 
     await expect(tank).to_contain_text("Switched off: the UPS is on battery")
-    await expect(tank).to_contain_text(re.compile(r"Not running\s*Running"))
+    await expect(tank.locator(".icon.on")).to_have_count(0)
     await picture(page, "ups")
-    await mains.first.click()
+    await mains.click()
     await expect(tank).not_to_contain_text(
         "Switched off: the UPS is on battery", timeout=150 * SECONDS
     )
+
+
+def row_of(page: Page, name: str) -> Locator:
+    """Return the row of the first appliance of that name."""
+    return page.locator("elfe-plan-card .row", has_text=name).first
 
 
 async def another_database(demo: Demo) -> Access:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.e2e.conftest import Demo, House, enter, eventually
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.thorough]
 
 DISHWASHER = 1
 MANUAL = 20
@@ -28,6 +28,7 @@ async def test_killed_at_work_it_presses_nothing_twice(
         await eventually(lambda: house.row(DISHWASHER), lambda row: row["mode"] == MANUAL)
         await eventually(lambda: _code(demo), lambda code: code == RUNNING)
         assert await _steps(house) == FIRST_START
+        before_kill = await eventually(lambda: _starts(house), len)
     killed = demo.status["home_assistant_pid"]
 
     os.kill(killed, signal.SIGKILL)
@@ -40,6 +41,7 @@ async def test_killed_at_work_it_presses_nothing_twice(
         before = datetime.now(UTC).isoformat()
         await eventually(lambda: house.state("last_cycle"), lambda at: before < at < "3")
         assert await house.told("C101") == ["ON"]
+        assert await _starts(house) == before_kill
         assert (await house.row(DISHWASHER))["mode"] == MANUAL
         await eventually(lambda: house.state("running", DISHWASHER), lambda s: s == "on")
     await _stop_in_order(demo)
@@ -56,8 +58,14 @@ async def test_killed_at_work_it_presses_nothing_twice(
 
 
 async def _stop_in_order(demo: Demo) -> None:
-    """As the system does: every code of the stop is on disk, and the next start is clean."""
+    """As the system does: every code of the stop is on disk, and the next start is clean.
+
+    What was before the kill and before the stop is told to whoever asks.
+    """
     before = demo.status["home_assistant_pid"]
+    async with enter(demo) as house:
+        starts = await _starts(house)
+        assert starts
 
     os.kill(before, signal.SIGTERM)
 
@@ -68,6 +76,22 @@ async def _stop_in_order(demo: Demo) -> None:
         await eventually(lambda: house.state("lifecycle"), lambda state: state == "running")
         assert await _steps(house) == LATER_START
         assert not await _unclean(house)
+        assert await _starts(house) == starts
+
+
+async def _starts(house: House) -> list[tuple[float, str]]:
+    """Return when the dishwasher was started and who decided it, out of the record."""
+    now = datetime.now(UTC).timestamp()
+    told = await house.client.command(
+        "elfe_commande/record/list",
+        config_entry_id=house.entry_id,
+        **{"from": now - 7200, "to": now + 7200},
+    )
+    return [
+        (row["time"], row["source"])
+        for row in told["rows"]
+        if row["equipment_id"] == DISHWASHER and row["outcome"] == "acknowledged"
+    ]
 
 
 async def _steps(house: House) -> list[int]:

@@ -12,10 +12,10 @@ from playwright.async_api import Locator, Page, expect
 import pytest
 
 from demo.sml import SerialLine
-from tests.e2e.conftest import SECONDS, Browser, Demo, House, eventually, opened, picture
+from tests.e2e.conftest import SECONDS, Browser, Demo, House, eventually, into_view, opened, picture
 from tests.sources.meters import captures, pieces, told
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 
 CAPTURE = "ISKRA_MT175_D1A52"
 NAME = "Grid"
@@ -92,7 +92,7 @@ async def add_meter(page: Page, line: SerialLine) -> None:
     form = dialog.get_by_text("Put the reading head on the meter")
     # Several entries can have a meter.
     entries = page.locator("dialog-pick-config-entry")
-    which = entries.get_by_text(re.compile("bdd_coordination")).last
+    which = entries.get_by_text("ELFE", exact=True).last
     await opened(page.get_by_text("Add a smart meter").first, which)
     await opened(which, form)
     manually = page.get_by_text("Enter manually")
@@ -131,7 +131,7 @@ async def choose_in_energy_dashboard(page: Page) -> None:
     await choose(page, dialog, "Energy exported to grid", "Energy given")
     await dialog.get_by_text("Standard", exact=True).click()
     await choose(page, dialog, "Power", "Net power")
-    await dialog.locator("ha-statistic-picker").first.scroll_into_view_if_needed()
+    await into_view(dialog.locator("ha-statistic-picker").first)
     await picture(page, "meter_energy")
     await dialog.get_by_role("button", name="Save").click()
     await expect(dialog.locator("ha-dialog")).to_be_hidden()

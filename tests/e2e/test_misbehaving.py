@@ -6,7 +6,7 @@ import pytest
 
 from tests.e2e.conftest import Demo, enter, eventually
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.thorough]
 
 DISHWASHER = 1
 MANUAL = 20

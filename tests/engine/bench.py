@@ -12,15 +12,19 @@ import aiomqtt
 from custom_components.elfe_commande.core.model import Constraints, EquipmentId, State
 from custom_components.elfe_commande.core.outcome import Step
 from custom_components.elfe_commande.core.timing import DEFAULT_ACK_TIMEOUTS, Timing
-from custom_components.elfe_commande.engine.events import Event, OrderEnded
-from custom_components.elfe_commande.engine.ports import InventoryRead, PlansRead, StorageError
-from custom_components.elfe_commande.engine.status import EquipmentStatus
+from custom_components.elfe_commande.engine.ground.events import Event, OrderEnded
+from custom_components.elfe_commande.engine.ground.ports import (
+    InventoryRead,
+    PlansRead,
+    StorageError,
+)
+from custom_components.elfe_commande.engine.ground.status import EquipmentStatus
 from custom_components.elfe_commande.storage.postgres import PostgresStorage
 from demo.appliances.device import NO_TOPIC
 from demo.engine_host import SystemClock
 from demo.parts.process import wait_until
 from demo.territory import Equipment, Household, build, install
-from tests.fixtures_engine import SCALE, World
+from tests.fixtures_engine import World, brisk
 
 MODE = "equipement_pilote_ou_mesure_mode_id"
 COMMAND = "etat_commande_id"
@@ -37,12 +41,14 @@ def calm(*, ack: float = 3.0, **changes: Any) -> Timing:
 
     `ack` is how long every kind of device may take, in seconds.
     """
-    timing = Timing().scaled(SCALE)
+    timing = brisk()
     timeouts = MappingProxyType(dict.fromkeys(DEFAULT_ACK_TIMEOUTS, ack))
     values: dict[str, Any] = {
         "first_cycle": 3600.0,
+        "first_cycle_again": 3600.0,
         "meter_wait": 0.0,
         "ack_timeouts": timeouts,
+        "setting_timeout": 3 * ack,
         "order_window": 890.0,
         "cycle_limit": 890.0,
         "wish_limit": 300.0,
@@ -56,9 +62,20 @@ def calm(*, ack: float = 3.0, **changes: Any) -> Timing:
         "unit_limit": 30.0,
         # Tests let quarter-hours pass by setting the clock.
         "clock_look": 30.0,
+        "connection_look": 60.0,
+        "outage_told": 180.0,
+        "plan_look": 60.0,
+        "planner_look": 3600.0,
+        "planner_price_look": 900.0,
+        "planner_answer": 30.0,
+        "planner_search": 20.0,
+        "planner_patience": 10800.0,
         "clock_jump": 1e9,
     }
-    return replace(timing, **(values | changes))
+    values |= changes
+    # Where a test says nothing else, a wish is given up when an order would be.
+    values.setdefault("wish_lifetime", values["order_window"])
+    return replace(timing, **values)
 
 
 def impatient(ack: float = 0.1, **changes: Any) -> Timing:
@@ -203,10 +220,12 @@ class StubbornStorage(PostgresStorage):
         return await super().write(steps)
 
     @override
-    async def write_constraints(self, equipment_id: EquipmentId, wishes: Constraints) -> bool:
+    async def write_constraints(
+        self, equipment_id: EquipmentId, wishes: Constraints, not_after: int | None = None
+    ) -> bool:
         self._fail("write_constraints")
         self.ends.append((equipment_id, wishes.wished_end))
-        return await super().write_constraints(equipment_id, wishes)
+        return await super().write_constraints(equipment_id, wishes, not_after)
 
 
 def stubborn(world: World) -> StubbornStorage:

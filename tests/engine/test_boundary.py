@@ -14,7 +14,8 @@ from custom_components.elfe_commande.core.outcome import Outcome
 from custom_components.elfe_commande.core.rules import Measurement
 from custom_components.elfe_commande.core.wish import Intent
 from custom_components.elfe_commande.drivers import DRIVERS
-from custom_components.elfe_commande.engine.events import (
+from custom_components.elfe_commande.engine.goals.reconcile import Reconcile
+from custom_components.elfe_commande.engine.ground.events import (
     CycleEnded,
     EquipmentChanged,
     Event,
@@ -24,8 +25,12 @@ from custom_components.elfe_commande.engine.events import (
     OrderEnded,
     PlanReceived,
 )
-from custom_components.elfe_commande.engine.ports import AllSources, PlansRead, Sources, Unsubscribe
-from custom_components.elfe_commande.engine.reconsider import Reconsider
+from custom_components.elfe_commande.engine.ground.ports import (
+    AllSources,
+    PlansRead,
+    Sources,
+    Unsubscribe,
+)
 from custom_components.elfe_commande.interfaces.hasp import Hasp
 from demo.appliances import Behaviour
 from demo.engine_host import AiomqttMessenger, MemoryDocument
@@ -241,21 +246,21 @@ async def test_a_disk_that_never_answers_ends_no_cycle(
     assert caplog.text.count("What a restart needs is not stored") == 1
 
 
-@pytest.mark.parametrize("method", ["job", "look"])
+@pytest.mark.parametrize("method", ["goal", "look"])
 async def test_a_load_that_nobody_can_decide_about_costs_no_other_its_turn(
     world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, method: str
 ) -> None:
     await furnish(world, MACHINE, TANK)
     for number in BOTH:
         await world.plan(number, [1])
-    real = getattr(Reconsider, method)
+    real = getattr(Reconcile, method)
 
-    def decide(self: Reconsider, status: Any, slot: int) -> Any:
+    def decide(self: Reconcile, status: Any, slot: int) -> Any:
         if status.equipment.id == WASHING:
             raise BrokenError
         return real(self, status, slot)
 
-    monkeypatch.setattr(Reconsider, method, decide)
+    monkeypatch.setattr(Reconcile, method, decide)
     engine = await soon(world.start())
     reports = [await soon(engine.run_cycle()) for _ in range(2)]
     assert reports[0].acknowledged == 1

@@ -7,8 +7,8 @@ from typing import override
 from custom_components.elfe_commande.core.model import EquipmentId, State
 from custom_components.elfe_commande.core.outcome import Outcome, Step
 from custom_components.elfe_commande.core.wish import Intent, Origin
-from custom_components.elfe_commande.engine.events import ModeChanged
-from custom_components.elfe_commande.engine.ports import StorageUnreachableError
+from custom_components.elfe_commande.engine.ground.events import ModeChanged
+from custom_components.elfe_commande.engine.ground.ports import StorageUnreachableError
 from demo.specs import plug
 from demo.territory import Equipment
 from tests.fixtures_engine import World

@@ -10,7 +10,7 @@ import pytest
 
 from custom_components.elfe_commande.core.outcome import Outcome
 from custom_components.elfe_commande.core.wish import Intent
-from custom_components.elfe_commande.engine.sender import Sender
+from custom_components.elfe_commande.engine.orders.sender import Sender
 from demo.appliances import Behaviour, Fleet, Topics
 from demo.appliances.device import Message
 from demo.parts import Broker

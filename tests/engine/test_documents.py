@@ -19,17 +19,19 @@ from custom_components.elfe_commande.core.model import (
     State,
     TypologyId,
 )
-from custom_components.elfe_commande.core.plan import DayPlan
+from custom_components.elfe_commande.core.plan import DayPlan, Owner
 from custom_components.elfe_commande.core.rules import History, Other
 from custom_components.elfe_commande.core.speed import Speed
-from custom_components.elfe_commande.engine import memory, rule_memory
-from custom_components.elfe_commande.engine.context import Processed
-from custom_components.elfe_commande.engine.memory import Memory
-from custom_components.elfe_commande.engine.rule_memory import Remembered, RuleMemory
+from custom_components.elfe_commande.engine.local import rule_memory
+from custom_components.elfe_commande.engine.local.rule_memory import Remembered, RuleMemory
+from custom_components.elfe_commande.engine.rows import memory
+from custom_components.elfe_commande.engine.rows.followed import Processed
+from custom_components.elfe_commande.engine.rows.memory import Memory
 from demo.engine_host import MemoryDocument
 
 PULSE = "0" * 95 + "1"
 MEMORY: dict[str, Any] = {
+    "version": 1,
     "equipments": [
         [
             *(4, 130, 111, "Lave-vaisselle", "R001", False),
@@ -43,13 +45,15 @@ MEMORY: dict[str, Any] = {
         [7, 140, 151, "Chauffage", "R002", True, [20, 15, 13, False, 0, 0], [None, None, 40], []],
     ],
     "plans": [[4, 1800000000, 12, PULSE, 1799999000]],
-    "processed": [[4, 1800000000, True], [7, 1799999100, None]],
+    "processed": [[4, 1800000000, True, False], [7, 1799999100, None, None]],
     "at": 1800000123.5,
     "code": 20,
     "speed": [0.004, "here"],
     "history": [[0, 1799999000.0, ""], [20, 1799999030.5, "ready"]],
+    "plan_source": "server:5432/elfe/public.result",
 }
 RULES: dict[str, Any] = {
+    "version": 1,
     "rules": {
         "rule-1": {
             "equipment": 7,
@@ -59,6 +63,7 @@ RULES: dict[str, Any] = {
             "holds": {"surplus_on": 1799999000.0, "regulator": 1799999500.0},
             "heard": {"surplus": 1800000100.0},
             "planned": True,
+            "ran_since": 1800000010.0,
         }
     },
     "others": {"4": [False, 1799999000.0, 1799999000.0], "5": [None, 0.0, None]},
@@ -113,7 +118,10 @@ class TestMemory:
             ),
         ],
         [DayPlan(EquipmentId(4), 1800000000, bytes([0] * 95 + [1]), 12, 1799999000)],
-        {EquipmentId(4): Processed(1800000000, True), EquipmentId(7): Processed(1799999100, None)},
+        {
+            EquipmentId(4): Processed(1800000000, True, False),
+            EquipmentId(7): Processed(1799999100, None),
+        },
         1800000123.5,
         20,
         Speed(0.004, "here"),
@@ -121,6 +129,7 @@ class TestMemory:
             Transition(Code.INITIALISING, 1799999000.0),
             Transition(Code.RUNNING, 1799999030.5, "ready"),
         ],
+        "server:5432/elfe/public.result",
     )
 
     async def test_it_is_read(self) -> None:
@@ -140,12 +149,16 @@ class TestMemory:
         assert found.speed is None
 
     async def test_what_earlier_versions_left_out_is_not_missed(self) -> None:
-        early = {name: value for name, value in MEMORY.items() if name != "history"}
+        new = ("history", "plan_source", "version")
+        early = {name: value for name, value in MEMORY.items() if name not in new}
+        early["processed"] = [row[:3] for row in MEMORY["processed"]]
         early["plans"] = [MEMORY["plans"][0][:4]]
         early["speed"] = 0.004
         found = await memory.load(document(early))
         assert found is not None
         assert (found.history, found.speed, found.plans[0].known_at) == ([], None, 0)
+        assert found.plan_source is None
+        assert found.processed[EquipmentId(4)] == Processed(1800000000, True)
 
     @pytest.mark.parametrize("name", ["equipments", "plans", "processed", "at", "code", "speed"])
     async def test_a_document_without_one_of_its_parts_is_none(self, name: str) -> None:
@@ -170,6 +183,7 @@ class TestRules:
                     holds={"regulator": 1799999500.0},
                     heard={"surplus": 1800000100.0},
                     planned=True,
+                    ran_since=1800000010.0,
                 ),
             )
         },
@@ -187,6 +201,7 @@ class TestRules:
         await rule_memory.save(written, self.EXPECTED)
         expected = json.loads(json.dumps(RULES))
         del expected["rules"]["rule-1"]["holds"]["surplus_on"]
+        expected["rules"]["rule-1"]["signed"] = None
         assert json.loads(written.text or "") == expected
 
     @pytest.mark.parametrize("content", [[], {}, {"rules": {}}, {"others": {}}, {"rules": 3}])
@@ -195,3 +210,28 @@ class TestRules:
 
     async def test_nothing_was_kept_at_first(self) -> None:
         assert await rule_memory.load(MemoryDocument()) == RuleMemory()
+
+
+@pytest.mark.parametrize(
+    ("row", "owner"),
+    [
+        ([4, 1800000000, 12, PULSE], Owner.EMS),
+        ([4, 1800000000, 12, PULSE, 1799999000], Owner.EMS),
+        ([4, 1800000000, 12, PULSE, 1799999000, "emhass"], Owner.EMHASS),
+        # A version to come knows others.
+        ([4, 1800000000, 12, PULSE, 1799999000, "oracle"], Owner.ACTION),
+    ],
+)
+async def test_whose_a_remembered_plan_is(row: list[Any], owner: Owner) -> None:
+    document = MemoryDocument()
+    await document.save(MEMORY | {"plans": [row]})
+
+    found = await memory.load(document)
+
+    assert found is not None
+    (plan,) = found.plans
+    assert (plan.owner, plan.decisions[-1]) == (owner, 1)
+    await memory.save(document, found)
+    again = await memory.load(document)
+    assert again is not None
+    assert list(again.plans) == [plan]

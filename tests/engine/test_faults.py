@@ -4,7 +4,7 @@ import asyncio
 
 from custom_components.elfe_commande.core.outcome import Outcome
 from custom_components.elfe_commande.core.wish import Intent
-from custom_components.elfe_commande.engine.beat import CycleReport
+from custom_components.elfe_commande.engine.cycle_report import CycleReport
 from demo.appliances import Behaviour
 from tests.engine.bench import calm, furnish, status_of, until
 from tests.engine.households import (
@@ -140,8 +140,8 @@ async def test_what_a_person_chose_after_a_crash_is_kept(world: World) -> None:
     await world.start()
     await crash_in_mid_order(world, "C104")
     await world.owner.execute(
-        f"UPDATE {EPOM} SET timestamp_derniere_programmation = $2, etat_commande_id = 11"
-        " WHERE id = $1",
+        f"UPDATE {EPOM} SET timestamp_derniere_programmation = $2, etat_commande_id = 11,"
+        " equipement_pilote_ou_mesure_mode_id = 30 WHERE id = $1",
         DISHWASHER,
         int(world.clock.now()) + 60,
     )

@@ -47,7 +47,7 @@ async def revive(world: World, server: PostgresServer) -> None:
     """Start the database again; returns once the engine's outcomes are in it."""
     await server.start()
     world.owner = await world.database.owner.connect()
-    await wait_until(lambda: not world.engine.context.write_back.pending, 30, "the write-back")
+    await wait_until(lambda: not world.engine.rooms.rows.write_back.pending, 30, "the write-back")
 
 
 async def mode(world: World, machine_id: int) -> int:
@@ -94,7 +94,7 @@ async def test_the_database_and_the_engine_die_while_a_press_is_under_way(
     await world.crash()
 
     await world.start()
-    assert world.engine.context.connected is False
+    assert world.engine.rooms.rows.connected is False
     await world.cycle()
     await world.cycle(slots=1)
     await revive(world, own_postgres)

@@ -9,8 +9,9 @@ import pytest
 from custom_components.elfe_commande.core.model import EquipmentId
 from custom_components.elfe_commande.core.outcome import Outcome
 from custom_components.elfe_commande.core.wish import Intent
-from custom_components.elfe_commande.engine.journal import Claim, Journal
-from custom_components.elfe_commande.engine.watched_disk import WatchedDisk
+from custom_components.elfe_commande.engine.ground.watched_disk import WatchedDisk
+from custom_components.elfe_commande.engine.rows.journal import Claim, Journal
+from custom_components.elfe_commande.engine.rows.standing import kept_off
 from demo.appliances import Behaviour
 from tests.fixtures_engine import World, is_busy
 
@@ -69,7 +70,7 @@ async def test_what_could_not_be_noted_is_saved_later_and_nothing_is_saved_twice
     full = FullDisk()
     journal = Journal(full.document("journal"))
     full.full = True
-    journal.forced_off[ONE] = NOW
+    journal.wishes[ONE] = kept_off(NOW)
     assert not await journal.note()
     await journal.catch_up()
     full.full = False
@@ -80,7 +81,7 @@ async def test_what_could_not_be_noted_is_saved_later_and_nothing_is_saved_twice
     assert full.document("journal").saves == 1
     again = Journal(full.document("journal"))
     await again.load()
-    assert again.forced_off == {ONE: NOW}
+    assert again.forced_off(ONE)
 
 
 @pytest.mark.parametrize("what", ["settle", "release", "pressed"])
@@ -154,7 +155,7 @@ async def test_who_forces_a_load_off_is_told_that_a_restart_forgets_it(
     assert problems(world) == []
     kept = Journal(disk.document("journal"))
     await kept.load()
-    assert set(kept.forced_off) == {TUMBLER}
+    assert kept.forced_off(EquipmentId(TUMBLER))
     assert not (await world.wish(TUMBLER, Intent.TO_MANUAL)).unnoted
 
 

@@ -13,8 +13,9 @@ from typing import Any, override
 from hypothesis import HealthCheck, Phase, given, seed, settings, strategies as st
 import pytest
 
-from custom_components.elfe_commande.engine.ports import Arrival, Handler, Unsubscribe
+from custom_components.elfe_commande.engine.ground.ports import Arrival, Handler, Unsubscribe
 from demo.appliances import Fleet
+from demo.appliances.recorder import is_question
 from demo.engine_host import AiomqttMessenger
 from demo.parts import Broker, PostgresServer
 from demo.territory import two_homes
@@ -79,8 +80,12 @@ class Siege:
 
     @property
     def done(self) -> tuple[int, int, list[tuple[str, str]]]:
-        """Return what was written, and ordered, screens left out."""
-        orders = [told for told in self.tap.told if told[0] not in self.screens]
+        """Return what was written, and ordered, screens and questions left out."""
+        orders = [
+            (topic, payload)
+            for topic, payload in self.tap.told
+            if topic not in self.screens and not is_question(topic, payload.encode())
+        ]
         return len(self.storage.writes), len(self.storage.ends), orders
 
     async def deliver(self, batch: Sequence[Hostile]) -> None:
@@ -107,7 +112,7 @@ class Siege:
         async with asyncio.timeout(60):
             while quiet < 2:
                 quiet = (
-                    0 if is_busy() or self.world.engine.context.write_back.pending else quiet + 1
+                    0 if is_busy() or self.world.engine.rooms.rows.write_back.pending else quiet + 1
                 )
                 await asyncio.sleep(0.005)
 

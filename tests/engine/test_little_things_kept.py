@@ -8,9 +8,9 @@ import pytest
 
 from custom_components.elfe_commande.core.outcome import Outcome
 from custom_components.elfe_commande.core.wish import Intent
-from custom_components.elfe_commande.engine.acks import PendingOrder
 from custom_components.elfe_commande.engine.engine import EngineSettings
-from custom_components.elfe_commande.engine.jobs import Job
+from custom_components.elfe_commande.engine.orders.acks import PendingOrder
+from custom_components.elfe_commande.engine.orders.pursuit import Pursuit
 from demo.appliances import Behaviour
 from demo.engine_host import MemoryDisk
 from demo.specs import finger, plug
@@ -35,6 +35,7 @@ async def test_documents_have_the_names_that_they_had(world: World) -> None:
     await world.engine.stop()
     assert isinstance(world.disk, MemoryDisk)
     assert set(world.disk.documents) == {"journal", "memory", "rules"}
+    assert set(world.disk.logs) == {"outbox"}
 
 
 @pytest.mark.parametrize("silent", [False, True])
@@ -50,7 +51,7 @@ async def test_nothing_is_kept_of_orders_that_ended(world: World, silent: bool) 
 
     gc.collect()
 
-    left = [each for each in gc.get_objects() if isinstance(each, PendingOrder | Job)]
+    left = [each for each in gc.get_objects() if isinstance(each, PendingOrder | Pursuit)]
     assert left == []
 
 

@@ -23,10 +23,10 @@ from custom_components.elfe_commande.core.outcome import Outcome
 from custom_components.elfe_commande.core.timing import Timing
 from custom_components.elfe_commande.core.wish import Intent
 from custom_components.elfe_commande.drivers import DRIVERS, Reading
-from custom_components.elfe_commande.engine.events import EquipmentChanged
-from custom_components.elfe_commande.engine.liveness import Liveness
-from custom_components.elfe_commande.engine.ports import Arrival
-from custom_components.elfe_commande.engine.status import EquipmentStatus, Observation
+from custom_components.elfe_commande.engine.ground.events import EquipmentChanged
+from custom_components.elfe_commande.engine.ground.ports import Arrival
+from custom_components.elfe_commande.engine.ground.status import EquipmentStatus, Observation
+from custom_components.elfe_commande.engine.orders.liveness import Liveness
 from demo.appliances import Behaviour, Fleet
 from demo.parts import Broker
 from demo.specs import channel, finger, plug

@@ -6,7 +6,7 @@ import pytest
 
 from custom_components.elfe_commande.core.model import DeviceTypeId
 from custom_components.elfe_commande.drivers import DRIVERS, Reading, Reply
-from custom_components.elfe_commande.engine.acks import Answer, PendingOrder
+from custom_components.elfe_commande.engine.orders.acks import Answer, PendingOrder
 
 PLUG, TASMOTA, FINGER = (DRIVERS[DeviceTypeId(number)] for number in (111, 112, 311))
 SENT = 100.0

@@ -13,13 +13,14 @@ from custom_components.elfe_commande.core.lifecycle import Code, Lifecycle, NotR
 from custom_components.elfe_commande.core.model import Constraints, EquipmentId
 from custom_components.elfe_commande.core.speed import SpeedClass
 from custom_components.elfe_commande.core.wish import ConstraintWish, Intent, Origin
-from custom_components.elfe_commande.engine.acks import Acks, Answer
-from custom_components.elfe_commande.engine.events import CycleEnded, OrderEnded
-from custom_components.elfe_commande.engine.jobs import Job
-from custom_components.elfe_commande.engine.liveness import Liveness
-from custom_components.elfe_commande.engine.postponed import MOST, Postponed
-from custom_components.elfe_commande.engine.sender import Sender
-from custom_components.elfe_commande.engine.telling import Telling
+from custom_components.elfe_commande.engine.ground.events import CycleEnded, OrderEnded
+from custom_components.elfe_commande.engine.ground.goal import Goal
+from custom_components.elfe_commande.engine.ground.telling import Telling
+from custom_components.elfe_commande.engine.orders.acks import Acks, Answer
+from custom_components.elfe_commande.engine.orders.liveness import Liveness
+from custom_components.elfe_commande.engine.orders.pursuit import Pursuit
+from custom_components.elfe_commande.engine.orders.sender import Sender
+from custom_components.elfe_commande.engine.people.postponed import MOST, Postponed
 from demo.appliances import Behaviour, Message
 from demo.engine_host import MemoryDisk, SystemClock
 from demo.specs import plug, screen
@@ -127,23 +128,25 @@ async def test_the_gate_is_the_last_thing_before_the_broker(world: World, source
         telling=Telling(),
     )
     await acks.wire([status])
-    sender = Sender(world.messenger, acks, world.timing, lifecycle)
+    sender = Sender(
+        world.messenger, acks, world.timing, lifecycle, reverts=world.engine.rooms.reverts
+    )
     now = world.clock.now()
     for code in Code:
         if lifecycle.code is not code:
             lifecycle.advance(code)
         before = world.messenger.published
-        job = Job(
+        goal = Goal(
             equipment_id=EquipmentId(NUMBER),
             act=Act.TO_MANUAL if source is Source.USER else Act.START,
             source=source,
             origin=Origin.EMS,
             typology=typology,
-            deadline=now + 60.0,
+            since=now,
+            until=now + 60.0,
             claim=f"{NUMBER}:{code}",
-            created=now,
         )
-        attempt = await sender.switch(status.equipment, job)
+        attempt = await sender.switch(status.equipment, Pursuit(goal))
         if code is Code.RUNNING:
             assert attempt.answer is Answer.ACKNOWLEDGED
             assert world.messenger.published == before + 1
@@ -361,7 +364,7 @@ async def test_how_the_run_before_went_is_on_disk(world: World) -> None:
 
 async def test_after_an_unclean_stop_outputs_are_read_before_the_first_order(world: World) -> None:
     """Killed while running; the next start asks the plug, and orders after it answered."""
-    timing = calm(outputs_wait=20.0, first_cycle=0.05)
+    timing = calm(outputs_wait=20.0, first_cycle=0.05, first_cycle_again=0.05)
     device = (await furnish(world, WASHER, timing=timing)).devices["SW2"]
     await world.start()
     await until(lambda: events_of(world, CycleEnded), "the first cycle")

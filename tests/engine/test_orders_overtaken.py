@@ -6,7 +6,7 @@ import pytest
 
 from custom_components.elfe_commande.core.outcome import Outcome
 from custom_components.elfe_commande.core.wish import Intent
-from custom_components.elfe_commande.engine.turnstile import Turnstile
+from custom_components.elfe_commande.engine.orders.turnstile import Turnstile
 from demo.appliances import Behaviour
 from demo.engine_host import SystemClock
 from demo.specs import plug

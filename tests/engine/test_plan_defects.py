@@ -6,8 +6,11 @@ import pytest
 
 from custom_components.elfe_commande.core.decision import Source
 from custom_components.elfe_commande.core.outcome import Outcome
-from custom_components.elfe_commande.engine.events import ConnectionChanged
-from custom_components.elfe_commande.engine.ports import StorageError, StorageUnreachableError
+from custom_components.elfe_commande.engine.ground.events import ConnectionChanged
+from custom_components.elfe_commande.engine.ground.ports import (
+    StorageError,
+    StorageUnreachableError,
+)
 from demo.appliances import Behaviour
 from demo.database import PlanRow, insert_plans, pad, quarter
 from demo.specs import plug

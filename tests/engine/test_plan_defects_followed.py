@@ -6,8 +6,12 @@ import time
 import pytest
 
 from custom_components.elfe_commande.core.decision import Act
-from custom_components.elfe_commande.engine.events import CycleEnded, EquipmentChanged, ModeChanged
-from custom_components.elfe_commande.engine.ports import StorageUnreachableError
+from custom_components.elfe_commande.engine.ground.events import (
+    CycleEnded,
+    EquipmentChanged,
+    ModeChanged,
+)
+from custom_components.elfe_commande.engine.ground.ports import StorageUnreachableError
 from demo.database import quarter
 from demo.engine_host import SystemClock
 from demo.specs import plug
@@ -146,8 +150,9 @@ async def test_a_plan_older_than_the_programming_is_not_executed(world: World) -
     assert world.orders(COMMAND_2) == ["off"]
     assert status_of(world, 2).decision.reason == "programmed_after_plan"
 
-    await world.plan(2, [1], offset=1)
-    pass_slots(world, 1)
+    # The EMS reads its inputs a quarter-hour and half a minute before its plan begins.
+    await world.plan(2, [1], offset=2)
+    pass_slots(world, 2)
     await world.engine.run_cycle()
     assert world.orders(COMMAND_2) == ["off", "on"]
 

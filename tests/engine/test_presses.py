@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from custom_components.elfe_commande.core.outcome import Outcome
-from custom_components.elfe_commande.core.wish import Intent
+from custom_components.elfe_commande.core.wish import Intent, Origin
+from custom_components.elfe_commande.engine.ground.events import ModeChanged
 from demo.appliances import Behaviour
 from demo.specs import finger, plug
 from demo.territory import Equipment
@@ -16,6 +17,7 @@ from .bench import (
     CONTROL,
     MODE,
     STARTED,
+    events_of,
     furnish,
     impatient,
     status_of,
@@ -87,6 +89,20 @@ class TestPresses:
         await until(lambda: not world.ended(7)[-1].result.will_retry, "the last try")
         row = await world.row(7)
         assert (row[MODE], row[CONTROL], row[STARTED]) == (30, 25, 0)
+        # Its row was claimed for each try: nobody was told of a mode that did not last.
+        assert world.ended(7)[-1].result.tries > 1
+        assert events_of(world, ModeChanged) == []
+
+    async def test_the_mode_is_told_once_with_what_became_of_the_press(self, world: World) -> None:
+        household = await furnish(world, self.WASHER, timing=impatient(3.0, order_window=60.0))
+        household.devices["H7"].behaviour = Behaviour.ERROR
+        await world.plan(7, [1])
+        await world.start()
+        await world.engine.run_cycle()
+        household.devices["H7"].behaviour = Behaviour.ACK
+        await wait_for_end(world, 7, 2)
+        (changed,) = events_of(world, ModeChanged)
+        assert (changed.before, changed.after, changed.origin) == (30, 20, Origin.EMS)
 
     @pytest.mark.defect("D-39")
     @pytest.mark.parametrize(("behaviour", "mode"), [(Behaviour.ERROR, 30), (Behaviour.SILENT, 20)])

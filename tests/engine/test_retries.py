@@ -1,5 +1,6 @@
 """Tries, retries and late answers."""
 
+import asyncio
 from dataclasses import replace
 import itertools
 
@@ -17,12 +18,16 @@ from .bench import (
     EMS,
     MODE,
     STARTED,
+    calm,
     furnish,
     impatient,
+    status_of,
     until,
     until_row,
     wait_for_end,
 )
+
+EQUIPMENTS = "bdd_coordination_schema.equipement_pilote_ou_mesure"
 
 
 def plugs(count: int) -> list[Equipment]:
@@ -75,6 +80,31 @@ async def test_a_device_that_comes_back_within_the_slot_is_ordered(world: World)
     assert last.result.outcome is Outcome.ACKNOWLEDGED
     assert last.result.tries >= 2
     await until_row(world, 10, **{MODE: 20, COMMAND: 13, CONTROL: 15})
+
+
+async def test_a_device_that_fell_off_before_its_row_was_written_is_ordered_again(
+    world: World,
+) -> None:
+    """It confirmed, lost its current and came back off: the row is not to say "on" of it."""
+    tank = replace(plugs(1)[0], type=131)
+    household = await furnish(world, tank, timing=calm())
+    device = household.devices["N10"]
+    await world.plan(10, [1])
+    await world.start()
+    async with world.owner.transaction():
+        # Whoever writes the row waits.
+        await world.owner.fetch(f"SELECT 1 FROM {EQUIPMENTS} WHERE id = 10 FOR UPDATE")
+        cycle = asyncio.create_task(world.engine.run_cycle())
+        await until(lambda: status_of(world, 10).reported_on, "the plug is on")
+        world.fleet.say(device.presence(online=False))
+        device.switch(False)
+        world.fleet.say(device.presence(online=True))
+        await world.heard()
+    await cycle
+    await until(lambda: device.on, "the plug is on again")
+    await world.idle(10)
+    assert world.orders(device.topics.command) == ["on", "on"]
+    await until_row(world, 10, **{MODE: 30, COMMAND: 13, CONTROL: 15})
 
 
 async def test_a_late_answer_is_an_answer(world: World) -> None:

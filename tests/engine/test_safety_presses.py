@@ -96,14 +96,14 @@ async def test_a_meter_that_shows_a_run_leaves_a_doubtful_press_started(world: W
     assert world.machine(DISHWASHER).presses == 1
 
 
-async def test_without_a_reading_a_doubtful_press_stays_doubtful(world: World) -> None:
+async def test_without_a_reading_a_person_is_asked_about_a_doubtful_press(world: World) -> None:
     await silent_finger(world, obeys=False, idle_confirm=0.4)
 
     await world.cycle()
     await until(lambda: not is_busy(), "the end of the watch")
 
     assert await mode_and_command(world, DISHWASHER) == (20, 13)
-    assert problems(world) == []
+    assert problems(world) == ["press_doubtful"]
 
 
 async def test_a_machine_that_draws_is_not_pressed_for_the_plan(world: World) -> None:
@@ -273,6 +273,8 @@ async def test_a_sequence_that_breaks_is_not_begun_again(world: World) -> None:
     assert world.machine(DOUBLE).presses == 1
     assert await mode_and_command(world, DOUBLE) == (20, 30)
     assert problems(world) == ["sequence_broken"]
+    told = world.ended(DOUBLE)[0].result
+    assert (told.outcome, told.reason) == (Outcome.FAILED, "sequence_broken")
 
 
 async def test_a_wish_waits_for_a_sequence_begun(world: World) -> None:

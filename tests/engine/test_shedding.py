@@ -24,7 +24,7 @@ from tests.fixtures_engine import World
 
 from .bench import CONTROL, MODE, calm, furnish, status_of, until, until_row
 
-SHEDDING = "custom_components.elfe_commande.engine.shedding"
+SHEDDING = "custom_components.elfe_commande.engine.local.shedding"
 STEP = 0.3
 UPS = "a UPS"
 MAINS = SupplyReport(mains=True)

@@ -3,8 +3,8 @@
 import asyncio
 from typing import override
 
-from custom_components.elfe_commande.engine.events import CycleEnded
-from custom_components.elfe_commande.engine.ports import InventoryRead
+from custom_components.elfe_commande.engine.ground.events import CycleEnded
+from custom_components.elfe_commande.engine.ground.ports import InventoryRead
 from demo.specs import plug
 from demo.territory import Equipment
 from tests.fixtures_engine import World

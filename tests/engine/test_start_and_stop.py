@@ -9,13 +9,13 @@ import pytest
 from custom_components.elfe_commande.core.lifecycle import Code
 from custom_components.elfe_commande.core.outcome import Outcome
 from custom_components.elfe_commande.core.wish import Intent
-from custom_components.elfe_commande.engine.events import (
+from custom_components.elfe_commande.engine.ground.events import (
     ConnectionChanged,
     InventoryChanged,
     LifecycleChanged,
     PlanReceived,
 )
-from custom_components.elfe_commande.engine.ports import (
+from custom_components.elfe_commande.engine.ground.ports import (
     StorageDataError,
     StorageRefusedError,
     StorageUnreachableError,
@@ -254,6 +254,7 @@ async def test_a_claim_left_open_is_reported_and_never_pressed_again(world: Worl
     await world.fleet.recorder.wait(1)
     await world.engine.stop()
     await asyncio.wait([cycle], timeout=5)
+    assert world.ended(3)[-1].result.reason == "interrupted"
     await world.start()
     assert [p.key for p in world.engine.problems] == ["press_doubtful"]
     await world.engine.run_cycle()

@@ -3,7 +3,7 @@
 import pytest
 
 from custom_components.elfe_commande.core.wish import Origin
-from custom_components.elfe_commande.engine.events import ModeChanged
+from custom_components.elfe_commande.engine.ground.events import ModeChanged
 from demo.specs import channel, plug, screen
 from demo.territory import MANUAL, PILOTED, Equipment
 from tests.fixtures_engine import World

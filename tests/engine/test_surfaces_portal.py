@@ -3,7 +3,11 @@
 import pytest
 
 from custom_components.elfe_commande.core.wish import Origin
-from custom_components.elfe_commande.engine.events import ModeChanged, OrderEnded, PortalUpdated
+from custom_components.elfe_commande.engine.ground.events import (
+    ModeChanged,
+    OrderEnded,
+    PortalUpdated,
+)
 from demo.appliances import Behaviour
 from demo.territory import MANUAL, PILOTED
 from tests.fixtures_engine import World

@@ -7,7 +7,7 @@ import aiomqtt
 import pytest
 
 from custom_components.elfe_commande.core.model import DeviceId
-from custom_components.elfe_commande.engine.events import ScreensChanged
+from custom_components.elfe_commande.engine.ground.events import ScreensChanged
 from demo.specs import plug, screen
 from demo.territory import MANUAL
 from tests.fixtures_engine import World
@@ -60,6 +60,18 @@ async def test_each_return_is_a_refresh_of_that_screen(world: World) -> None:
     assert wall.lines(HALL) == machine_page(3, await wall.end(), piloted=True)
     assert wall.lines(KITCHEN) == []
     assert len(events_of(world, ScreensChanged)) == 2
+
+
+async def test_a_screen_that_says_again_that_it_is_there_is_drawn(world: World) -> None:
+    """It was restarted so fast that its last will was never told."""
+    wall = await Wall.of(world, washer())
+    wall.say(f"hasp/{HALL}/LWT", "online")
+    await wall.refreshed(HALL)
+    world.fleet.recorder.clear()
+    wall.say(f"hasp/{HALL}/LWT", "online")
+    await wall.refreshed(HALL)
+    assert wall.lines(HALL) == machine_page(3, await wall.end(), piloted=True)
+    assert wall.lines(KITCHEN) == []
 
 
 @pytest.mark.defect("D-60")

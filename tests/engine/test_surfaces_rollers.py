@@ -4,6 +4,7 @@ import pytest
 
 from custom_components.elfe_commande.core.model import Constraints
 from demo.appliances import Behaviour
+from demo.database import SCHEMA
 from demo.territory import PILOTED
 from tests.fixtures_engine import World
 
@@ -103,6 +104,16 @@ async def test_a_cycle_goes_through_no_time_on_its_way(world: World) -> None:
     wall.roll(HALL, 3, CYCLE_MINUTES, 3, "45")
     await wall.refreshed(HALL)
     assert (await wall.table(CYCLES, WASHER))["duree_cycle"] == 2700
+
+
+async def test_hours_alone_of_a_machine_without_a_duration_are_whole_hours(world: World) -> None:
+    wall = await Wall.of(world, washer())
+    await world.owner.execute(f"DELETE FROM {SCHEMA}.{CYCLES}")
+    await world.engine.read_inventory()
+    written = wall.counted_writes()
+    wall.roll(HALL, 3, CYCLE_HOURS, 2, "02h")
+    await wall.refreshed(HALL)
+    assert written == [Constraints(cycle_duration=7200)]
 
 
 @pytest.mark.defect("D-68")

@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.elfe_commande.core.model import DeviceId, EquipmentId, HomeId
 from custom_components.elfe_commande.core.wish import Origin
-from custom_components.elfe_commande.engine.events import ModeChanged, ScreenEvent
+from custom_components.elfe_commande.engine.ground.events import ModeChanged, ScreenEvent
 from demo.appliances import Behaviour
 from demo.specs import plug, screen
 from demo.territory import MANUAL, PILOTED, Equipment

@@ -12,8 +12,8 @@ from custom_components.elfe_commande.core.plan import DAY, SLOT, DayPlan, slot_s
 from custom_components.elfe_commande.core.rules import Band, History, Measurement, Quantity, Rule
 from custom_components.elfe_commande.core.wish import Intent
 from custom_components.elfe_commande.engine.engine import Engine
-from custom_components.elfe_commande.engine.judge import RuleStatus
-from custom_components.elfe_commande.engine.ports import Clock, Readings
+from custom_components.elfe_commande.engine.ground.ports import Clock, Readings
+from custom_components.elfe_commande.engine.local.judge import RuleStatus
 from demo.engine_host import SystemClock
 from demo.specs import plug
 from demo.territory import Equipment
@@ -293,7 +293,7 @@ def _shuffle(world: World, status: RuleStatus, sensor: Sensor, draw: random.Rand
             draw.choice((None, -500.0, 100.0, 3500.0)), now - draw.uniform(0, 700), "sensor.one"
         )
     }
-    plans = world.engine.plans
+    plans = world.engine.rooms.plans
     plans.prune(slot_start(now) + 2 * DAY * SLOT)
     if draw.random() < 0.6:
         day = bytes(draw.choice((0, 1)) for _ in range(96))

@@ -8,10 +8,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from custom_components.elfe_commande.engine.background import Background, within
-from custom_components.elfe_commande.engine.telling import Telling
+from custom_components.elfe_commande.engine.ground.background import Background, within
+from custom_components.elfe_commande.engine.ground.telling import Telling
 
-LOGGER = "custom_components.elfe_commande.engine.telling"
+LOGGER = "custom_components.elfe_commande.engine.ground.telling"
 
 
 class BrokenError(Exception):

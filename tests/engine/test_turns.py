@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from custom_components.elfe_commande.core.timing import Timing
-from custom_components.elfe_commande.engine.traffic import Traffic
-from custom_components.elfe_commande.engine.turnstile import Turnstile
+from custom_components.elfe_commande.engine.ground.traffic import Traffic
+from custom_components.elfe_commande.engine.orders.turnstile import Turnstile
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from custom_components.elfe_commande.core.outcome import Outcome
 from custom_components.elfe_commande.core.wish import Intent
-from custom_components.elfe_commande.engine.errors import WishRefusedError
+from custom_components.elfe_commande.engine.ground.errors import WishRefusedError
 from demo.territory import MANUAL, PILOTED
 from tests.fixtures_engine import World
 

@@ -10,8 +10,8 @@ from custom_components.elfe_commande.core.decision import Act, Source
 from custom_components.elfe_commande.core.model import Constraints, EquipmentId
 from custom_components.elfe_commande.core.outcome import Outcome
 from custom_components.elfe_commande.core.wish import Intent, Origin, Wish
-from custom_components.elfe_commande.engine.errors import WishRefusedError
-from custom_components.elfe_commande.engine.events import EquipmentChanged, ModeChanged
+from custom_components.elfe_commande.engine.ground.errors import WishRefusedError
+from custom_components.elfe_commande.engine.ground.events import EquipmentChanged, ModeChanged
 from demo.appliances import Behaviour
 from demo.territory import MANUAL
 from tests.fixtures_engine import World
@@ -243,7 +243,7 @@ class TestWishedEnd:
         await furnish(world, appliance(120, mode=70))
         await world.start()
         end = await self.stored(world)
-        storage = world.engine.context.storage
+        storage = world.engine.rooms.rows.storage
         assert not await storage.write_constraints(
             EquipmentId(7), Constraints(wished_end=end + 900)
         )
@@ -278,7 +278,7 @@ async def test_the_later_wish_wins_while_the_earlier_is_still_noted(world: World
     await furnish(world, appliance(120))
     await world.start()
     await world.wish(7, Intent.FORCED_OFF)
-    journal = world.engine.context.journal
+    journal = world.engine.rooms.rows.journal
     save, free = journal.save, asyncio.Event()
 
     async def slowly() -> None:

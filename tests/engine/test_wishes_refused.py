@@ -8,7 +8,7 @@ from custom_components.elfe_commande.core.lifecycle import Code, NotRunningError
 from custom_components.elfe_commande.core.model import TypologyId
 from custom_components.elfe_commande.core.outcome import Outcome
 from custom_components.elfe_commande.core.wish import Intent
-from custom_components.elfe_commande.engine.errors import WishRefusedError
+from custom_components.elfe_commande.engine.ground.errors import WishRefusedError
 from demo.specs import plug
 from demo.territory import Equipment
 from tests.fixtures_engine import World

@@ -147,12 +147,12 @@ class Wall:
 
     def counted_writes(self) -> list[Constraints]:
         """Return a list that takes every wish the engine writes from now on."""
-        storage, written = self.world.engine.context.storage, []
+        storage, written = self.world.engine.rooms.rows.storage, []
         real: Callable[..., Awaitable[bool]] = storage.write_constraints
 
-        async def write(equipment_id: Any, wishes: Constraints) -> bool:
+        async def write(equipment_id: Any, wishes: Constraints, *rest: Any) -> bool:
             written.append(wishes)
-            return await real(equipment_id, wishes)
+            return await real(equipment_id, wishes, *rest)
 
         storage.write_constraints = write  # type: ignore[method-assign]
         return written

@@ -13,7 +13,7 @@ from custom_components.elfe_commande.coordinator import ElfeCoordinator
 from custom_components.elfe_commande.core.lifecycle import Code
 from custom_components.elfe_commande.core.timing import Timing
 from custom_components.elfe_commande.devices.roster import Roster
-from custom_components.elfe_commande.engine.status import EquipmentStatus
+from custom_components.elfe_commande.engine.ground.status import EquipmentStatus
 
 from .world import ANNA, ENTRY_ID, FakeEngine, FakeHub, World
 

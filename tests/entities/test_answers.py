@@ -1,5 +1,7 @@
 """Every end of a wish has its sentence, and only what may have been done has none."""
 
+from datetime import UTC, datetime
+
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 
@@ -14,6 +16,12 @@ KEPT = Writes(mode=Mode.MANUAL, programmed=True)
 ERROR = Writes(command=CommandState.ERROR)
 UNTIL = NOW + 890
 """12:30:20 in Paris."""
+
+
+@pytest.fixture(autouse=True)
+async def _noon(hass, freezer) -> None:
+    await hass.config.async_set_time_zone("Europe/Paris")
+    freezer.move_to(datetime.fromtimestamp(NOW, UTC))
 
 
 def ended(outcome: Outcome, reason: str, written: Writes = NOTHING, **more: object) -> Result:
@@ -41,17 +49,29 @@ def ended(outcome: Outcome, reason: str, written: Writes = NOTHING, **more: obje
 async def test_what_is_tried_again_says_until_when(
     hass, start: Start, reason: str, written: Writes, key: str
 ):
-    await hass.config.async_set_time_zone("Europe/Paris")
     await start([])
     for outcome in (Outcome.FAILED, Outcome.SKIPPED):
         result = ended(outcome, reason, written, will_retry=True, retry_until=UNTIL, detail="E 7")
-        error = failure_of(result, "Machine 1")
+        error = failure_of(hass, result, "Machine 1")
 
         assert type(error) is HomeAssistantError
         assert error.translation_key == key
         assert "Machine 1" in str(error)
-        assert "12:30" in str(error)
+        assert "until 12:30" in str(error)
         assert ("E 7" in str(error)) is ("{detail}" in key or "refused" in key or "pressed" in key)
+
+
+@pytest.mark.parametrize(("language", "until"), [("en", "until tomorrow at"), ("fr", "à demain à")])
+async def test_what_is_tried_until_tomorrow_says_so(hass, start: Start, language: str, until: str):
+    hass.config.language = language
+    await start([])
+    result = ended(Outcome.FAILED, "silent", KEPT, will_retry=True, retry_until=UNTIL + 86_400)
+
+    error = failure_of(hass, result, "Machine 1")
+
+    assert error is not None
+    assert error.translation_placeholders is not None
+    assert f"{until} 12:30".endswith(error.translation_placeholders["until"])
 
 
 @pytest.mark.parametrize(
@@ -73,7 +93,7 @@ async def test_what_is_tried_again_says_until_when(
 )
 async def test_what_is_over_says_so(hass, start: Start, outcome: Outcome, reason: str, key: str):
     await start([])
-    error = failure_of(ended(outcome, reason), "Machine 1")
+    error = failure_of(hass, ended(outcome, reason), "Machine 1")
 
     assert type(error) is HomeAssistantError
     assert error.translation_key == key
@@ -83,24 +103,24 @@ async def test_what_is_over_says_so(hass, start: Start, outcome: Outcome, reason
 @pytest.mark.parametrize("reason", ["machine_running", "recently_pressed"])
 async def test_what_would_harm_is_no_failure_of_ours(hass, start: Start, reason: str):
     await start([])
-    error = failure_of(ended(Outcome.SKIPPED, reason), "Machine 1")
+    error = failure_of(hass, ended(Outcome.SKIPPED, reason), "Machine 1")
 
     assert type(error) is ServiceValidationError
     assert error.translation_key == f"order_{reason}"
-    assert "force" in str(error)
+    assert "Force" in str(error)
 
 
 @pytest.mark.parametrize("outcome", [Outcome.ACKNOWLEDGED, Outcome.DOUBTFUL])
-def test_what_may_have_been_done_is_no_error_unless_it_was_not_written(outcome: Outcome):
-    assert failure_of(ended(outcome, "acknowledged", KEPT), "Machine 1") is None
-    error = failure_of(ended(outcome, "acknowledged", unwritten=True), "Machine 1")
+def test_what_may_have_been_done_is_no_error_unless_it_was_not_written(hass, outcome: Outcome):
+    assert failure_of(hass, ended(outcome, "acknowledged", KEPT), "Machine 1") is None
+    error = failure_of(hass, ended(outcome, "acknowledged", unwritten=True), "Machine 1")
     assert error is not None
     assert error.translation_key == "order_not_written"
 
 
 @pytest.mark.parametrize("outcome", [Outcome.ACKNOWLEDGED, Outcome.DOUBTFUL])
-def test_what_a_restart_may_forget_is_told(outcome: Outcome):
-    error = failure_of(ended(outcome, "acknowledged", KEPT, unnoted=True), "Machine 1")
+def test_what_a_restart_may_forget_is_told(hass, outcome: Outcome):
+    error = failure_of(hass, ended(outcome, "acknowledged", KEPT, unnoted=True), "Machine 1")
     assert error is not None
     assert error.translation_key == "order_not_noted"
 

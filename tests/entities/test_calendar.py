@@ -23,8 +23,8 @@ from custom_components.elfe_commande.core.model import (
 from custom_components.elfe_commande.core.outcome import Outcome
 from custom_components.elfe_commande.core.plan import DAY, DayPlan
 from custom_components.elfe_commande.core.wish import Origin
-from custom_components.elfe_commande.engine.events import ModeChanged, OrderEnded
-from custom_components.elfe_commande.engine.status import EquipmentStatus, Observation
+from custom_components.elfe_commande.engine.ground.events import ModeChanged, OrderEnded
+from custom_components.elfe_commande.engine.ground.status import EquipmentStatus, Observation
 
 from .conftest import Start
 from .world import ENTRY_ID, START, World, status_of
@@ -104,11 +104,11 @@ async def test_a_machine_is_started_and_runs_its_cycle(hass: HomeAssistant, star
     )
 
     assert await events(hass) == [
-        ("Machine 2", 2, 4, "Planned"),
-        ("Machine 1", 4, 10, "Planned"),
-        ("Machine 2", 8, 9, "Planned"),
+        ("Machine 2", 2, 4, "The EMS’s plan"),
+        ("Machine 1", 4, 10, "The EMS’s plan"),
+        ("Machine 2", 8, 9, "The EMS’s plan"),
     ]
-    assert await events(hass, "R002") == [("Machine 3", 6, 7, "Planned")]
+    assert await events(hass, "R002") == [("Machine 3", 6, 7, "The EMS’s plan")]
 
 
 @pytest.mark.parametrize(
@@ -163,8 +163,8 @@ async def test_a_measured_load_ran_while_it_drew_power(hass: HomeAssistant, star
         await world.put(measured(status, power))
 
     assert await events(hass) == [
-        ("Machine 1", 1, 3, "Planned"),
-        ("Machine 1", 5, 6, "Planned"),
+        ("Machine 1", 1, 3, "The EMS’s plan"),
+        ("Machine 1", 5, 6, "The EMS’s plan"),
     ]
 
 
@@ -173,7 +173,7 @@ async def test_a_load_that_runs_is_shown_until_its_plan_ends(
 ):
     status = measured(planned(1, 0, 1, 2, 3, continuous=True), 0)
     world = await start([status])
-    assert await events(hass) == [("Machine 1", 0, 4, "Planned")]
+    assert await events(hass) == [("Machine 1", 0, 4, "The EMS’s plan")]
 
     freezer.move_to(datetime.fromtimestamp(START + 900, UTC))
     await world.put(measured(status, 2000))
@@ -199,7 +199,7 @@ async def started(world: World, status: EquipmentStatus, at: int, origin: Origin
 @pytest.mark.parametrize(
     ("origin", "why"),
     [
-        (Origin.EMS, "Planned"),
+        (Origin.EMS, "The EMS’s plan"),
         (Origin.SCREEN, "Wall screen"),
         (Origin.DEVICE, "The appliance itself"),
     ],
@@ -254,11 +254,11 @@ async def test_a_cycle_lasts_while_the_meter_says_so(hass: HomeAssistant, start:
 
     freezer.move_to(datetime.fromtimestamp(START + 60, UTC))
     await world.put(measured(status, 500))
-    assert await events(hass) == [("Machine 1", 0, 2, "Planned")]
+    assert await events(hass) == [("Machine 1", 0, 2, "The EMS’s plan")]
 
     freezer.move_to(datetime.fromtimestamp(START + 2700, UTC))
     await world.put(measured(status, 0))
-    assert await events(hass) == [("Machine 1", 0, 3, "Planned")]
+    assert await events(hass) == [("Machine 1", 0, 3, "The EMS’s plan")]
 
 
 async def test_a_start_found_late_is_the_same_run(hass: HomeAssistant, start: Start, freezer):
@@ -329,7 +329,7 @@ async def test_it_goes_on_after_a_reload(hass: HomeAssistant, start: Start):
 
     await world.reload()
 
-    assert await events(hass) == [("Machine 1", 4, 5, "Planned")]
+    assert await events(hass) == [("Machine 1", 4, 5, "The EMS’s plan")]
 
 
 async def test_a_compact_entry_has_no_calendars(hass: HomeAssistant, start: Start):

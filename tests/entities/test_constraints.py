@@ -15,7 +15,7 @@ from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.core.lifecycle import Code, NotRunningError
 from custom_components.elfe_commande.core.model import Constraints, EquipmentId, Mode
 from custom_components.elfe_commande.core.wish import Origin
-from custom_components.elfe_commande.engine.errors import WishRefusedError
+from custom_components.elfe_commande.engine.ground.errors import WishRefusedError
 
 from .conftest import Start
 from .test_services import call

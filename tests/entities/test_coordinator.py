@@ -9,8 +9,8 @@ import pytest
 from custom_components.elfe_commande.coordinator import ElfeCoordinator
 from custom_components.elfe_commande.core.model import EquipmentId
 from custom_components.elfe_commande.core.timing import Timing
-from custom_components.elfe_commande.engine.events import EquipmentChanged
-from custom_components.elfe_commande.engine.traffic import Traffic
+from custom_components.elfe_commande.engine.ground.events import EquipmentChanged
+from custom_components.elfe_commande.engine.ground.traffic import Traffic
 from tests.fixtures_home_assistant import wait_for
 
 ONE, OTHER = EquipmentId(1), EquipmentId(2)

@@ -23,8 +23,8 @@ from custom_components.elfe_commande.devices.identifiers import (
     home_identifier,
     hub_identifier,
 )
-from custom_components.elfe_commande.engine.events import InventoryChanged
-from custom_components.elfe_commande.engine.status import Observation
+from custom_components.elfe_commande.engine.ground.events import InventoryChanged
+from custom_components.elfe_commande.engine.ground.status import Observation
 from custom_components.elfe_commande.entities import population
 
 from .conftest import Start
@@ -101,6 +101,24 @@ async def test_equipments_that_left_go_and_so_does_an_empty_home(hass, start: St
         for e in er.async_entries_for_config_entry(er.async_get(hass), ENTRY_ID)
         if e.unique_id.startswith(f"{ENTRY_ID}_2_")
     ]
+
+
+async def test_where_names_repeat_devices_tell_their_home(hass, start: Start):
+    tank = "Hot-water tank"
+    world = await start([status_of(1, name=tank), status_of(2), status_of(3, name=tank, home="R2")])
+
+    assert equipment_device(hass, 1).name == f"{tank} R001"
+    assert equipment_device(hass, 2).name == "Machine 2"
+    assert equipment_device(hass, 3).name == f"{tank} R2"
+    # What it is called in lists and by voice; its id is what it was.
+    entity_id = world.entity_id("sensor", 3, "next_start")
+    assert hass.states.get(entity_id).name == f"{tank} R2 Next start"
+
+    await world.drop(3)
+    assert equipment_device(hass, 1).name == tank
+    await world.put(status_of(3, name=tank, home="R2"))
+    assert equipment_device(hass, 1).name == f"{tank} R001"
+    assert world.entity_id("sensor", 3, "next_start") == entity_id
 
 
 async def test_many_that_leave_at_once_leave_turns_of_the_loop_to_others(
@@ -232,9 +250,9 @@ async def test_entities_are_added_in_chunks_with_a_turn_of_the_loop_between(
     world = await start_default([status_of(n) for n in range(1, 9)])
 
     # Not much more than a chunk: the entities of one equipment stay together.
-    assert max(sizes) < 3 + 6
+    assert max(sizes) < 3 + 7
     # And the calendar of their home.
-    assert sum(sizes) == 8 * 13 + 1
+    assert sum(sizes) == 8 * 14 + 1
     assert all(world.state("switch", n, "pilot") for n in range(1, 9))
 
 
@@ -255,15 +273,15 @@ async def test_an_equipment_that_goes_between_two_chunks_is_not_added(
 async def test_a_repair_is_raised_before_home_assistant_drops_entities(
     hass, start_default: Start, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(capacity, "MAX_ENTITIES", 14)
+    monkeypatch.setattr(capacity, "MAX_ENTITIES", 18)
     world = await start_default([status_of(1), status_of(2)])
 
     issue = ir.async_get(hass).async_get_issue(DOMAIN, f"{ENTRY_ID}_too_many_entities")
     enabled = [
         e for e in er.async_entries_for_config_entry(er.async_get(hass), ENTRY_ID) if not e.disabled
     ]
-    assert issue.translation_placeholders == {"entry": "Territory", "count": "21", "limit": "14"}
-    assert len(enabled) == 14
+    assert issue.translation_placeholders == {"entry": "Territory", "count": "26", "limit": "18"}
+    assert len(enabled) == 18
 
     await world.drop(2)
     assert ir.async_get(hass).async_get_issue(DOMAIN, f"{ENTRY_ID}_too_many_entities") is None
@@ -278,7 +296,7 @@ async def test_entities_that_people_disabled_do_not_count(
         registry.async_update_entity(
             world.entity_id("sensor", 1, key), disabled_by=er.RegistryEntryDisabler.USER
         )
-    monkeypatch.setattr(capacity, "MAX_ENTITIES", 19)
+    monkeypatch.setattr(capacity, "MAX_ENTITIES", 24)
     await world.reload()
 
     assert ir.async_get(hass).async_get_issue(DOMAIN, f"{ENTRY_ID}_too_many_entities") is None

@@ -12,17 +12,27 @@ from syrupy.assertion import SnapshotAssertion
 
 from custom_components.elfe_commande.core.decision import Act, Decision, Source
 from custom_components.elfe_commande.core.lifecycle import Code, NotRunningError
-from custom_components.elfe_commande.core.model import EquipmentId, Mode
+from custom_components.elfe_commande.core.model import (
+    Device,
+    DeviceId,
+    DeviceTypeId,
+    EquipmentId,
+    Mode,
+    Usage,
+)
 from custom_components.elfe_commande.core.outcome import Outcome, Result
 from custom_components.elfe_commande.core.wish import Intent, Origin
-from custom_components.elfe_commande.engine.beat import CycleReport
-from custom_components.elfe_commande.engine.errors import WishRefusedError
-from custom_components.elfe_commande.engine.events import (
+from custom_components.elfe_commande.engine.cycle_report import CycleReport
+from custom_components.elfe_commande.engine.ground.errors import WishRefusedError
+from custom_components.elfe_commande.engine.ground.events import (
     ConnectionChanged,
     CycleEnded,
+    EquipmentChanged,
+    LoadDrifted,
     ModeChanged,
     OrderEnded,
 )
+from custom_components.elfe_commande.engine.ground.status import Observation
 
 from .conftest import Start
 from .world import ENTRY_ID, NOW, START, status_of
@@ -68,6 +78,7 @@ async def test_enabled_by_default(hass: HomeAssistant, start_default: Start):
         "elfe_1_pilot",
         "elfe_1_mode",
         "elfe_1_decision",
+        "elfe_1_reason",
         "elfe_1_next_start",
         "elfe_1_running",
         "elfe_1_connected",
@@ -134,7 +145,7 @@ async def test_what_nobody_may_order_cannot_be_switched(start: Start, mode: int,
     ("mode", "control", "option"),
     [
         (Mode.PILOTED, 25, "automatic"),
-        (Mode.MANUAL, 15, "forced_on"),
+        (Mode.MANUAL, 15, "by_hand"),
         (Mode.MANUAL, 25, "forced_off"),
     ],
 )
@@ -149,7 +160,8 @@ async def test_the_select_tells_the_mode(start: Start, mode: int, control: int, 
     [
         ("forced_off", Intent.FORCED_OFF),
         ("automatic", Intent.TO_PILOTED),
-        ("forced_on", Intent.TO_MANUAL),
+        ("forced_on", Intent.FORCED_ON),
+        ("by_hand", Intent.TO_MANUAL),
     ],
 )
 async def test_the_select_asks_for_the_mode(start: Start, option: str, intent: Intent):
@@ -293,6 +305,26 @@ async def test_without_a_plan_nothing_says_what_is_scheduled(start: Start):
 # ---------------------------------------------------------------------------------- event
 
 
+async def test_a_load_that_is_not_as_ordered_is_shown_and_told(start: Start):
+    """Its device says on; off was ordered, and confirmed."""
+    plug = Device(DeviceId("7"), DeviceTypeId(111), Usage.MEASURE_AND_SWITCH, "p", "p/command")
+    status = status_of(1)
+    status.equipment = replace(status.equipment, devices=(plug,))
+    status.observations[plug.id] = Observation(on=False, heard_at=1.0)
+    status.reached_on = False
+    world = await start([status])
+    assert "differs" not in world.state("binary_sensor", 1, "running").attributes
+
+    status.observations[plug.id].on = True
+    world.coordinator.handle(EquipmentChanged(frozenset({ONE})))
+    world.coordinator.handle(LoadDrifted(ONE, on=True))
+    await world.settle()
+
+    assert world.state("binary_sensor", 1, "running").attributes["differs"] is True
+    shown = world.state("event", 1, "activity").attributes
+    assert (shown["event_type"], shown["reported"]) == ("drifted", "on")
+
+
 async def test_orders_and_modes_are_told(start: Start):
     world = await start([status_of(1), status_of(2)])
     order = OrderEnded(
@@ -355,6 +387,10 @@ async def test_the_hub_tells_how_the_engine_is(start: Start):
     assert cycle.attributes["duration"] == 0.512
     assert cycle.attributes["ordered"] == 5
     assert world.state("sensor", None, "newest_plan").state == "2026-11-18T11:15:00+00:00"
+    driven = world.state("sensor", None, "driven_homes")
+    assert driven.state == "1"
+    assert (driven.attributes["served"], driven.attributes["installations"]) == (2, 2)
+    assert driven.attributes["homes"] == ["R001"]
 
 
 async def test_the_hub_runs_a_cycle(start: Start):

@@ -19,7 +19,7 @@ from custom_components.elfe_commande.devices.identifiers import (
     hub_identifier,
     screen_identifier,
 )
-from custom_components.elfe_commande.engine.events import ScreensChanged
+from custom_components.elfe_commande.engine.ground.events import ScreensChanged
 
 from .conftest import Start
 from .test_services import call

@@ -15,7 +15,7 @@ from custom_components.elfe_commande.core.model import EquipmentId, Mode
 from custom_components.elfe_commande.core.outcome import Outcome, Result
 from custom_components.elfe_commande.core.wish import Intent, Origin
 from custom_components.elfe_commande.devices.identifiers import equipment_identifier, hub_identifier
-from custom_components.elfe_commande.engine.errors import WishRefusedError
+from custom_components.elfe_commande.engine.ground.errors import WishRefusedError
 
 from .conftest import Start
 from .world import ANNA, ENTRY_ID, NOW, status_of
@@ -99,7 +99,7 @@ async def test_a_typology_that_does_not_exist_is_not_accepted(hass, start: Start
         ("init_typology", "piloted", Intent.TO_PILOTED),
         ("set_mode", "forced_off", Intent.FORCED_OFF),
         ("set_mode", "automatic", Intent.TO_PILOTED),
-        ("set_mode", "forced_on", Intent.TO_MANUAL),
+        ("set_mode", "forced_on", Intent.FORCED_ON),
     ],
 )
 async def test_modes_are_asked_for(hass, start: Start, name: str, mode: str, intent: Intent):

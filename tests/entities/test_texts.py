@@ -28,6 +28,7 @@ from custom_components.elfe_commande.core.appliances import TYPE_OF
 from custom_components.elfe_commande.core.decision import Act, Source
 from custom_components.elfe_commande.core.wish import Origin
 from custom_components.elfe_commande.devices import capacity
+from custom_components.elfe_commande.entities import day_sensors
 from custom_components.elfe_commande.typologies import TYPOLOGIES
 
 FOLDER = Path(switch.__file__).parent
@@ -35,7 +36,7 @@ LANGUAGES = ("en", "fr")
 OURS = ("device", "entity", "services", "selector", "exceptions")
 
 # The name of a main entity is its device's, that of these classes Home Assistant's.
-NAMELESS = {"pilot"}
+NAMELESS = {"mode"}
 
 
 def load(language: str) -> dict[str, Any]:
@@ -53,13 +54,18 @@ def leaves(tree: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, .
 def descriptions() -> list[tuple[str, Any]]:
     return [
         *(("binary_sensor", d) for d in (*binary_sensor.DESCRIPTIONS, binary_sensor.CONNECTION)),
+        ("binary_sensor", binary_sensor.DEVICE_CONNECTION),
         ("binary_sensor", binary_sensor.SCREEN_CONNECTION),
+        ("binary_sensor", binary_sensor.SHADOW),
         *(("button", d) for d in (*button.DESCRIPTIONS, button.RUN_CYCLE)),
         ("calendar", calendar.PLAN),
         *(("event", d) for d in (*event.DESCRIPTIONS, event.TOUCH)),
         *(("number", d) for d in number.DESCRIPTIONS),
         *(("select", d) for d in select.DESCRIPTIONS),
-        *(("sensor", d) for d in (*sensor.DESCRIPTIONS, *sensor.HUB_DESCRIPTIONS)),
+        *(
+            ("sensor", d)
+            for d in (*sensor.DESCRIPTIONS, *sensor.HUB_DESCRIPTIONS, *day_sensors.DAY_SENSORS)
+        ),
         *(("switch", d) for d in switch.DESCRIPTIONS),
         *(("time", d) for d in time.DESCRIPTIONS),
     ]
@@ -73,12 +79,14 @@ def reasons() -> set[str]:
     found |= set(re.findall(r'Decision\(\s*Source\.\w+,\s*"(\w+)"', chain))
     found |= set(re.findall(r'reason = "(\w+)"', chain))
     found |= set(re.findall(r'Mode\.\w+: "(\w+)"', chain))
-    for path in (FOLDER / "engine").glob("*.py"):
+    for path in (FOLDER / "engine").rglob("*.py"):
         text = path.read_text("utf-8")
         found |= set(re.findall(r'Outcome\.\w+,\s*"(\w+)"', text))
         found |= set(re.findall(r'reason="(\w+)"', text))
         found |= set(re.findall(r'Answer\.\w+: "(\w+)"', text))
         found |= set(re.findall(r'return "(\w+)"', text))
+        found |= set(re.findall(r'why: str = "(\w+)"', text))
+        found |= set(re.findall(r'supersede\("(\w+)"\)', text))
     return found
 
 
@@ -183,7 +191,7 @@ def test_errors_have_texts(language: str):
     for module in (services, targets, constraint_actions):
         text = Path(module.__file__).read_text("utf-8")
         raised |= set(re.findall(r'translation_key="(\w+)"', text))
-    for path in (FOLDER / "engine").glob("*.py"):
+    for path in (FOLDER / "engine").rglob("*.py"):
         text = path.read_text("utf-8")
         if "WishRefusedError" in text:
             raised |= set(re.findall(r'WishRefusedError\(\s*"(\w+)"', text))
@@ -198,7 +206,7 @@ def test_icons_are_for_entities_that_exist():
     known = {(platform, d.translation_key) for platform, d in descriptions()}
     of_subentries = {
         key
-        for room in ("meters", "panels", "rules", "upses")
+        for room in ("meters", "panels", "plan_sources", "planner", "rules", "upses")
         for path in (FOLDER / "subentries" / room).glob("*.py")
         for key in re.findall(r'"(\w+)"', path.read_text("utf-8"))
     }
@@ -211,6 +219,7 @@ def test_icons_are_for_entities_that_exist():
     } <= known
     # A device class brings an icon of its own.
     classes = {"running", "connected", "ready", "ems_connection", "screen_connection"}
+    classes |= {"device_connection"}
     assert {k for k in known if k[1] not in classes} <= {
         (platform, key) for platform, keys in icons.items() for key in keys
     }
@@ -219,7 +228,9 @@ def test_icons_are_for_entities_that_exist():
 def test_the_hub_has_what_the_count_says():
     hub = {
         ("binary_sensor", binary_sensor.CONNECTION.key),
+        ("binary_sensor", binary_sensor.DEVICE_CONNECTION.key),
         ("binary_sensor", binary_sensor.READY.key),
+        ("binary_sensor", binary_sensor.SHADOW.key),
         ("button", button.RUN_CYCLE.key),
         *(
             ("sensor", description.key)

@@ -5,6 +5,7 @@ from typing import Any
 
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.elfe_commande.const import DOMAIN
@@ -30,15 +31,16 @@ from custom_components.elfe_commande.core.speed import Speed
 from custom_components.elfe_commande.core.timing import Timing
 from custom_components.elfe_commande.core.wish import ConstraintWish, Wish
 from custom_components.elfe_commande.devices.roster import Roster
-from custom_components.elfe_commande.engine.beat import CycleReport
-from custom_components.elfe_commande.engine.events import (
+from custom_components.elfe_commande.engine.cycle_report import CycleReport
+from custom_components.elfe_commande.engine.ground.events import (
     EquipmentChanged,
     InventoryChanged,
     ScreenEvent,
     ScreensChanged,
 )
-from custom_components.elfe_commande.engine.status import EquipmentStatus, ScreenStatus
-from custom_components.elfe_commande.engine.traffic import Traffic
+from custom_components.elfe_commande.engine.ground.status import EquipmentStatus, ScreenStatus
+from custom_components.elfe_commande.engine.ground.traffic import Traffic
+from custom_components.elfe_commande.record.archive import Archive
 from custom_components.elfe_commande.subentries.keeper import Subentries
 
 ENTRY_ID = "elfe"
@@ -47,6 +49,15 @@ ANNA = "anna"
 START = 1_795_000_500
 """The start of a slot, in November 2026."""
 NOW = START + 30.0
+
+
+@dataclass
+class FakeOwner:
+    """What entities see of who drives which homes."""
+
+    homes: frozenset[HomeId] = frozenset({HomeId("R001")})
+    served: frozenset[HomeId] = frozenset({HomeId("R001"), HomeId("R002")})
+    installations: int = 2
 
 
 class FakeEngine:
@@ -58,6 +69,7 @@ class FakeEngine:
         self.lifecycle = Lifecycle(lambda: NOW, lambda: None)
         self.last_cycle: CycleReport | None = None
         self.connected = True
+        self.owner = FakeOwner()
         self.traffic = Traffic()
         self.busy = False
         self.unclean_stop = False
@@ -88,10 +100,11 @@ class FakeEngine:
             raise refusal
         return self.result
 
-    async def constrain(self, wish: ConstraintWish) -> None:
+    async def constrain(self, wish: ConstraintWish) -> bool:
         self.constraints.append(wish)
         if (refusal := self.refusals.get(wish.equipment_id)) is not None:
             raise refusal
+        return True
 
     async def refresh_screens(self, home: HomeId | None = None) -> int:
         self.refreshed.append(home)
@@ -113,7 +126,7 @@ class FakeMessenger:
     connected: bool = True
 
 
-@dataclass
+@dataclass(eq=False)
 class FakeHub:
     """What the entry keeps at run time."""
 
@@ -125,16 +138,28 @@ class FakeHub:
     messenger: FakeMessenger = field(default_factory=FakeMessenger)
     local: None = None
     """No home without a server."""
+    record: None = None
+    """No report: there is no disk."""
+    shadow: bool = False
     subentries: Subentries = field(init=False)
+    archive: Archive = field(init=False)
 
     def __post_init__(self) -> None:
-        self.subentries = Subentries(self.coordinator.hass, self.entry, Timing())
+        coordinator = self.coordinator
+        self.subentries = Subentries(coordinator.hass, self.entry, Timing())
+        now, soon = lambda: dt_util.utcnow().timestamp(), coordinator.write_soon
+        self.archive = Archive(self.engine, None, coordinator.telling, now, soon)
+
+    def require_acting(self) -> None:
+        """Let everything through: nothing here only looks."""
 
     def subentry_of(self, _equipment_id: EquipmentId) -> str | None:
         """Return nothing: every equipment belongs to the entry itself."""
         return None
 
     async def async_start(self) -> None:
+        await self.archive.async_open()
+        self.coordinator.watch_all(self.archive.handle)
         await self.roster.async_start()
 
     async def async_close(self) -> None:

@@ -9,7 +9,7 @@ import pytest
 from demo import appliances
 from demo.database.enumerations import DEVICE_TABLES
 
-from .examples import KNOB, RELAY, TYPOLOGY, added
+from .examples import KNOB, PLANNER, RELAY, TYPOLOGY, added
 from .simulated import SimulatedRelay
 
 
@@ -29,3 +29,10 @@ def typology(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[set[An
 @pytest.fixture
 def knob(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[set[Any]]:
     yield from added(KNOB, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def planner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[set[Any]]:
+    folder = tmp_path / "planner"
+    folder.mkdir()
+    yield from added(PLANNER, folder, monkeypatch)

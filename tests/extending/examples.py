@@ -14,12 +14,14 @@ import pytest
 
 from custom_components.elfe_commande.drivers import DRIVERS
 from custom_components.elfe_commande.interfaces import FACTORIES
+from custom_components.elfe_commande.sources.plans import PLAN_SOURCES
 from custom_components.elfe_commande.typologies import TYPOLOGIES
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "extending.md"
 PACKAGE = "custom_components.elfe_commande"
 RELAY, TYPOLOGY, KNOB = "example_relay", "example_plug_on_and_finger", "knob"
+PLANNER = "example_planner"
 
 _BLOCK = re.compile(r'^```(\w+) title="([^"]+)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -37,11 +39,15 @@ class Room:
     registry: str
     known: dict[Any, Any]
 
+    def title(self, example: str) -> str:
+        """Return the path of the file of an example."""
+        return f"custom_components/elfe_commande/{self.name.replace('.', '/')}/{example}.py"
+
     def furnish(self, example: str, folder: Path) -> dict[Any, Any]:
         """Put the file of an example into the room, and let the room look again."""
         package = import_module(f"{PACKAGE}.{self.name}")
-        title = f"custom_components/elfe_commande/{self.name}/{example}.py"
-        (folder / f"{example}.py").write_text(BLOCKS[title], encoding="utf-8")
+        text = BLOCKS[self.title(example)]
+        (folder / f"{example}.py").write_text(text, encoding="utf-8")
         package.__path__.append(str(folder))
         invalidate_caches()
         source = Path(package.__file__ or "").read_text(encoding="utf-8")
@@ -63,8 +69,14 @@ ROOMS = {
     RELAY: Room("drivers", "DRIVERS", DRIVERS),
     TYPOLOGY: Room("typologies", "TYPOLOGIES", TYPOLOGIES),
     KNOB: Room("interfaces", "FACTORIES", FACTORIES),
+    PLANNER: Room("sources.plans", "PLAN_SOURCES", PLAN_SOURCES),
 }
-KEYS: dict[str, set[Any]] = {RELAY: {412}, TYPOLOGY: {175}, KNOB: {"knob"}}
+KEYS: dict[str, set[Any]] = {
+    RELAY: {412},
+    TYPOLOGY: {175},
+    KNOB: {"knob"},
+    PLANNER: {"example_planner"},
+}
 """Under which each is found."""
 
 

@@ -12,7 +12,7 @@ FILES = sorted(title for title in BLOCKS if title.endswith(".py") and title != L
 
 
 def test_the_page_has_one_file_for_each_way_to_grow() -> None:
-    expected = {f"custom_components/elfe_commande/{r.name}/{e}.py" for e, r in ROOMS.items()}
+    expected = {room.title(example) for example, room in ROOMS.items()}
     assert expected <= set(BLOCKS)
     assert not any((ROOT / title).exists() for title in expected)
 

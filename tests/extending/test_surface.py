@@ -7,7 +7,7 @@ import aiomqtt
 
 from custom_components.elfe_commande.core.model import EquipmentId
 from custom_components.elfe_commande.core.wish import Origin
-from custom_components.elfe_commande.engine.events import ModeChanged
+from custom_components.elfe_commande.engine.ground.events import ModeChanged
 from demo.specs import plug, screen
 from demo.territory import MANUAL, PILOTED, Equipment
 from tests.engine.bench import MODE, calm, events_of, until, until_row

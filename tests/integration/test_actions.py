@@ -7,7 +7,7 @@ import pytest
 from demo.appliances import Behaviour
 from demo.database import quarter
 from tests.engine.bench import COMMAND, CONTROL, MODE, calm, impatient, set_row, until_row
-from tests.fixtures_home_assistant import Installed
+from tests.fixtures_home_assistant import Installed, wait_for
 
 from .homes import (
     DISHES,
@@ -137,3 +137,38 @@ async def test_without_the_database_no_button_is_pressed(installed_alone: Instal
     [each] = answer["equipments"]
     assert (each["outcome"], each["reason"]) == ("skipped", "database_unavailable")
     assert household.machine(FINGER).presses == 0
+
+
+async def test_what_became_of_the_plan_of_an_ems(installed: Installed) -> None:
+    world = installed.world
+    household = await live_in(installed, WASHING, HEATER)
+    household.devices["I103"].behaviour = Behaviour.SILENT
+    world.timing = impatient()
+    for number in (PLUG, RELAY):
+        await world.plan(number, [1, 1, 0, 1])
+    await installed.setup()
+    await installed.call("run_cycle")
+    await wait_for(lambda: household.devices["I102"].on)
+
+    answer = await installed.call("get_report", equipment_id=[PLUG, RELAY], days=1)
+
+    plug, relay = answer["equipments"]
+    (made,), (missed,) = plug["days"], relay["days"]
+    for day in (made, missed):
+        assert [run["source"] for run in day["planned"]["runs"]] == ["ems"]
+    assert (made["ordered"]["acknowledged"], made["why_not"]) == (1, None)
+    assert missed["on"] == 0
+    assert (missed["why_not"]["act"], missed["why_not"]["reason"]) == ("on", "silent")
+    # Nobody said how much a day a heater of a territory owes.
+    assert relay["due"] is None
+
+
+async def test_a_compact_entry_keeps_no_report(installed: Installed) -> None:
+    await live_in(installed, WASHING)
+    installed.hass.config_entries.async_update_entry(installed.entry, options={"compact": True})
+    await installed.setup()
+
+    with pytest.raises(ServiceValidationError) as caught:
+        await installed.call("get_report", equipment_id=PLUG)
+
+    assert caught.value.translation_key == "no_report"

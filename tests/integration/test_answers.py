@@ -8,16 +8,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from homeassistant.components import mqtt
+from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import Context
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
 
+from custom_components.elfe_commande.automations.chronicle import EVENT_ORDER_ENDED
 from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.core.outcome import Outcome
 from demo.appliances import Behaviour
 from demo.specs import plug
 from demo.territory import Equipment, Household
-from tests.engine.bench import COMMAND, MODE, calm, until_row
+from tests.engine.bench import COMMAND, CONTROL, MODE, calm, until_row
 from tests.fixtures_home_assistant import ANNA, Installed, wait_for
 
 from .homes import DISHES, FINGER, FINGER_COMMAND, HEATER, PLUG, RELAY, WASHING, live_in
@@ -87,6 +90,29 @@ async def test_a_silent_device_is_told_with_what_follows(installed: Installed, a
     assert installed.state("switch", PLUG, "pilot").state == "off"
 
 
+@pytest.mark.parametrize(
+    ("ask", "shown"), [(SWITCH, "by_hand"), (SELECT, "forced_on"), (ACTION, "forced_on")]
+)
+async def test_what_was_chosen_is_shown_and_told_as_not_confirmed(
+    installed: Installed, ask: Ask, shown: str
+) -> None:
+    """The row still says off, and would be read as forced off."""
+    household = await silent(installed, WASHING)
+    household.devices["I102"].behaviour = Behaviour.SILENT
+    mode = installed.entity_id("select", PLUG, "mode")
+    changes = async_capture_events(installed.hass, EVENT_STATE_CHANGED)
+    lines = async_capture_events(installed.hass, EVENT_ORDER_ENDED)
+
+    await refused(ask(installed))
+    await until_row(installed.world, PLUG, **{MODE: 20, COMMAND: 30, CONTROL: 25})
+    await installed.hass.async_block_till_done()
+
+    seen = {e.data["new_state"].state for e in changes if e.data["entity_id"] == mode}
+    assert seen == {shown}
+    (line,) = lines
+    assert (line.data["outcome"], line.data["will_retry"]) == ("failed", True)
+
+
 async def test_a_device_that_answers_late_is_told_and_then_confirmed(installed: Installed) -> None:
     household = await silent(installed, WASHING)
     household.devices["I102"].behaviour = Behaviour.LATE
@@ -107,12 +133,13 @@ async def test_a_refusal_is_told_in_the_device_s_own_words(installed: Installed)
         installed.act("select", "select_option", RELAY, "mode", option="forced_on")
     )
 
-    assert error.translation_key == "order_refused_kept"
+    # It would refuse again: nobody sends it blindly.
+    assert error.translation_key == "order_given_up"
     assert "overpower" in words(error)["detail"]
     assert "overpower" in str(error)
     answer = await installed.call("set_mode", equipment_id=RELAY, mode="forced_on")
     assert "overpower" in answer["equipments"][0]["detail"]
-    assert answer["equipments"][0]["retry_until"] is not None
+    assert answer["equipments"][0]["retry_until"] is None
 
 
 @pytest.mark.usefixtures("every_entity")
@@ -194,11 +221,9 @@ async def test_without_the_database(installed_alone: Installed) -> None:
     error = await refused(installed.act("button", "press", FINGER, "start"))
     assert error.translation_key == "order_database_retry"
     assert household.machine(FINGER).presses == 0
-    for asked in (
-        installed.act("number", "set_value", PLUG, "cycle_duration", value=60),
-        unread(installed, "set_cycle_duration", equipment_id=PLUG, duration={"hours": 1}),
-    ):
-        assert (await refused(asked)).translation_key == "database_unavailable"
+    # What people wish about it is kept, and written once the database is back.
+    await installed.act("number", "set_value", PLUG, "cycle_duration", value=60)
+    await unread(installed, "set_cycle_duration", equipment_id=PLUG, duration={"hours": 1})
     # A plug obeys all the same: nothing was in vain.
     await SWITCH(installed)
     assert household.devices["I102"].on

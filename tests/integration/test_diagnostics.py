@@ -12,7 +12,7 @@ import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.elfe_commande.core.model import EquipmentId
-from custom_components.elfe_commande.engine.ports import Problem
+from custom_components.elfe_commande.engine.ground.ports import Problem
 from demo.sml import SerialLine
 from demo.specs import plug, relay, screen
 from demo.territory import Equipment

@@ -17,7 +17,7 @@ import pytest
 from custom_components.elfe_commande.adapters.disk import HomeAssistantDisk
 from custom_components.elfe_commande.adapters.threads import to_the_end
 from custom_components.elfe_commande.const import DOMAIN
-from custom_components.elfe_commande.engine.ports import Problem
+from custom_components.elfe_commande.engine.ground.ports import Problem
 from custom_components.elfe_commande.repairs import async_recall
 from tests.fixtures_home_assistant import Installed
 
@@ -181,3 +181,13 @@ class TestHome:
 
         hass.data[f"{DOMAIN}_unconfirmed"].clear()
         assert [problem.key for problem in await async_recall(hass, entry)] == ["press_doubtful"]
+
+
+async def test_the_outbox_goes_with_its_entry(hass: HomeAssistant) -> None:
+    """What waits for a database that nobody is connected to any more is nobody's."""
+    disk = HomeAssistantDisk(hass, "abc")
+    log = disk.log("outbox")
+    await log.append([{"number": 1}])
+    assert await disk.log("outbox").load() == [{"number": 1}]
+    await disk.remove()
+    assert await log.load() == []

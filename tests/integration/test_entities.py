@@ -13,7 +13,7 @@ from custom_components.elfe_commande.devices.identifiers import (
     home_identifier,
     hub_identifier,
 )
-from custom_components.elfe_commande.engine.status import DRAWING_FROM
+from custom_components.elfe_commande.engine.ground.status import DRAWING_FROM
 from demo.database import SCHEMA, quarter
 from demo.territory import Equipment, Household, install
 from tests.engine.bench import COMMAND, CONTROL, EMS, MODE, calm, set_row, until_row
@@ -58,8 +58,10 @@ async def test_the_switch_hands_over_and_back(installed: Installed) -> None:
 
     await installed.act("switch", "turn_off", PLUG, "pilot")
 
+    # The reference's manual is powered; nobody forced it on all the same.
     assert powered(household, "I102")
     assert installed.state("switch", PLUG, "pilot").state == STATE_OFF
+    assert installed.state("select", PLUG, "mode").state == "by_hand"
     await until_row(world, PLUG, **{MODE: 20, COMMAND: 13, CONTROL: 15})
     event = installed.state("event", PLUG, "activity")
     assert event.context.user_id == ANNA
@@ -72,7 +74,7 @@ async def test_the_switch_hands_over_and_back(installed: Installed) -> None:
     await until_row(world, PLUG, **{MODE: 30, COMMAND: 11, CONTROL: 25})
 
 
-async def test_the_select_has_three_modes(installed: Installed) -> None:
+async def test_the_select_forces_and_gives_back(installed: Installed) -> None:
     household = await ready(installed, HEATER)
     world = installed.world
     assert installed.state("select", RELAY, "mode").state == "automatic"

@@ -18,8 +18,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.elfe_commande.core.lifecycle import Code
-from custom_components.elfe_commande.engine.acks import Acks
 from custom_components.elfe_commande.engine.engine import Engine
+from custom_components.elfe_commande.engine.orders.acks import Acks
 from custom_components.elfe_commande.subentries.registry import KINDS
 from custom_components.elfe_commande.subentries.rules.rule_settings import SUBENTRY_RULE
 from custom_components.elfe_commande.subentries.rules.unit import RuleUnit
@@ -105,7 +105,7 @@ async def disconnected(installed: Installed) -> None:
     async with asyncio.timeout(30):
         while await installed.world.owner.fetchval(
             "SELECT count(*) FROM pg_stat_activity"
-            " WHERE application_name = 'elfe_commande' AND datname = current_database()"
+            " WHERE application_name LIKE 'elfe_commande%' AND datname = current_database()"
         ):
             await asyncio.sleep(0.01)
 

@@ -16,13 +16,13 @@ import pytest
 from custom_components.elfe_commande.automations.chronicle import Chronicle
 from custom_components.elfe_commande.automations.signals import SIGNAL_TOLD, Told
 from custom_components.elfe_commande.calendar import PlanCalendar
-from custom_components.elfe_commande.engine.events import (
+from custom_components.elfe_commande.engine.ground.events import (
     EquipmentChanged,
     Event as EngineEvent,
     ModeChanged,
     OrderEnded,
 )
-from custom_components.elfe_commande.engine.ports import Problem
+from custom_components.elfe_commande.engine.ground.ports import Problem
 from custom_components.elfe_commande.sensor import DecisionSensor
 from demo.territory import Household
 from tests.engine.bench import pass_slots
@@ -199,8 +199,8 @@ async def test_a_logbook_that_raises_takes_no_trigger_along(
     monkeypatch.setattr(Chronicle, "_fire", fail)
     await go_on(installed, household)
     assert {"OrderEnded", "ModeChanged", "RunningChanged", "EquipmentChanged"} <= set(told)
-    # The end of an order and the change of a mode.
-    assert len(our_lines(caplog)) == 2
+    # The end of an order; it tells of the change of mode too.
+    assert len(our_lines(caplog)) == 1
 
 
 async def test_repairs_that_raise(

@@ -76,6 +76,7 @@ async def test_no_choice_is_lost_whoever_writes(shared: Installed, folder: Path)
     modes, states = folder / "modes", folder / "states"
     await shared.setup()
     await wait_for(will_say(modes, {"2": 1, "3": 1}), 30)
+    await wait_for(states.exists, 30)
     writer = await asyncio.create_subprocess_exec(
         sys.executable, "-c", WRITER, str(modes), str(PLUG), str(WRITES)
     )

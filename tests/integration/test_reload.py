@@ -16,7 +16,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.elfe_commande.adapters.mqtt import MqttMessenger
 from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.core.lifecycle import Code
-from custom_components.elfe_commande.engine.ports import Arrival, Handler, Unsubscribe
+from custom_components.elfe_commande.engine.ground.ports import Arrival, Handler, Unsubscribe
 from demo.appliances.device import Message
 from tests.engine.bench import until_row
 from tests.fixtures_home_assistant import Installed, no_yaml, wait_for
@@ -118,7 +118,7 @@ async def test_unloading_leaves_nothing_running(
     assert engine.lifecycle.code is Code.STOPPED
     assert not subscriptions(hass)
     assert not our_tasks()
-    sessions = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'elfe_commande'"
+    sessions = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'elfe_commande%'"
     async with asyncio.timeout(5):
         while await world.owner.fetchval(sessions + " AND datname = current_database()"):
             await asyncio.sleep(0.01)
@@ -131,6 +131,28 @@ async def test_unloading_leaves_nothing_running(
     await world.fleet.settle()
     assert not arrivals
     assert len(world.fleet.recorder) == sent
+
+
+async def test_what_is_given_up_while_it_is_asked_for_is_given_up_once(
+    installed: Installed, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The client sent for it, and the broker did not answer yet."""
+    hass, topic = installed.hass, "shellies/new"
+    await live_in(installed, WASHING)
+    await installed.setup()
+    await round_trip(installed)
+    client = hass.data[mqtt.DATA_MQTT].client
+    asking = asyncio.create_task(installed.hub.messenger.subscribe([topic], lambda _: None))
+    while topic not in subscriptions(hass) or client.is_pending_subscription(topic):
+        await asyncio.sleep(0)
+
+    asking.cancel()
+
+    await asyncio.wait([asking])
+    assert asking.cancelled()
+    await round_trip(installed)
+    assert topic not in subscriptions(hass)
+    assert "Error doing job" not in caplog.text
 
 
 async def test_new_options_are_served_after_a_reload(installed: Installed) -> None:
@@ -162,7 +184,11 @@ async def test_removing_the_entry_removes_all_of_it(installed: Installed, stored
     def issues() -> list[str]:
         return [key for domain, key in ir.async_get(hass).issues if domain == DOMAIN]
 
-    assert len(files()) == 2
+    assert {name.split(".", 2)[2].partition("-")[0] for name in files()} == {
+        "journal",
+        "memory",
+        "record.db",
+    }
     assert issues()
 
     await hass.config_entries.async_remove(entry.entry_id)

@@ -7,7 +7,7 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.elfe_commande.engine.events import ScreenEvent
+from custom_components.elfe_commande.engine.ground.events import ScreenEvent
 from demo.specs import plug, screen
 from demo.territory import MANUAL, PILOTED, Equipment
 from tests.configuration.flows import open_options

@@ -121,7 +121,7 @@ async def test_a_kill_in_the_middle_of_orders(
     """What is on disk at that moment is all that the next start has."""
     kept = tmp_path_factory.mktemp("killed") / "storage"
     async with in_the_middle(installed) as household:
-        await installed.hub.engine.context.journal.save()
+        await installed.hub.engine.rooms.rows.journal.save()
         shutil.copytree(stored, kept)
         await installed.unload()
     restore(kept, stored)

@@ -14,6 +14,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockUser, async_capture_events
 
 from custom_components.elfe_commande import diagnostics
+from custom_components.elfe_commande.core.supply import Demand
 from custom_components.elfe_commande.sources.ups.vocabulary.events import UpsEvent
 from custom_components.elfe_commande.subentries.upses import ups_settings as settings
 from custom_components.elfe_commande.subentries.upses.unit import UpsUnit
@@ -68,7 +69,7 @@ async def test_entities(installed: Installed, fake, every_entity):
     await fake.set_mains(False)
     await until_shown(installed, subentry, "sensor", "status", "battery")
     assert state("binary_sensor", "on_battery") == "on"
-    assert state("binary_sensor", "input_voltage_problem") == "on"
+    await until_shown(installed, subentry, "binary_sensor", "input_voltage_problem", "on")
     await fake.set({"ups.status": "OB LB"})
     await until_shown(installed, subentry, "binary_sensor", "low_battery", "on")
     assert state("binary_sensor", "on_battery") == "on"
@@ -268,6 +269,53 @@ async def test_repairs_for_an_unknown_ups_and_old_data(installed: Installed, fak
     assert "ups_lost" not in issues_of(installed.hass)
     fake.error = None
     await wait_for(lambda: "ups_stale" not in issues_of(installed.hass))
+
+
+async def test_the_servers_words_reach_a_person(installed: Installed, fake):
+    """A server that lets nobody read: entity, repair, diagnostics, and a form that asks."""
+    hass = installed.hass
+    await installed.setup()
+    subentry = await add(installed, fake)
+    fake.error = "ACCESS-DENIED"
+    await wait_for(lambda: "ups_refused" in issues_of(hass))
+
+    communication = shown(installed, subentry, "binary_sensor", "communication")
+    assert (communication.state, communication.attributes["detail"]) == ("off", "ERR ACCESS-DENIED")
+    found = await diagnostics.async_get_config_entry_diagnostics(hass, installed.entry)
+    assert found["units"]["ups"][0]["detail"] == "ERR ACCESS-DENIED"
+    (flow,) = hass.config_entries.flow.async_progress_by_handler("elfe_commande")
+    assert (flow["context"]["source"], flow["step_id"]) == (SOURCE_REAUTH, "reauth_ups")
+    assert "ups_lost" not in issues_of(hass)
+
+    fake.error = None
+    await wait_for(lambda: "ups_refused" not in issues_of(hass))
+    communication = shown(installed, subentry, "binary_sensor", "communication")
+    assert communication.attributes["detail"] is None
+
+
+async def test_a_shutdown_that_stays_announced_asks_a_person(
+    installed: Installed, fake, monkeypatch
+):
+    waits = settings.timing()
+    monkeypatch.setattr(settings, "timing", lambda: waits.scaled(0.0005))
+    await installed.setup()
+    await add(installed, fake)
+    await fake.set({"ups.status": "FSD OL"})
+    await wait_for(lambda: "ups_shutdown_stays" in issues_of(installed.hass))
+    await fake.set({"ups.status": "OL"})
+    await wait_for(lambda: "ups_shutdown_stays" not in issues_of(installed.hass))
+
+
+async def test_a_battery_test_is_no_power_cut(installed: Installed, fake):
+    await installed.setup()
+    subentry = await add(installed, fake)
+    await fake.set({"ups.status": "OB DISCHRG LB CAL", "battery.charge": "8"})
+    await until_shown(installed, subentry, "sensor", "status", "test")
+    for key in ("on_battery", "low_battery"):
+        assert shown(installed, subentry, "binary_sensor", key).state == "off"
+    assert installed.hub.engine.shedding.demand(subentry.subentry_id) == Demand.NOTHING
+    await fake.set({"ups.status": "OL CHRG", "battery.charge": "80"})
+    await until_shown(installed, subentry, "sensor", "status", "mains")
 
 
 async def test_triggers_and_condition(installed: Installed, fake):

@@ -104,6 +104,33 @@ async def test_errors_are_told_and_can_be_mended(installed: Installed, fake):
     assert flow["type"] is FlowResultType.CREATE_ENTRY
 
 
+@pytest.mark.field("T2-25")
+async def test_a_server_that_wants_a_login_to_read_is_added(installed: Installed, fake):
+    hass = installed.hass
+    fake.guarded = True
+    await installed.setup()
+    flow = await start_flow(installed)
+    for login in ({"username": "", "password": ""}, {"password": "wrong"}):
+        flow = await go_on(hass, flow, **server(fake, **login))
+        assert flow["errors"] == {"base": "ups_refused"}
+        assert flow["description_placeholders"]["detail"] == "ERR ACCESS-DENIED"
+    flow = await go_on(hass, flow, **server(fake))
+    flow = await go_on(hass, flow, ups=UPS_NAME)
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+    (subentry,) = installed.entry.subentries.values()
+    await heard(installed, subentry)
+
+
+@pytest.mark.field("T2-27")
+async def test_a_server_that_has_no_status_is_not_added(installed: Installed, fake):
+    await installed.setup()
+    await fake.set({"ups.status": ""})
+    flow = await start_flow(installed)
+    flow = await go_on(installed.hass, flow, **server(fake))
+    flow = await go_on(installed.hass, flow, ups=UPS_NAME)
+    assert flow["errors"] == {"base": "ups_silent"}
+
+
 async def test_the_same_ups_twice_is_refused(installed: Installed, fake):
     await installed.setup()
     await add(installed, fake)

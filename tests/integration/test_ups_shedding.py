@@ -1,8 +1,11 @@
 """From the mains that fail on a real UPS server to the load on a real broker, and back."""
 
+from unittest.mock import patch
+
 from homeassistant.const import STATE_ON
 import pytest
 
+from custom_components.elfe_commande.subentries.upses.unit import UpsUnit
 from demo.specs import relay
 from demo.territory import MANUAL, Equipment
 from demo.ups import FakeUps, NutServer, find_nut
@@ -65,3 +68,55 @@ async def test_mains_cut_and_given_back(installed: Installed, ups):
     await wait_for(
         lambda: installed.state("sensor", HEATER.id, "decision").attributes["source"] == "ems"
     )
+
+
+@pytest.mark.usefixtures("socket_enabled")
+async def test_nothing_is_given_back_before_the_ups_is_heard(installed: Installed):
+    """After a restart in a power cut, a first look that fails is no news of the mains."""
+    await furnish(installed.world, HEATER, timing=calm())
+    await installed.setup()
+    async with FakeUps() as fake:
+        await add(installed, fake, shedding={"policy": "shed"}, looks={"misses": 100})
+        fake.error = "DATA-STALE"
+        shedding = installed.hub.engine.shedding
+        heard = []
+        with patch.object(shedding, "report", lambda *report: heard.append(report)):
+            (unit,) = installed.hub.subentries.units(UpsUnit)
+            await unit.async_stop()
+            await unit.async_start()
+            await wait_for(lambda: unit.state.trouble is not None)
+            assert not heard
+            fake.error = None
+            await wait_for(lambda: heard and heard[-1][1].mains is True)
+
+
+@pytest.mark.field("T2-23")
+@pytest.mark.field("T2-24")
+@pytest.mark.usefixtures("socket_enabled")
+async def test_what_a_shutdown_cut_comes_back_and_a_test_cuts_nothing(installed: Installed):
+    """`FSD` stays for ever, as upsd keeps it; a calibration empties the battery on purpose."""
+    world = installed.world
+    household = await furnish(world, HEATER, timing=calm(shed_step=0.2, min_off=0.0))
+    heater = household.devices[NAMES[HEATER.id]]
+    await world.plan(HEATER.id, [], fill=1)
+    await installed.setup()
+    async with FakeUps() as fake:
+        subentry = await add(installed, fake, shedding={"policy": "shed"})
+        await installed.cycle()
+        assert heater.on
+        for status in ("OB DISCHRG CAL", "OB DISCHRG LB CAL", "OL CHRG"):
+            await fake.set({"ups.status": status})
+            await wait_for(
+                lambda status=status: (
+                    shown(installed, subentry, "sensor", "status").attributes["tokens"]
+                    == status.split()
+                )
+            )
+        await installed.cycle()
+        assert heater.on
+        assert not [o for o in world.orders(HEATER.devices[0].topics.command) if "false" in o]
+
+        await fake.set({"ups.status": "FSD OB DISCHRG LB"})
+        await wait_for(lambda: not heater.on)
+        await fake.set({"ups.status": "FSD OL CHRG", "battery.charge": "40"})
+        await wait_for(lambda: heater.on)

@@ -143,7 +143,6 @@ def test_an_event_is_told_once_and_first(event: dict[str, object], item: str) ->
         assert isinstance(found[0], ScreenTouched)
         assert not any(isinstance(each, ScreenTouched) for each in found[1:])
         assert "event" in event
-        assert "val" in event
 
 
 @given(st.binary(max_size=40))

@@ -110,5 +110,5 @@ def test_what_a_mode_wishes():
         Intent.FORCED_OFF,
         Intent.TO_PILOTED,
         Intent.TO_PILOTED,
-        Intent.TO_MANUAL,
+        Intent.FORCED_ON,
     ]

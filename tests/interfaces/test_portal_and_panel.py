@@ -3,7 +3,7 @@
 import pytest
 
 from custom_components.elfe_commande.core.gesture import PanelMode, PortalUpdate
-from custom_components.elfe_commande.core.model import EquipmentId
+from custom_components.elfe_commande.core.model import DeviceTypeId, EquipmentId
 from custom_components.elfe_commande.core.screens import PageView
 from custom_components.elfe_commande.interfaces import FACTORIES, Interface
 from custom_components.elfe_commande.interfaces.socorel import Socorel
@@ -12,6 +12,7 @@ from .homes import LAYOUT, SCREEN, equipment
 
 VIRIYA = FACTORIES["viriya"](LAYOUT)
 SOCOREL = FACTORIES["socorel"](LAYOUT)
+OUTPUT = DeviceTypeId(811)
 
 
 def test_the_surfaces_there_are() -> None:
@@ -83,7 +84,7 @@ class TestSocorel:
     @pytest.mark.parametrize("retained", [False, True])
     def test_the_panel_takes_over(self, payload: str, retained: bool) -> None:
         found = SOCOREL.read("Socorel/E0712/Mode", payload.encode(), retained=retained)
-        assert found == (PanelMode("e0712", manual=True),)
+        assert found == (PanelMode("e0712", manual=True, outputs=OUTPUT),)
 
     @pytest.mark.defect("D-67")
     @pytest.mark.parametrize(
@@ -92,7 +93,7 @@ class TestSocorel:
     )
     def test_the_panel_gives_back(self, payload: str) -> None:
         found = SOCOREL.read("Socorel/E0712/Mode", payload.encode(), retained=False)
-        assert found == (PanelMode("e0712", manual=False),)
+        assert found == (PanelMode("e0712", manual=False, outputs=OUTPUT),)
 
     def test_a_retained_return_is_not_believed(self) -> None:
         assert SOCOREL.read("Socorel/E0712/Mode", b"auto", retained=True) == ()
@@ -124,7 +125,9 @@ class TestSocorel:
 
     @pytest.mark.parametrize("topic", ["Socorel/e0712/mode", "Socorel/E0712/MODE"])
     def test_the_case_of_a_topic_does_not_matter(self, topic: str) -> None:
-        assert SOCOREL.read(topic, b"manuel", retained=False) == (PanelMode("e0712", manual=True),)
+        assert SOCOREL.read(topic, b"manuel", retained=False) == (
+            PanelMode("e0712", manual=True, outputs=OUTPUT),
+        )
 
     @pytest.mark.parametrize(
         "topic",
@@ -151,6 +154,6 @@ class TestSocorel:
     def test_the_words_of_a_return_can_be_chosen(self) -> None:
         panel = Socorel(frozenset({"Distant"}))
         assert panel.read("Socorel/E1/Mode", b"DISTANT", retained=False) == (
-            PanelMode("e1", manual=False),
+            PanelMode("e1", manual=False, outputs=OUTPUT),
         )
         assert panel.read("Socorel/E1/Mode", b"auto", retained=False) == ()

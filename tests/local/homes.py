@@ -1,6 +1,6 @@
 """A local home, its equipments added as a person adds them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 import time
@@ -9,16 +9,17 @@ from unittest.mock import patch
 
 from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
 from homeassistant.core import Context, HomeAssistant, State
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.data_entry_flow import FlowResultType, section
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
+import voluptuous as vol
 
 from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.core.timing import Timing
-from custom_components.elfe_commande.engine.events import Event, OrderEnded
-from custom_components.elfe_commande.engine.status import EquipmentStatus
+from custom_components.elfe_commande.engine.ground.events import Event, OrderEnded
+from custom_components.elfe_commande.engine.ground.status import EquipmentStatus
 from custom_components.elfe_commande.hub import Hub
 from demo.engine_host import SystemClock
 from tests.engine.bench import calm
@@ -27,6 +28,20 @@ from tests.fixtures_home_assistant import ANNA, no_yaml, wait_for
 HOME = "Maison"
 POWER = "sensor.power"
 ADVANCED = {"home": HOME, "typology": "plug"}
+
+
+def _said(form: vol.Schema, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of the values a form asks for, each where it does."""
+    found: dict[str, Any] = {}
+    for marker, asked in form.schema.items():
+        key = str(marker)
+        if key in values:
+            found[key] = values[key]
+        elif isinstance(asked, section) and (inner := _said(asked.schema, values)):
+            found[key] = inner
+        elif key == "measure":
+            found[key] = {}
+    return found
 
 
 def _turn(state: str, entity_id: str) -> list[dict[str, Any]]:
@@ -158,6 +173,46 @@ class LocalInstalled:
         assert flow["step_id"] == "habits", flow
         return await self.finish(flow, operation, advanced, **used)
 
+    async def add_setting(
+        self,
+        name: str,
+        entity_id: str,
+        way: str,
+        values: tuple[Any, Any] | None = None,
+        *,
+        own: str | None = None,
+        kind: str = "heater",
+        operation: str = "continuous",
+        **used: Any,
+    ) -> int:
+        """Add an equipment whose entity is given one of two values; return its number."""
+        flow = await self.start_flow()
+        flow = await self.answer(flow, next_step_id="entity")
+        flow = await self.answer(flow, name=name, entity_id=entity_id, equipment_type=kind)
+        if flow["step_id"] == "way":
+            flow = await self.answer(flow, way=way)
+        if values is not None:
+            assert flow["step_id"] == "values", flow
+            asked = {} if own is None else {"own_changes": own}
+            flow = await self.answer(flow, on_value=values[0], off_value=values[1], **asked)
+        assert flow["step_id"] == "habits", flow
+        return await self.finish(flow, operation, **used)
+
+    async def add_pair(
+        self, name: str, pair: str, *, amps: float | None = None, **given: Any
+    ) -> int:
+        """Add an equipment driven by two entities; return its number."""
+        used = {key: given.pop(key) for key in ("power_sensor",) if key in given}
+        kind = "electric_car" if pair == "charger" else "controlled_heater"
+        flow = await self.start_flow()
+        flow = await self.answer(flow, next_step_id=pair)
+        flow = await self.answer(flow, name=name, equipment_type=kind, **given)
+        if amps is not None:
+            assert flow["step_id"] == "current", flow
+            flow = await self.answer(flow, on_value=amps)
+        assert flow["step_id"] == "habits", flow
+        return await self.finish(flow, "continuous", **used)
+
     async def add_mqtt(
         self,
         name: str,
@@ -183,15 +238,28 @@ class LocalInstalled:
         **used: Any,
     ) -> int:
         """Answer the last step; return the number of the equipment."""
-        flow = await self.answer(
-            flow, operation=operation, advanced=ADVANCED | (advanced or {}), **used
-        )
+        flow = await self.answer_habits(flow, operation, advanced, **used)
         assert flow["type"] is FlowResultType.CREATE_ENTRY, flow
         number: int = flow["data"]["equipment_id"]
         await wait_for(lambda: number in self.hub.engine.statuses)
         # Entities are added in the background.
         await self.hass.async_block_till_done(wait_background_tasks=True)
         return number
+
+    async def answer_habits(
+        self,
+        flow: dict[str, Any],
+        operation: str = "once",
+        advanced: dict[str, Any] | None = None,
+        **used: Any,
+    ) -> dict[str, Any]:
+        """Say how an equipment is used; for one that runs otherwise than is usual, twice."""
+        values = {**used, "advanced": ADVANCED | {"operation": operation} | (advanced or {})}
+        for _ in range(2):
+            flow = await self.answer(flow, **_said(flow["data_schema"], values))
+            if flow.get("step_id") != "habits" or flow["errors"]:
+                break
+        return flow
 
     def subentry_id(self, number: int) -> str:
         """Return the subentry of an equipment."""
@@ -255,8 +323,8 @@ class LocalInstalled:
         await self.hass.async_block_till_done()
 
     async def call(self, action: str, **data: Any) -> Any:
-        """Call one of the integration's own actions, and return its answer."""
-        return await self.hass.services.async_call(
+        """Call one of the integration's own actions, and return its answer once it shows."""
+        answer = await self.hass.services.async_call(
             DOMAIN,
             action,
             data,
@@ -264,6 +332,8 @@ class LocalInstalled:
             return_response=True,
             context=Context(user_id=ANNA),
         )
+        await self.hass.async_block_till_done()
+        return answer
 
     def measure(self, watts: float | str, unit: str = "W") -> None:
         """Let the power sensor say something."""
@@ -277,8 +347,13 @@ class LocalInstalled:
 
 
 @asynccontextmanager
-async def install(hass: HomeAssistant) -> AsyncIterator[LocalInstalled]:
-    """Set a local home up, its waits scaled; no quarter-hour begins while a test runs."""
+async def install(
+    hass: HomeAssistant, entry: MockConfigEntry | None = None
+) -> AsyncIterator[LocalInstalled]:
+    """Set a local home up, its waits scaled; no quarter-hour begins while a test runs.
+
+    A new home, unless an entry is given that is there already.
+    """
     await hass.config.async_set_time_zone("Europe/Paris")
     MockUser(id=ANNA, is_owner=True).add_to_hass(hass)
     helpers = {name: {"name": name} for name in ("relay", "other", "third")}
@@ -286,10 +361,10 @@ async def install(hass: HomeAssistant) -> AsyncIterator[LocalInstalled]:
     assert await async_setup_component(hass, "template", {"template": TEMPLATES})
     await hass.async_block_till_done()
     clock = SystemClock(300 - time.time() % 900)
-    entry = MockConfigEntry(
-        domain=DOMAIN, title=HOME, data={"entry_type": "local", "home": HOME}, options={}
-    )
-    entry.add_to_hass(hass)
+    if entry is None:
+        data = {"entry_type": "local", "home": HOME}
+        entry = MockConfigEntry(domain=DOMAIN, title=HOME, data=data, options={})
+        entry.add_to_hass(hass)
     assembly = "custom_components.elfe_commande.assembly"
     installed = LocalInstalled(hass, entry, clock, calm(ack_timeout=8.0))
     with (

@@ -7,10 +7,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.elfe_commande.core.model import EquipmentId
-from custom_components.elfe_commande.engine.ports import Problem
+from custom_components.elfe_commande.engine.ground.ports import Problem
 from tests.integration.test_diagnostics import assert_nameless, download
 
 from .homes import LocalInstalled
+from .stage import enter
 
 RELAY = "input_boolean.relay"
 
@@ -25,6 +26,13 @@ async def test_a_file_of_a_local_home_names_nothing_and_tells_what_helps(
     hass.states.async_set("sensor.xq7", "5", {"unit_of_measurement": "W", "device_class": "power"})
     machine = await home.add(
         "Machine de xq7", RELAY, power_sensor="sensor.xq7", advanced={"home": "XQ7 cave"}
+    )
+    await enter(hass, "climate.xq7", "number.xq7", "switch.xq7")
+    radiator = await home.add_setting(
+        "Radiateur xq7", "climate.xq7", "preset_mode", ("comfort", "eco"), own="ask"
+    )
+    car = await home.add_pair(
+        "Voiture xq7", "charger", amps=16, current="number.xq7", switch="switch.xq7"
     )
     heater = await home.add_mqtt("Chauffage xq7", "tele-xq7", "tasmota", kind="water_heater")
     # No equipment bears this name: it is in the entry alone.
@@ -63,10 +71,17 @@ async def test_a_file_of_a_local_home_names_nothing_and_tells_what_helps(
     equipments = {
         part["id"]: part for file, _ in alone if (part := file["data"].get("equipment")) is not None
     }
-    assert equipments.keys() == {machine, heater}
+    assert equipments.keys() == {machine, heater, radiator, car}
+    assert equipments[radiator]["devices"][0]["command_topic"] == (
+        "entity/climate.entity 1?by=preset_mode&on=comfort&off=eco&own=ask"
+    )
+    assert equipments[car]["devices"][0]["command_topic"] == (
+        "entity/number.entity 3?by=number&on=16.0&pair=charger"
+        "|switch.entity 5?by=on_off&on=on&off=off"
+    )
     assert {device["control_topic"] for device in equipments[machine]["devices"]} == {
-        "entity/input_boolean.entity 1",
-        "entity/sensor.entity 2",
+        "entity/input_boolean.entity 2",
+        "entity/sensor.entity 4",
     }
     assert equipments[heater]["devices"][0]["command_topic"] == "cmnd/name 1/POWER"
     assert equipments[machine]["home"] == "home 3"

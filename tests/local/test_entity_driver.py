@@ -10,7 +10,7 @@ import pytest
 from custom_components.elfe_commande.core.decision import Act
 from custom_components.elfe_commande.core.outcome import Outcome
 from custom_components.elfe_commande.core.wish import Origin
-from custom_components.elfe_commande.engine.events import ModeChanged
+from custom_components.elfe_commande.engine.ground.events import ModeChanged
 from tests.fixtures_home_assistant import ANNA, wait_for
 
 from .homes import BLIND, FRAIL, POWER, START, THIRD, LocalInstalled
@@ -206,7 +206,7 @@ async def test_who_changes_the_entity_takes_the_load_over(
         "input_boolean", "turn_on", {"entity_id": RELAY}, blocking=True, context=context
     )
     await home.until("switch", number, "pilot", "off")
-    assert home.state("select", number, "mode").state == "forced_on"
+    assert home.state("select", number, "mode").state == "by_hand"
     (change,) = (e for e in home.events if isinstance(e, ModeChanged))
     assert (change.after, change.origin, change.user_id) == (20, origin, user)
 

@@ -4,8 +4,11 @@ import asyncio
 from pathlib import Path
 from types import MappingProxyType
 
-from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
+from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState, ConfigSubentry
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.core.model import EquipmentId
@@ -27,7 +30,7 @@ async def test_an_equipment_is_added_by_clicks_and_driven(home: LocalInstalled) 
 
     await home.act("switch", "turn_on", number, "pilot")
     await home.until("switch", number, "pilot", "on")
-    await home.act("switch", "turn_off", number, "pilot")
+    await home.act("select", "select_option", number, "mode", option="forced_on")
 
     await wait_for(lambda: home.hass.states.get(RELAY).state == "on")
     assert [e.result.outcome for e in home.ended(number)] == [Outcome.ACKNOWLEDGED] * 2
@@ -78,7 +81,7 @@ async def test_an_order_under_way_is_not_disturbed_by_other_equipments(
 
     home.hass.services.async_register("input_boolean", "turn_on", take_one_s_time)
     hub, status = home.hub, home.status(slow)
-    wish = Wish(EquipmentId(slow), Intent.TO_MANUAL, Origin.DASHBOARD)
+    wish = Wish(EquipmentId(slow), Intent.FORCED_ON, Origin.DASHBOARD)
     asked = asyncio.create_task(hub.engine.wish(wish))
     await wait_for(lambda: status.wished_mode is not None)
 
@@ -166,3 +169,102 @@ async def test_an_entity_is_followed_when_renamed_and_missed_when_gone(
     home.hass.states.async_set("input_boolean.laundry", "off")
     await home.cycle()
     assert issue() is None
+
+
+async def _switch(
+    hass: HomeAssistant, entry: er.RegistryEntry, by: er.RegistryEntryDisabler, *, off: bool
+) -> None:
+    """Disable an entity, or what it belongs to; or no more. Home Assistant follows with it."""
+    if by is er.RegistryEntryDisabler.DEVICE:
+        assert entry.device_id is not None
+        user = dr.DeviceEntryDisabler.USER if off else None
+        dr.async_get(hass).async_update_device(entry.device_id, disabled_by=user)
+    elif by is er.RegistryEntryDisabler.CONFIG_ENTRY:
+        assert entry.config_entry_id is not None
+        vendor = ConfigEntryDisabler.USER if off else None
+        await hass.config_entries.async_set_disabled_by(entry.config_entry_id, vendor)
+    else:
+        er.async_get(hass).async_update_entity(entry.entity_id, disabled_by=by if off else None)
+    await hass.async_block_till_done()
+
+
+@pytest.mark.parametrize(
+    ("by", "issue"),
+    [
+        (er.RegistryEntryDisabler.USER, "disabled_entity"),
+        (er.RegistryEntryDisabler.HASS, "disabled_entity"),
+        (er.RegistryEntryDisabler.DEVICE, "disabled_device"),
+        (er.RegistryEntryDisabler.CONFIG_ENTRY, "disabled_integration"),
+    ],
+)
+@pytest.mark.parametrize("measures", [False, True])
+async def test_what_people_switch_off_is_named(
+    home: LocalInstalled, by: er.RegistryEntryDisabler, issue: str, measures: bool
+) -> None:
+    registry, devices = er.async_get(home.hass), dr.async_get(home.hass)
+    vendor = MockConfigEntry(domain="vendor", title="The vendor's cloud")
+    vendor.add_to_hass(home.hass)
+    socket = devices.async_get_or_create(
+        config_entry_id=vendor.entry_id, identifiers={("vendor", "1")}, name="Socket in the cellar"
+    )
+    entry = registry.async_get_or_create(
+        "sensor" if measures else "switch",
+        "vendor",
+        "1",
+        config_entry=vendor,
+        device_id=socket.id,
+        unit_of_measurement="W",
+        original_device_class="power",
+    )
+    power = {"unit_of_measurement": "W", "device_class": "power"}
+    home.hass.states.async_set(entry.entity_id, "0" if measures else "off", power)
+    if measures:
+        number = await home.add("Lave-linge", RELAY, power_sensor=entry.entity_id)
+    else:
+        number = await home.add("Lave-linge", entry.entity_id)
+
+    def issues() -> list[ir.IssueEntry]:
+        found = ir.async_get(home.hass).issues.values()
+        return [i for i in found if i.issue_id.endswith(f"_{number}") and i.active]
+
+    assert issues() == []
+    await _switch(home.hass, entry, by, off=True)
+    (found,) = issues()
+    assert found.translation_key == issue
+    assert found.translation_placeholders is not None
+    assert found.translation_placeholders["equipment"] == "Lave-linge"
+    assert found.translation_placeholders["entity"] == entry.entity_id
+    named = {
+        "disabled_device": "Socket in the cellar",
+        "disabled_integration": "The vendor's cloud",
+    }
+    assert found.translation_placeholders["holder"] == named.get(issue, "")
+
+    # Once it is on again, and its integration has not brought it back yet.
+    await _switch(home.hass, entry, by, off=False)
+    assert issues() == []
+
+
+async def test_what_was_disabled_and_then_removed_is_gone(home: LocalInstalled) -> None:
+    """One issue at a time, and none once the appliance itself is gone."""
+    number = await home.add("Lave-linge", RELAY)
+    registry = er.async_get(home.hass)
+    prefix = f"{home.entry.entry_id}_"
+
+    def keys() -> set[str]:
+        found = ir.async_get(home.hass).issues.values()
+        return {
+            i.issue_id.removeprefix(prefix).removesuffix(f"_{number}") for i in found if i.active
+        }
+
+    registry.async_update_entity(RELAY, disabled_by=er.RegistryEntryDisabler.USER)
+    await home.hass.async_block_till_done()
+    assert keys() == {"disabled_entity"}
+    home.hass.states.async_remove(RELAY)
+    registry.async_remove(RELAY)
+    await home.hass.async_block_till_done()
+    await home.cycle()
+    assert keys() == {"missing_entity"}
+    await home.remove(number)
+    await home.cycle()
+    assert keys() == set()

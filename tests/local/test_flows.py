@@ -33,6 +33,8 @@ async def test_a_home_is_made_by_its_name_and_goes_on_with_an_equipment(
         flow = await flows.async_configure(flow["flow_id"], {"home": name})
         assert flow["errors"] == {"home": error}
     flow = await flows.async_configure(flow["flow_id"], {"home": " Chalet "})
+    assert flow["step_id"] == "plan"
+    flow = await flows.async_configure(flow["flow_id"], {"next_step_id": "later"})
     assert flow["type"] is FlowResultType.CREATE_ENTRY
     entry = flow["result"]
     assert (entry.title, dict(entry.data)) == (
@@ -121,15 +123,27 @@ async def test_what_is_usual_is_filled_in(home: LocalInstalled) -> None:
     flow = await at_entity(home)
     flow = await home.answer(flow, name="Ballon", equipment_type="water_heater", entity_id=RELAY)
     shown = {str(key): key for key in flow["data_schema"].schema}
-    assert shown["operation"].default() == "continuous"
-    assert shown["advanced"].default() == {"home": "Maison", "typology": "plug", "inverted": False}
-    assert shown["cycle_duration"].description == {"suggested_value": None}
+    assert shown["advanced"].default() == {
+        "home": "Maison",
+        "typology": "plug",
+        "operation": "continuous",
+        "inverted": False,
+        "hand_over": "leave",
+    }
+    # A tank is not done, and nothing is asked twice of those who know no more.
+    assert not shown.keys() & {"ready_by", "cycle_duration"}
+    flow = await home.answer(flow, advanced=ADVANCED | {"operation": "once"})
+    assert {"ready_by", "cycle_duration"} <= {str(key) for key in flow["data_schema"].schema}
+    assert flow["errors"] == {}
 
     flow = await at_entity(home)
     flow = await home.answer(flow, name="Linge", equipment_type="washing_machine", entity_id=START)
     shown = {str(key): key for key in flow["data_schema"].schema}
-    assert shown["operation"].default() == "once"
-    assert shown["advanced"].default() == {"home": "Maison", "typology": "plug_and_finger"}
+    assert shown["advanced"].default() == {
+        "home": "Maison",
+        "typology": "plug_and_finger",
+        "operation": "once",
+    }
     assert shown["cycle_duration"].description == {"suggested_value": 120}
 
 
@@ -137,15 +151,16 @@ async def test_habits_that_will_not_do(home: LocalInstalled) -> None:
     home.hass.states.async_set("sensor.warmth", "20", {"unit_of_measurement": "°C"})
     flow = await at_entity(home)
     flow = await home.answer(flow, name="Linge", equipment_type="washing_machine", entity_id=RELAY)
-    good: dict[str, Any] = {"operation": "once", "advanced": ADVANCED}
-    cases: list[tuple[dict[str, Any], dict[str, str]]] = [
-        ({"power_sensor": "sensor.absent"}, {"power_sensor": "no_such_entity"}),
-        ({"power_sensor": "sensor.warmth"}, {"power_sensor": "not_a_power_sensor"}),
-        ({"advanced": ADVANCED | {"home": " "}}, {"base": "home_missing"}),
+    cases: list[tuple[dict[str, Any], str, str]] = [
+        ({"measure": {"power_sensor": "sensor.absent"}}, "no_such_entity", "measure"),
+        ({"measure": {"power_sensor": "sensor.warmth"}}, "not_a_power_sensor", "measure"),
+        ({"advanced": ADVANCED | {"home": " "}}, "home_missing", "advanced"),
     ]
-    for changed, errors in cases:
-        flow = await home.answer(flow, **good | changed)
-        assert (flow["step_id"], flow["errors"]) == ("habits", errors)
+    for changed, error, where in cases:
+        flow = await home.answer(flow, **{"advanced": ADVANCED, "measure": {}} | changed)
+        assert (flow["step_id"], flow["errors"]) == ("habits", {"base": error})
+        # What is wrong is in sight.
+        assert flow["data_schema"].schema[where].options == {"collapsed": False}
     number = await home.finish(flow)
     assert home.status(number).equipment.home == "Maison"
 
@@ -193,9 +208,7 @@ async def test_an_equipment_is_changed(home: LocalInstalled) -> None:
     flow = await home.answer(
         flow, name="Lave-linge", equipment_type="washing_machine", entity_id=OTHER
     )
-    flow = await home.answer(
-        flow, operation="once", ready_by="07:00:00", cycle_duration=60, advanced=ADVANCED
-    )
+    flow = await home.answer(flow, ready_by="07:00:00", cycle_duration=60, advanced=ADVANCED)
     assert flow["reason"] == "reconfigure_successful"
     await wait_for(lambda: home.status(number).equipment.name == "Lave-linge")
     await home.hass.async_block_till_done(wait_background_tasks=True)
@@ -224,11 +237,10 @@ async def test_an_appliance_switched_another_way_is_offered_the_usual_wiring(
     flow = await home.answer(flow, next_step_id="entity")
     flow = await home.answer(flow, name="Linge", equipment_type="washing_machine", entity_id=START)
     shown = {str(key): key for key in flow["data_schema"].schema}
-    assert shown["advanced"].default() == {"home": "Maison", "typology": "plug_and_finger"}
+    wiring = {"home": "Maison", "typology": "plug_and_finger", "operation": "once"}
+    assert shown["advanced"].default() == wiring
 
-    flow = await home.answer(
-        flow, operation="once", advanced={"home": "Maison", "typology": "plug_and_finger"}
-    )
+    flow = await home.answer(flow, advanced=wiring)
     assert flow["reason"] == "reconfigure_successful"
     await wait_for(lambda: home.status(number).equipment.typology_id == 130)
 
@@ -238,7 +250,7 @@ async def test_a_home_that_does_not_run_takes_no_appliance(home: LocalInstalled)
     flow = await home.answer(flow, name="Linge", equipment_type="washing_machine", entity_id=RELAY)
     await home.unload()
 
-    end = await home.answer(flow, operation="once", advanced=ADVANCED)
+    end = await home.answer(flow, advanced=ADVANCED)
     assert (end["type"], end["reason"]) == (FlowResultType.ABORT, "entry_not_loaded")
     end = await home.start_flow()
     assert (end["type"], end["reason"]) == (FlowResultType.ABORT, "entry_not_loaded")
@@ -268,13 +280,22 @@ async def test_topics_that_will_not_do(home: LocalInstalled) -> None:
         ({"topic": "nothing", "advanced": {}}, "unknown_name"),
         ({"topic": "Socorel/+/sortie3", "advanced": {}}, "invalid_topic"),
         ({"advanced": {"control_topic": "a/#", "command_topic": "b"}}, "invalid_topic"),
+        ({"advanced": {"control_topic": "a", "command_topic": "$SYS/b"}}, "invalid_topic"),
+        (
+            {"advanced": {"control_topic": "a", "command_topic": "entity/lock.door"}},
+            "invalid_topic",
+        ),
+        (
+            {"topic": "Socorel/PLC001/sortie3", "advanced": {"lwt_topic": "$share/all/a"}},
+            "invalid_topic",
+        ),
     ]
     for given, error in cases:
         flow = await home.answer(flow, **given)
         assert (flow["step_id"], flow["errors"]) == ("topics", {"base": error})
     flow = await home.answer(flow, topic="Socorel/PLC001/sortie3", advanced={})
     assert flow["step_id"] == "habits"
-    flow = await home.answer(flow, operation="continuous", advanced=ADVANCED)
+    flow = await home.answer_habits(flow, "continuous")
     assert flow["type"] is FlowResultType.CREATE_ENTRY
     assert flow["data"]["devices"][0]["command_topic"] == "Socorel/PLC001/sortie3"
 
@@ -322,7 +343,7 @@ TWO_FINGERS = ADVANCED | {"typology": "plug_and_two_fingers"}
 async def test_two_buttons_are_pressed_one_after_the_other(home: LocalInstalled) -> None:
     flow = await at_entity(home)
     flow = await home.answer(flow, name="Linge", equipment_type="washing_machine", entity_id=START)
-    flow = await home.answer(flow, operation="once", advanced=TWO_FINGERS)
+    flow = await home.answer(flow, advanced=TWO_FINGERS)
     assert flow["step_id"] == "second_entity"
     for entity_id, error in (
         (START, "entity_taken"),
@@ -359,7 +380,7 @@ async def test_two_fingers_on_the_broker_and_one_afterwards(
         flow, name="Linge", equipment_type="washing_machine", driver="switchbot"
     )
     flow = await home.answer(flow, topic="switchbot/esp32/bot/A1", advanced={})
-    flow = await home.answer(flow, operation="once", advanced=TWO_FINGERS)
+    flow = await home.answer(flow, advanced=TWO_FINGERS)
     assert flow["step_id"] == "second_topics"
     for topic, error in (("", "topics_missing"), ("switchbot/esp32/bot/A1", "same_device")):
         flow = await home.answer(flow, topic=topic, advanced={})
@@ -382,10 +403,55 @@ async def test_two_fingers_on_the_broker_and_one_afterwards(
     flow = await home.answer(flow, topic="switchbot/esp32/bot/A1", advanced={})
     shown = {str(key): key for key in flow["data_schema"].schema}
     assert shown["advanced"].default()["typology"] == "plug_and_two_fingers"
-    flow = await home.answer(
-        flow, operation="once", advanced=ADVANCED | {"typology": "double_press"}
-    )
+    flow = await home.answer(flow, advanced=ADVANCED | {"typology": "double_press"})
     assert flow["reason"] == "reconfigure_successful"
     await wait_for(lambda: len(home.status(number).equipment.devices) == 1)
     await home.unload()
     await home.hass.config_entries.async_unload(mqtt.entry_id)
+
+
+async def test_a_safe_state_is_declared_where_a_relay_can_go_back_to_it(
+    home: LocalInstalled, broker: Broker, socket_enabled: None
+) -> None:
+    mqtt = mqtt_entry_for(broker)
+    mqtt.add_to_hass(home.hass)
+    with no_yaml():
+        assert await home.hass.config_entries.async_setup(mqtt.entry_id)
+    flow = await home.answer(await home.start_flow(), next_step_id="mqtt")
+    flow = await home.answer(flow, name="Radiateur", equipment_type="heater", driver="tasmota")
+    flow = await home.answer(flow, topic="radiateur", advanced={})
+    shown = {str(key): key for key in flow["data_schema"].schema}
+    assert shown["advanced"].default()["safe_state"] == "none"
+    for operation, changed, error in (
+        ("once", {"safe_state": "off"}, "safe_state_of_machine"),
+        ("continuous", {"safe_state": "on"}, "safe_state_impossible"),
+        ("continuous", {"safe_state": "off", "inverted": True}, "safe_state_impossible"),
+    ):
+        flow = await home.answer(flow, advanced=ADVANCED | {"operation": operation} | changed)
+        assert (flow["step_id"], flow["errors"]) == ("habits", {"base": error})
+    straight = {"safe_state": "off", "inverted": False}
+    number = await home.finish(flow, "continuous", straight)
+    assert home.status(number).equipment.safe_on is False
+
+    # Declared no longer.
+    flow = await home.hass.config_entries.subentries.async_init(
+        (home.entry.entry_id, "equipment"),
+        context={"source": SOURCE_RECONFIGURE, "subentry_id": home.subentry_id(number)},
+    )
+    flow = await home.answer(flow, next_step_id="mqtt")
+    flow = await home.answer(flow, name="Radiateur", equipment_type="heater", driver="tasmota")
+    flow = await home.answer(flow, topic="radiateur", advanced={})
+    shown = {str(key): key for key in flow["data_schema"].schema}
+    assert shown["advanced"].default()["safe_state"] == "off"
+    flow = await home.answer(flow, advanced=ADVANCED | {"safe_state": "none"})
+    assert flow["reason"] == "reconfigure_successful"
+    await wait_for(lambda: home.status(number).equipment.safe_on is None)
+    await home.unload()
+    await home.hass.config_entries.async_unload(mqtt.entry_id)
+
+
+async def test_what_cannot_go_back_by_itself_has_no_safe_state(home: LocalInstalled) -> None:
+    flow = await at_entity(home)
+    flow = await home.answer(flow, name="Radiateur", equipment_type="heater", entity_id=RELAY)
+    shown = {str(key): key for key in flow["data_schema"].schema}
+    assert "safe_state" not in shown["advanced"].default()

@@ -13,8 +13,9 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.elfe_commande.core.decision import Act
 from custom_components.elfe_commande.core.wish import Origin
-from custom_components.elfe_commande.engine.events import ModeChanged
+from custom_components.elfe_commande.engine.ground.events import ModeChanged
 from demo.appliances import Fleet, ShellyPlug, Tasmota
 from demo.specs import plug, tasmota
 from tests.engine.bench import calm
@@ -144,3 +145,35 @@ async def test_a_line_in_the_file_drives_a_load(wired: Wired) -> None:
     assert (wired.mode(wired.washing), wired.mode(wired.heater)) == ("forced_off", "automatic")
     await wired.told(WASHING.topics.command, "off")
     await wait_for(lambda: wired.origins() == {Origin.MODE_FILE, Origin.DASHBOARD})
+
+
+async def test_in_shadow_mode_nothing_is_driven_lit_or_written(wired: Wired) -> None:
+    """Presses, lines of the file and plans: what they would do is told, in the record alone."""
+    hass = wired.home.hass
+    await hang_panel(wired)
+    await wait_for(lambda: wired.shown(DISPLAY) == "~       ")
+    lit, before = wired.shown(LED_2), wired.modes.read_text()
+    assert await wired.home.choose("shadow", shadow=True) is None
+    wired.fleet.recorder.clear()
+    calls = []
+    hass.bus.async_listen("call_service", lambda event: calls.append(event.data))
+
+    hass.states.async_set(KEY_2, "off")
+    hass.states.async_set(KEY_2, "on")
+    wired.modes.write_text(json.dumps({wired.washing: 0, wired.heater: 3}))
+    await wired.home.call("set_plan", equipment_id=wired.heater, slots=[1] * 96)
+    await wait_for(lambda: wired.home.ended(wired.heater))
+    await hass.async_block_till_done()
+
+    ended = wired.home.ended(wired.heater)[-1]
+    assert (ended.act, ended.result.reason) == (Act.ON, "shadow")
+    assert list(wired.fleet.recorder) == []
+    assert wired.fleet.recorder.questions == []
+    assert [call for call in calls if call["domain"] != "elfe_commande"] == []
+    assert wired.shown(LED_2) == lit
+    assert json.loads(before) == {str(wired.washing): 3, str(wired.heater): 1}
+    assert wired.mode(wired.heater) == "automatic"
+    # Switched off, it acts on the present quarter-hour.
+    assert await wired.home.choose("shadow", shadow=False) is None
+    await wired.home.cycle()
+    await wait_for(lambda: "ON" in wired.fleet.recorder.texts(HEATER.topics.command))

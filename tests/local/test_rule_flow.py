@@ -8,6 +8,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from .homes import START, LocalInstalled
 
 RELAY, OTHER = "input_boolean.relay", "input_boolean.other"
+THIRD = "input_boolean.third"
 SURPLUS = "sensor.surplus"
 
 
@@ -24,15 +25,22 @@ async def test_a_home_without_appliances_has_nothing_to_choose(home: LocalInstal
     assert (end["type"], end["reason"]) == (FlowResultType.ABORT, "no_equipment")
 
 
+def basics(equipment: int, *, more: bool = False) -> dict[str, Any]:
+    return {"equipment": str(equipment), "surplus": SURPLUS, "more": more}
+
+
 async def test_the_power_is_that_of_the_appliance(home: LocalInstalled) -> None:
     number = await home.add(
         "Ballon", RELAY, kind="water_heater", operation="continuous", nominal_power=2400
     )
-    form = await begin(home)
-    shown = {str(key): key for key in form["data_schema"].schema}
-    assert shown["nominal_power"].description == {"suggested_value": 2400}
+    form = await home.answer(await begin(home), **basics(number, more=True))
+    assert [str(key) for key in form["data_schema"].schema] == ["measures"]
+    form = await home.answer(form, measures="surplus")
+    thresholds = form["data_schema"].schema["surplus_thresholds"].schema.schema
+    shown = {str(key): key for key in thresholds}
+    assert shown["nominal_power"].default() == 2400
 
-    made = await home.answer(form, equipment=str(number), surplus=SURPLUS)
+    made = await home.answer(form)
 
     assert made["type"] is FlowResultType.CREATE_ENTRY
     assert made["data"]["nominal_power"] == 2400
@@ -40,13 +48,20 @@ async def test_the_power_is_that_of_the_appliance(home: LocalInstalled) -> None:
 
 async def test_an_appliance_may_go_while_the_form_is_open(home: LocalInstalled) -> None:
     gone = await home.add("Ballon", RELAY, kind="water_heater", operation="continuous")
+    going = await home.add("Radiateur", THIRD, kind="heater", operation="continuous")
     stays = await home.add("Chauffage", OTHER, kind="heater", operation="continuous")
     form = await begin(home)
     await home.remove(gone)
 
-    form = await home.answer(form, equipment=str(gone), surplus=SURPLUS, nominal_power=2400)
+    form = await home.answer(form, **basics(gone))
     assert form["errors"] == {"equipment": "unknown_equipment"}
-    made = await home.answer(form, equipment=str(stays), surplus=SURPLUS, nominal_power=1500)
+    form = await home.answer(form, **basics(going))
+    await home.remove(going)
+    form = await home.answer(form, nominal_power=2400)
+    assert form["errors"] == {"equipment": "unknown_equipment"}
+    made = await home.answer(form, **basics(stays))
+    if made["type"] is FlowResultType.FORM:
+        made = await home.answer(made, nominal_power=1500)
 
     assert made["type"] is FlowResultType.CREATE_ENTRY
     assert made["data"]["equipment"] == stays
@@ -55,14 +70,15 @@ async def test_an_appliance_may_go_while_the_form_is_open(home: LocalInstalled) 
 async def test_an_appliance_may_get_a_rule_while_the_form_is_open(home: LocalInstalled) -> None:
     taken = await home.add("Ballon", RELAY, kind="water_heater", operation="continuous")
     free = await home.add("Chauffage", OTHER, kind="heater", operation="continuous")
-    given: dict[str, Any] = {"surplus": SURPLUS, "nominal_power": 1000}
     form, other_form = await begin(home), await begin(home)
-    await home.answer(other_form, equipment=str(taken), **given)
+    other_form = await home.answer(other_form, **basics(taken))
+    await home.answer(other_form, nominal_power=1000)
     await home.hass.async_block_till_done()
 
-    form = await home.answer(form, equipment=str(taken), **given)
+    form = await home.answer(form, **basics(taken))
     assert form["errors"] == {"equipment": "equipment_taken"}
-    made = await home.answer(form, equipment=str(free), **given)
+    form = await home.answer(form, **basics(free))
+    made = await home.answer(form, nominal_power=1000)
 
     assert made["type"] is FlowResultType.CREATE_ENTRY
 
@@ -76,10 +92,10 @@ async def test_what_is_only_pressed_cannot_follow_a_surplus(home: LocalInstalled
         advanced={"typology": "plug_and_finger"},
     )
     switched = await home.add("Ballon", RELAY, kind="water_heater", operation="continuous")
-    given: dict[str, Any] = {"surplus": SURPLUS, "nominal_power": 1000}
 
-    form = await home.answer(await begin(home), equipment=str(pressed), **given)
-    assert form["errors"] == {"base": "cannot_switch"}
-    made = await home.answer(form, equipment=str(switched), **given)
+    form = await home.answer(await begin(home), **basics(pressed))
+    assert form["errors"] == {"equipment": "cannot_switch"}
+    form = await home.answer(form, **basics(switched))
+    made = await home.answer(form, nominal_power=1000)
 
     assert made["type"] is FlowResultType.CREATE_ENTRY

@@ -178,7 +178,8 @@ def defined_locally(case: Case, now: float) -> Definition:
 async def move_in(world: World, case: Case, storage: str) -> None:
     """Put the appliance on the broker, its definition where the case wants it, and start."""
     await furnish(world, defined_in_tables(case), timing=calm(ack=8.0))
-    first = slot_start(world.clock.now()) + SLOT
+    # Made after the appliance is handed over: the EMS reads a quarter-hour before its plan.
+    first = slot_start(world.clock.now()) + 2 * SLOT
     decisions = bytes([*PLAN, *[0] * (DAY - len(PLAN))])
     if storage == "local":
         local = LocalStorage(
@@ -188,7 +189,7 @@ async def move_in(world: World, case: Case, storage: str) -> None:
         await local.open()
         await local.add_plans([DayPlan(NUMBER, first, decisions)], now=world.clock.now())
     else:
-        await world.plan(NUMBER, PLAN, offset=1)
+        await world.plan(NUMBER, PLAN, offset=2)
     await world.start()
 
 
@@ -200,11 +201,12 @@ async def test_the_same_orders_for_the_same_plan(world: World, case: Case, stora
     rows: list[tuple[int, int, int, bool]] = []
 
     async def note() -> None:
-        state = (await world.engine.context.storage.read_states([NUMBER]))[NUMBER]
+        state = (await world.engine.rooms.rows.storage.read_states([NUMBER]))[NUMBER]
         rows.append((state.mode, state.command, state.control, state.ems_order))
 
     await world.wish(NUMBER, Intent.TO_PILOTED)
     await note()
+    pass_slots(world, 1)
     await world.engine.run_cycle()
     await note()
     for _ in PLAN:

@@ -8,7 +8,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.elfe_commande.core.wish import Origin
-from custom_components.elfe_commande.engine.events import ModeChanged
+from custom_components.elfe_commande.engine.ground.events import ModeChanged
 from demo.appliances import Fleet, Screen, ShellyPlug
 from demo.specs import plug
 from tests.engine.bench import calm
@@ -52,7 +52,7 @@ async def test_a_screen_shows_a_load_and_switches_it(
     await wait_for(lambda: fleet.recorder.texts(WASHING.topics.command) == ["off"])
     await wait_for(lambda: plate.shown(PAGE, SWITCH) == {"val": 1})
     (number,) = home.hub.engine.statuses
-    assert home.state("select", number, "mode").state == "automatic"
+    await home.until("select", number, "mode", "automatic")
     assert {e.origin for e in home.events if isinstance(e, ModeChanged)} == {Origin.SCREEN}
     devices = dr.async_entries_for_config_entry(dr.async_get(home.hass), home.entry.entry_id)
     assert [d.name for d in devices if d.name and "hall" in d.name] == ["Screen hall"]

@@ -13,7 +13,7 @@ import voluptuous as vol
 from custom_components.elfe_commande.core.decision import Act
 from custom_components.elfe_commande.core.outcome import Outcome
 from custom_components.elfe_commande.core.plan import SLOT, slot_start
-from custom_components.elfe_commande.engine.events import PlanReceived
+from custom_components.elfe_commande.engine.ground.events import PlanReceived
 from tests.fixtures_home_assistant import wait_for
 
 from .homes import LocalInstalled
@@ -48,7 +48,7 @@ async def test_a_plan_is_followed_at_once_and_shown(home: LocalInstalled) -> Non
     assert answered["in_force"]
     assert (answered["decision"], answered["source"], answered["reason"]) == (
         "on",
-        "ems",
+        "action",
         "planned",
     )
     assert answered["plan"]["runs"] == [
@@ -60,7 +60,7 @@ async def test_a_plan_is_followed_at_once_and_shown(home: LocalInstalled) -> Non
     (shown,) = (await home.call("get_plan", equipment_id=number))["equipments"]
     assert shown["plan"] == answered["plan"]
     assert shown["plan"]["start"] == slot(home).isoformat()
-    assert home.state("sensor", number, "decision").attributes["source"] == "ems"
+    assert home.state("sensor", number, "decision").attributes["source"] == "action"
 
     home.clock.offset += SLOT
     await home.cycle()
@@ -164,6 +164,41 @@ async def test_a_mistake_is_told_and_changes_nothing(home: LocalInstalled) -> No
     assert (await home.call("get_plan", equipment_id=number))["equipments"][0]["plan"] is None
 
 
+@pytest.mark.parametrize(
+    ("said", "nearest"), [("06:50", "06:45"), ("06:53", "07:00"), ("23:55", "00:00")]
+)
+async def test_a_time_beside_a_quarter_is_told_the_nearest(
+    home: LocalInstalled, said: str, nearest: str
+) -> None:
+    """In the words of the clock on the wall, as it was asked."""
+    await home.hass.config.async_set_time_zone("Europe/Paris")
+    number = await water_heater(home)
+    with pytest.raises(ServiceValidationError) as caught:
+        await home.call("set_plan", equipment_id=number, runs=[{"from": said, "to": "09:00"}])
+    assert caught.value.translation_placeholders == {"moment": said, "nearest": nearest}
+    day = dt_util.as_local(slot(home, 96)).date()
+    with pytest.raises(ServiceValidationError) as caught:
+        await home.call("set_plan", equipment_id=number, slots=FIRST, start=f"{day} 06:50")
+    assert caught.value.translation_placeholders == {
+        "moment": f"{day} 06:50",
+        "nearest": f"{day} 06:45",
+    }
+
+
+async def test_what_was_saved_is_told_with_its_date(home: LocalInstalled) -> None:
+    await home.hass.config.async_set_time_zone("Europe/Paris")
+    number = await water_heater(home)
+    begin, end = (dt_util.as_local(slot(home, ahead)) for ahead in (1, 3))
+    runs = [{"from": begin.strftime("%H:%M"), "to": end.strftime("%H:%M")}]
+    (answer,) = (await home.call("set_plan", equipment_id=number, runs=runs))["equipments"]
+    same_day = begin.date() == end.date()
+    until = end.strftime("%H:%M" if same_day else "%Y-%m-%d %H:%M")
+    assert answer["saved"] == f"Saved: on {begin:%Y-%m-%d %H:%M}\N{EN DASH}{until}"
+    (answer,) = (await home.call("set_plan", equipment_id=number, slots=[0] * 96))["equipments"]
+    now = dt_util.as_local(slot(home))
+    assert answer["saved"] == f"Saved: off for the day from {now:%Y-%m-%d %H:%M} on"
+
+
 async def test_state_and_plan_outlive_a_restart(home: LocalInstalled) -> None:
     number = await water_heater(home)
     machine = await home.add("Lave-linge", OTHER, cycle_duration=60)
@@ -202,3 +237,22 @@ async def test_a_full_disk_keeps_no_plan_and_says_so(home: LocalInstalled) -> No
     assert "disk_unwritable" not in [problem.key for problem in home.hub.engine.problems]
     await home.call("set_plan", equipment_id=number, slots=FIRST)
     await wait_for(lambda: relay(home) == "on")
+
+
+async def test_a_plan_of_ones_own_is_ones_own_at_once_and_after_a_restart(
+    home: LocalInstalled,
+) -> None:
+    number = await water_heater(home)
+    assert home.state("sensor", None, "newest_plan").state == "unknown"
+
+    await home.call("set_plan", equipment_id=number, slots=FIRST)
+    await home.hass.async_block_till_done()
+
+    assert home.state("sensor", None, "newest_plan").state == slot(home).isoformat()
+    await wait_for(lambda: relay(home) == "on")
+    for _ in range(2):
+        await wait_for(
+            lambda: home.state("sensor", number, "decision").attributes["source"] == "action"
+        )
+        assert "the plan set by an action" in home.state("sensor", number, "reason").state
+        await home.reload()

@@ -4,7 +4,12 @@ import asyncio
 from contextlib import AsyncExitStack
 import logging
 
-from custom_components.elfe_commande.sources.sml.power import net_power
+from homeassistant.const import UnitOfEnergy
+from homeassistant.util.unit_conversion import EnergyConverter
+import pytest
+
+from custom_components.elfe_commande.sources.sml.direction import way_of
+from custom_components.elfe_commande.sources.sml.power import is_directed, net_power
 from demo.sml import SerialLine
 from tests.fixtures_home_assistant import wait_for
 from tests.meters.house import add_meter, issues, play, shown, unit_of
@@ -30,7 +35,13 @@ async def test_every_capture(installed, tmp_path, caplog):
             meter_id = telegrams[0].meter_id if telegrams else "unknown"
             line = await stack.enter_async_context(SerialLine(tmp_path / path.stem))
             meter = await add_meter(
-                installed, line.url, codes or {"1-0:16.7.0*255": "W"}, meter_id, path.stem
+                installed,
+                line.url,
+                codes or {"1-0:16.7.0*255": "W"},
+                meter_id,
+                path.stem,
+                # Known from the start: it is not made anew while the capture is played.
+                directed=any(is_directed(telegram.readings) for telegram in telegrams),
             )
             unit = unit_of(installed, meter)
             await wait_for(lambda unit=unit: unit.reader.connected)
@@ -48,14 +59,25 @@ async def test_every_capture(installed, tmp_path, caplog):
                 if installed.find("sensor", meter, code) and installed.hass.states.get(
                     installed.entity_id("sensor", meter, code)
                 ):
-                    state = shown(installed, meter, code)
-                    assert state == str(reading.value) or float(state) == reading.value, code
-            if (net := net_power(last)) is not None:
+                    assert shown_as(installed, meter, code, reading) == reading.value, code
+            if (net := net_power(last, way_of(last))) is not None:
                 assert float(shown(installed, meter, "net_power")) == round(net, 2)
                 assert float(shown(installed, meter, "surplus")) == round(max(0, -net), 1)
             else:
                 assert installed.find("sensor", meter, "surplus") is None
     assert not [r for r in caplog.records if r.levelno >= logging.ERROR]
+
+
+def shown_as(installed, meter, code, reading):
+    """Return what an entity of a meter shows of a reading, in the reading's own unit."""
+    state = installed.state("sensor", meter, code)
+    if isinstance(reading.value, str):
+        return state.state
+    value = float(state.state)
+    if reading.unit != UnitOfEnergy.WATT_HOUR:
+        return value
+    shown_unit = state.attributes["unit_of_measurement"]
+    return pytest.approx(EnergyConverter.convert(value, shown_unit, reading.unit))
 
 
 async def test_the_pin_of_a_real_meter(installed, line):

@@ -14,6 +14,7 @@ from custom_components.elfe_commande.diagnostics import (
     async_get_config_entry_diagnostics,
     async_get_device_diagnostics,
 )
+from custom_components.elfe_commande.subentries.meters.descriptions import describe
 from demo.sml import Entry, SerialLine, SocketLine, Unit, telegram
 from tests.fixtures_home_assistant import wait_for
 from tests.meters.house import ONE_WAY, TWO_WAY, add_meter, issues, shown, speaking, unit_of
@@ -55,8 +56,9 @@ async def test_a_meter_is_shown(installed, line):
         await installed.until("sensor", meter, NET, "-4300.0")
 
     energy = installed.state("sensor", meter, TAKEN)
-    assert energy.state == "10.5"
-    assert energy.attributes["unit_of_measurement"] == "Wh"
+    # Bills, too, are in kWh.
+    assert energy.state == "0.0105"
+    assert energy.attributes["unit_of_measurement"] == "kWh"
     assert energy.attributes["state_class"] == "total_increasing"
     assert energy.attributes["device_class"] == "energy"
     assert energy.name == "Meter Energy taken"
@@ -133,7 +135,6 @@ async def test_a_silent_meter(installed, line, caplog):
     assert shown(installed, meter, TAKEN) == "unavailable"
     assert shown(installed, meter, "surplus") == "unavailable"
     assert shown(installed, meter, "1-0:96.50.1*1") == "ELF"
-    assert shown(installed, meter, "last_telegram") not in {"unavailable", "unknown"}
 
     line.plug()
     async with speaking(line, lambda _: told(100)):
@@ -231,6 +232,16 @@ async def test_a_power_without_a_sign(installed, line):
     assert installed.find("sensor", meter, "net_power") is None
 
 
+async def test_a_telegram_is_no_event_of_its_own(installed, line):
+    """A meter speaks every second: each would be a line of the logbook."""
+    await installed.setup()
+    meter = await add_meter(installed, line.url)
+    registry = er.async_get(installed.hass)
+    unique_id = f"{installed.entry.entry_id}_{meter}_last_telegram"
+    entity_id = registry.async_get_entity_id("sensor", DOMAIN, unique_id)
+    assert registry.async_get(entity_id).disabled
+
+
 async def test_the_pin_is_missing_then_entered(installed, line):
     """Check 8: the repair comes, and goes with the first power, whose sensors appear."""
     await installed.setup()
@@ -244,7 +255,7 @@ async def test_the_pin_is_missing_then_entered(installed, line):
         await wait_for(lambda: "meter_without_power" not in issues(installed))
         await wait_for(lambda: installed.find("sensor", meter, "net_power"))
         await installed.until("sensor", meter, "net_power", "194.0")
-    assert shown(installed, meter, TAKEN) == "2043104.9"
+    assert shown(installed, meter, TAKEN) == "2043.1049"
 
 
 async def test_a_meter_that_speaks_text(installed, line):
@@ -254,6 +265,39 @@ async def test_a_meter_that_speaks_text(installed, line):
         await wait_for(lambda: "meter_ascii" in issues(installed))
     async with speaking(line):
         await wait_for(lambda: "meter_ascii" not in issues(installed))
+
+
+async def test_a_line_that_drops_the_eighth_bit(installed, line):
+    await installed.setup()
+    await add_meter(installed, line.url)
+    async with speaking(line):
+        await wait_for(lambda: not issues(installed))
+    async with speaking(line, lambda _: bytes(octet & 0x7F for octet in told())):
+        await wait_for(lambda: "meter_seven_bits" in issues(installed))
+    async with speaking(line):
+        await wait_for(lambda: "meter_seven_bits" not in issues(installed))
+
+
+async def test_the_status_word_tells_which_way_the_power_flows(installed, line):
+    """Net power and surplus appear once it does, and after a restart at once."""
+    await installed.setup()
+    meter = await add_meter(installed, line.url, ONE_WAY)
+    assert installed.find("sensor", meter, "surplus") is None
+    gives = Entry(TAKEN, 50, Unit.WATT_HOUR, 0, status=0x1A2)
+    async with speaking(line, lambda _: telegram(SERVER_ID, [gives, watts(137.1, ABSOLUTE)])):
+        await wait_for(lambda: installed.find("sensor", meter, "surplus"))
+        await installed.until("sensor", meter, "net_power", "-137.1")
+        await installed.until("sensor", meter, "surplus", "137.1")
+    assert not issues(installed)
+    await installed.reload()
+    assert installed.find("sensor", meter, "surplus") is not None
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"), [("1-0:16.8.0*255", "total"), (TAKEN, "total_increasing")]
+)
+def test_what_may_fall_is_no_counter_that_only_grows(code: str, kind: str):
+    assert describe(code, "Wh").state_class == kind
 
 
 async def test_rows_that_would_be_recorded(installed, line):

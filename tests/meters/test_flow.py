@@ -103,15 +103,15 @@ def texts() -> dict[str, Any]:
 async def test_a_meter_is_heard_and_added(flow, line, installed):
     """Identity, codes and power are shown before anything is made."""
     await flow.begin()
-    assert_labelled(flow.result["data_schema"], texts()["step"]["user"])
+    assert_labelled(texts()["step"]["user"], flow.result["data_schema"])
     async with speaking(line, lambda n: told(-4308 + n)):
         result = await flow.give(port=line.url)
         assert result["step_id"] == "confirm"
-        assert_labelled(result["data_schema"], texts()["step"]["confirm"])
+        assert_labelled(texts()["step"]["confirm"], result["data_schema"])
         heard = result["description_placeholders"]
         assert heard["meter"] == f"ELF {METER_ID}"
         assert heard["power"].startswith("-430")
-        assert f"`{TAKEN}` 10732309.1 Wh" in heard["codes"]
+        assert f"`{TAKEN}` 10732.3 kWh" in heard["codes"]
         assert int(heard["telegrams"]) >= 3
 
         result = await flow.give(
@@ -157,6 +157,10 @@ async def test_nothing_good_is_heard(flow, line, tmp_path):
         await flow.give(port=line.url)
     assert flow.errors == {"base": "ascii_meter"}
 
+    async with speaking(line, lambda _: bytes(octet & 0x7F for octet in told())):
+        await flow.give(port=line.url)
+    assert flow.errors == {"base": "seven_bits"}
+
     for url in (str(tmp_path / "none"), "socket://127.0.0.1:1", "socket://x", "pigeon://roof"):
         await flow.give(port=url)
         assert flow.errors == {"base": "cannot_open"}, url
@@ -167,7 +171,8 @@ async def test_nothing_good_is_heard(flow, line, tmp_path):
         assert flow.errors == {"line": "invalid_speed"}, speed
     assert not flow.installed.entry.subentries
     used = {"nothing_heard", "no_telegram", "ascii_meter", "cannot_open", "invalid_speed"}
-    assert used | {"port_taken", "another_meter", "invalid_code"} == texts()["error"].keys()
+    used |= {"seven_bits", "port_taken", "another_meter", "invalid_code"}
+    assert used == texts()["error"].keys()
 
     with patch.object(meter_flow, "TIMING", replace(meter_flow.TIMING, listen=30)):
         async with speaking(line):
@@ -233,7 +238,7 @@ async def test_a_running_meter_is_changed(flow, line, installed):
     async with speaking(line, lambda _: told(900)):
         await installed.until("sensor", meter, "net_power", "900.0")
         await flow.begin(meter)
-        assert_labelled(flow.result["data_schema"], texts()["step"]["reconfigure"])
+        assert_labelled(texts()["step"]["reconfigure"], flow.result["data_schema"])
         await flow.give(port=line.url)
         assert flow.result["step_id"] == "confirm"
 

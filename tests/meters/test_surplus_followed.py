@@ -1,6 +1,7 @@
 """What a real meter gave to the grid moves the loads of a home that no server knows."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -84,8 +85,17 @@ async def test_the_small_load_starts_and_the_large_one_does_not(
             await home.hub.engine.surplus.evaluate()
             await home.hass.async_block_till_done()
 
-    await minutes(2)
-    await wait_for(lambda: home.hass.states.get(SMALL).state == STATE_ON)
+    async def until_on(load: str) -> None:
+        await minutes(2)
+        # On a busy machine a look between two telegrams finds an old one, and begins anew.
+        for _ in range(5):
+            with suppress(TimeoutError):
+                await wait_for(lambda: home.hass.states.is_state(load, STATE_ON), 10)
+                return
+            await minutes(1)
+        pytest.fail(f"{load} is off")
+
+    await until_on(SMALL)
     # Longer than a load stays on without any surplus.
     await minutes(6)
     assert home.hass.states.get(SMALL).state == STATE_ON
@@ -98,5 +108,4 @@ async def test_the_small_load_starts_and_the_large_one_does_not(
     changed = await fill(home, rules[LARGE], **forms[LARGE] | {"nominal_power": 4000})
     assert changed["reason"] == "reconfigure_successful"
     await home.hass.async_block_till_done()
-    await minutes(2)
-    await wait_for(lambda: home.hass.states.get(LARGE).state == STATE_ON)
+    await until_on(LARGE)

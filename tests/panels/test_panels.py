@@ -12,7 +12,7 @@ from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.elfe_commande.engine.events import ModeChanged
+from custom_components.elfe_commande.engine.ground.events import ModeChanged
 from custom_components.elfe_commande.interfaces.panel import STARTING
 from tests.engine.bench import COMMAND, CONTROL, MODE, calm, until_row
 from tests.fixtures_home_assistant import Installed, wait_for

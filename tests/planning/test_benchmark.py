@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from benchmarks import __main__ as command, planner
+from benchmarks import __main__ as command, planner, planner_report
 from benchmarks.planner_homes import cost_of, faults, random_home
 
 HOME = {
@@ -51,12 +51,48 @@ def test_a_file_is_measured(tmp_path):
     results = list(planner.of_file(path))
     assert [result.name for result in results] == ["small", "small, 1200 W"]
     assert [result.excess for result in results] == pytest.approx([0, 0])
-    text, met = planner.report(results)
+    text, met = planner_report.report(results)
     assert met, text
     assert "| small | 2 | 0.0900 | 0.0900 |" in text
     worse = [planner.Result("bad", 1, 2.0, 3.0, 3.0, 3.0, 1.0, 0.01)]
-    assert planner.report(worse)[1] is False
+    assert planner_report.report(worse)[1] is False
     assert worse[0].share(2.0) == 0.5
+
+
+def test_emhass_stands_beside_it_where_its_answer_was_recorded(tmp_path):
+    path = tmp_path / "homes.json"
+    best = cost_of(HOME, OPTIMUM)
+    # The block in the sun, the other load's quarter-hours where a kWh is dearest.
+    schedule = [[[4, 6]], [[0, 2]]]
+    call = {"mip_rel_gap": 0.01, "call": 1, "schedule": schedule, "duration_total_seconds": 0.2}
+    calls = [call | {"call": 2, "schedule": []}, call | {"mip_rel_gap": 0}, call]
+    known = HOME | {"optimum": {"cost_eur": best}}
+    path.write_text(json.dumps({"homes": [known | {"emhass": calls}, known]}))
+    answered, other = planner.of_file(path)
+    assert answered.emhass == pytest.approx(cost_of(HOME, [[4, 5], [0, 1]]))
+    assert answered.emhass_seconds == 0.2
+    assert (other.emhass, other.emhass_seconds) == (None, None)
+    text, _ = planner_report.report([answered, other])
+    emhass = next(line for line in text.splitlines() if line.startswith("| EMHASS"))
+    assert emhass.startswith("| EMHASS | 1 | ")
+    assert "mean 200 ms" in text
+    alone, _ = planner_report.report([other])
+    assert "| EMHASS |" not in alone.replace(planner_report.HEAD, "")
+
+
+def test_the_figures_are_put_into_the_document_and_stay(tmp_path):
+    document = tmp_path / "performance.md"
+    document.write_text("# Performance\n\nOther figures.\n")
+    assert planner_report.kept(document) == ""
+    path = tmp_path / "homes.json"
+    path.write_text(json.dumps({"homes": [HOME | {"optimum": {"cost_eur": 0.09}}]}))
+    for _ in range(2):
+        assert planner_report.main(path, 0, 0, document)
+    text = document.read_text()
+    assert text.startswith("# Performance\n\nOther figures.\n\n## The planner\n\n")
+    assert text.count("| small | 2 | 0.0900 | 0.0900 |") == 1
+    document.write_text("# Newer figures\n" + planner_report.kept(document))
+    assert "| small | 2 |" in document.read_text()
 
 
 def test_the_command_needs_no_servers(tmp_path, monkeypatch, capsys):

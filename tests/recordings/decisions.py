@@ -23,6 +23,9 @@ from .rule import Rule
 from .situation import Situation
 from .wired import FINGER, Wired
 
+READ_BEFORE = 930
+"""Seconds from what a plan knows of to its first quarter-hour."""
+
 
 def contract_act(situation: Situation) -> Act | None:
     """Return what is to be done by the newest plan in force."""
@@ -31,7 +34,7 @@ def contract_act(situation: Situation) -> Act | None:
     if situation.mode != 30 or not in_force:
         return None
     plan = max(in_force, key=lambda p: (p.first_valid, p.columns[1]))
-    if not situation.continuous and plan.first_valid <= situation.row[PROG]:
+    if not situation.continuous and plan.first_valid - READ_BEFORE <= situation.row[PROG]:
         return None
     return planned(situation, on=plan.columns[5 + (quarter - plan.first_valid) // SLOT] != 0)
 
@@ -93,7 +96,9 @@ PLAN_IN_FORCE = Rule(
     " of the machine, as a decision and starts machines. It also follows a plan older than the"
     " last programming of the appliance.",
     ours="The newest plan already begun decides; a plan to come waits for its time, and a"
-    " one-shot appliance programmed after a plan waits for the next one.",
+    " one-shot appliance programmed after the EMS read what it planned with (930 s before the"
+    " plan's first quarter-hour) waits for the next one. A plan that comes late is taken in within"
+    " its quarter-hour, and its start counts.",
     applies=_misread,
     instead=_by_plan,
 )

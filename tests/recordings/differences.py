@@ -20,6 +20,24 @@ the reference against (`tests/recordings`); change a rule, then run
 `python -m tests.recordings.differences > docs/differences.md`. Numbers such as D-01 are those of
 the reference's known defects; the tests use them too.
 """
+ALSO = """\
+Seen in recordings that are not kept here, and wanted as well:
+
+- Of several quick presses on the same switch the newest wins. The one that was overtaken leaves no
+  trace: no order of its own, no row, no last programming.
+- A switch that was let back, and so says the mode that its appliance has, changes nothing: the
+  reference begins again, and the plan's start is lost. Where the row does not tell how the
+  appliance is (states 70 and 99), it is made so.
+- Rollers write the wished end, the duration and the charge in modes 20 and 30 only. In any other
+  mode nothing is stored, and the roller goes back to what is.
+- Topics with further levels behind the one that is waited for are not heard:
+  `hasp/<plate>/state/p2b15/more` is no touch, `viriya/update/12/more` no update.
+- A screen is drawn whenever it says *online*, also when it never said *offline*.
+- Of two appliances that a page could serve, it serves the one that was chosen in the options, else
+  the lowest id in modes 20 and 30, for what is shown and for what is pressed alike. The reference
+  takes the row that the database returns first.
+- A wished end of 0 is none: its rollers stay as they are. The reference shows it as 01:00.
+"""
 KEPT = """\
 Two habits of the reference are kept until ELFE decides, although they are known
 defects: the command state 12 for a load that waits or was switched off (D-31), and a last start
@@ -63,6 +81,9 @@ def page() -> str:
         *section("What counts as an answer", ANSWERS),
         *section("What follows when there is none", OUTCOMES),
         *section("Screens, portal and PLC panels", (*SURFACES, *DRAWINGS)),
+        "## What else differs on screens",
+        "",
+        ALSO,
         "## What stays",
         "",
         KEPT,

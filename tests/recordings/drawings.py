@@ -62,11 +62,11 @@ def _written_small(told: Told, moment: Moment) -> bool:
 
 DRAWN_ANYWAY = SurfaceRule(
     "drawn-anyway",
-    "A piloted equipment is drawn at each quarter-hour, whatever becomes of it",
+    "A piloted appliance is drawn at each quarter-hour, whatever becomes of it",
     "D-27, D-76",
-    "draws an equipment only after an order of the plan that came to its end: not without a plan"
+    "draws an appliance only after an order of the plan that came to its end: not without a plan"
     " in force, without its devices, or where an answer made it fail.",
-    "The screens of the home show every piloted equipment at each quarter-hour, and again when an"
+    "The screens of the home show every piloted appliance at each quarter-hour, and again when an"
     " order ended.",
     _did_nothing,
     ("shown",),

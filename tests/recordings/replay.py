@@ -13,7 +13,7 @@ import asyncpg
 from custom_components.elfe_commande.core.model import EquipmentId
 from custom_components.elfe_commande.core.timing import Timing
 from custom_components.elfe_commande.core.wish import Intent, Origin, Wish
-from custom_components.elfe_commande.engine.errors import WishRefusedError
+from custom_components.elfe_commande.engine.ground.errors import WishRefusedError
 from demo.appliances import Fleet
 from demo.appliances.recorder import Recorder
 from demo.appliances.scenario import recorded_device
@@ -62,8 +62,10 @@ class Trigger(StrEnum):
 def timing() -> Timing:
     """Return the waits of the engine: scaled, in a short slot, the first cycle far away."""
     return replace(
+        # Homes come while it runs: whose they are is looked at as soon.
         Timing().scaled(SCALE),
         order_window=WINDOW * SCALE,
+        wish_lifetime=WINDOW * SCALE,
         idle_confirm=WINDOW * SCALE,
         first_cycle=NO_CYCLE,
     )

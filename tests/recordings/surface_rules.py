@@ -205,7 +205,7 @@ SURFACES: tuple[SurfaceRule, ...] = (
         "unknown-not-shown",
         "What is not stored is not shown",
         "D-28, D-63",
-        "shows the wished end of 1970, 01:00, and an empty cycle or battery, where an equipment"
+        "shows the wished end of 1970, 01:00, and an empty cycle or battery, where an appliance"
         " has none.",
         "Such rollers are left as they are.",
         _nothing_stored,
@@ -213,7 +213,7 @@ SURFACES: tuple[SurfaceRule, ...] = (
     ),
     SurfaceRule(
         "page-of-driven",
-        "A page is about an equipment that can be driven",
+        "A page is about an appliance that can be driven",
         "D-21, D-36; design 1",
         "orders and shows appliances without control, being installed or removed.",
         "A page shows the lowest id in modes 20 and 30, else one that is disabled; others are on"
@@ -250,7 +250,7 @@ SURFACES: tuple[SurfaceRule, ...] = (
         "portal-not-driven",
         "The portal switches nothing on that nobody drives",
         "D-65; reference 6",
-        "takes every mode but 30 for manual: an update about a disabled or removed equipment"
+        "takes every mode but 30 for manual: an update about a disabled or removed appliance"
         " switches it on, one in communication error is ordered as well.",
         "Only modes 20 and 30 without a communication error are ordered.",
         lambda told, moment: _about_updates(told, moment, driven=False),

@@ -3,14 +3,15 @@
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER, ConfigSubentry
+from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import State
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components.elfe_commande.const import DOMAIN
-from custom_components.elfe_commande.engine.events import OrderEnded
-from custom_components.elfe_commande.engine.judge import RuleStatus
+from custom_components.elfe_commande.engine.ground.events import OrderEnded
+from custom_components.elfe_commande.engine.local.judge import RuleStatus
 from demo.engine_host import SystemClock
 from tests.fixtures_home_assistant import Installed, wait_for
 
@@ -35,8 +36,26 @@ async def fill(installed: Installed, subentry: ConfigSubentry | None = None, **v
 
 
 async def answer(installed: Installed, form: Any, **values: Any) -> Any:
-    """Send a form that is open."""
-    return await installed.hass.config_entries.subentries.async_configure(form["flow_id"], values)
+    """Send a form that is open, and those that follow it, as far as nothing is wrong.
+
+    Sections are of the last form, which is asked for only where something is said there.
+    """
+    configure = installed.hass.config_entries.subentries.async_configure
+    sections = {key: value for key, value in values.items() if isinstance(value, dict)}
+    changes = form["step_id"] == "reconfigure"
+    if form["step_id"] in ("user", "reconfigure"):
+        basics = {key: values[key] for key in ("equipment", "surplus") if key in values}
+        form = await configure(form["flow_id"], basics | {"more": changes or bool(sections)})
+    if form["type"] is FlowResultType.FORM and form["step_id"] == "measure":
+        asked = {str(key) for key in form["data_schema"].schema}
+        form = await configure(form["flow_id"], {k: values[k] for k in asked & values.keys()})
+    if form["type"] is FlowResultType.FORM and form["step_id"] == "details":
+        if changes and "nominal_power" in values:
+            power = {"nominal_power": values["nominal_power"]}
+            sections["surplus_thresholds"] = power | sections.get("surplus_thresholds", {})
+        if not form["errors"] or sections:
+            form = await configure(form["flow_id"], sections)
+    return form
 
 
 async def add_rule(installed: Installed, **values: Any) -> ConfigSubentry:
@@ -92,6 +111,13 @@ def entity_of(installed: Installed, platform: str, subentry: ConfigSubentry, key
     found = er.async_get(installed.hass).async_get_entity_id(platform, DOMAIN, unique_id)
     assert found is not None, f"no {platform} {key}"
     return found
+
+
+async def set_threshold(installed: Installed, rule: ConfigSubentry, key: str, value: float) -> None:
+    """Set a threshold on the page of a rule."""
+    data = {ATTR_ENTITY_ID: entity_of(installed, "number", rule, key), "value": value}
+    await installed.hass.services.async_call("number", "set_value", data, blocking=True)
+    await installed.hass.async_block_till_done()
 
 
 def shown(installed: Installed, subentry: ConfigSubentry) -> State:

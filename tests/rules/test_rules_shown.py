@@ -28,6 +28,7 @@ from .front import (
     ordered,
     report,
     rules_of,
+    set_threshold,
     shown,
     working,
 )
@@ -49,11 +50,14 @@ async def test_three_fields_are_enough_for_a_first_evening(home: Installed) -> N
     report(home, 3500)
     rule = await add_rule(home, **FIRST_EVENING)
     assert rule.title == "Ballon d'eau chaude (surplus)"
-    assert dict(rule.data) | FIRST_EVENING | {"equipment": RELAY} == dict(rule.data)
+    told = {"equipment": RELAY, "surplus": SURPLUS, "measures": "surplus", "nominal_power": 3000}
+    assert dict(rule.data) == told
 
     await minutes(home, 1, 3500)
     assert shown(home, rule).state == "none"
     assert shown(home, rule).attributes["reason"] == "delay"
+    why = entity_of(home, "sensor", rule, "rule_reason")
+    assert home.hass.states.get(why).state == "Waiting for the delay to pass"
     assert home.world.orders(TANK_COMMAND) == []
     await minutes(home, 1, 3500)
     await ordered(home, TANK_COMMAND, "on")
@@ -69,7 +73,7 @@ async def test_three_fields_are_enough_for_a_first_evening(home: Installed) -> N
     assert shown(home, rule).attributes["reason"] == "min_on_time"
     await minutes(home, 1, -200)
     await ordered(home, TANK_COMMAND, "on", "off")
-    assert shown(home, rule).attributes["reason"] == "not_enough_surplus"
+    assert shown(home, rule).attributes["reason"] == "imports"
     assert home.state("sensor", RELAY, "decision").state == STATE_OFF
 
 
@@ -118,20 +122,18 @@ async def test_thresholds_and_the_switch_are_used_from_a_dashboard(
     before = home.hub.subentries
     status = working(home, rule)
 
-    async def set_to(value: float) -> None:
-        data = {ATTR_ENTITY_ID: upper, "value": value}
-        await hass.services.async_call("number", "set_value", data, blocking=True)
-        await hass.async_block_till_done()
-
-    await set_to(500)
-    assert hass.states.get(upper).state == "500.0"  # type: ignore[union-attr]
-    assert rules_of(home)[0].data["surplus_on"] == 500
+    await set_threshold(home, rule, "surplus_on", 3100)
+    assert hass.states.get(upper).state == "3100.0"  # type: ignore[union-attr]
+    assert rules_of(home)[0].data["surplus_on"] == 3100
     assert home.hub.subentries is before
     assert working(home, rule) is status, "made anew for a threshold"
     with pytest.raises(ServiceValidationError, match="switch-off threshold"):
-        await set_to(-10)
-    report(home, 600)
-    await minutes(home, 2, 600)
+        await set_threshold(home, rule, "surplus_on", -10)
+    with pytest.raises(ServiceValidationError, match="takes 3000 W of the surplus"):
+        await set_threshold(home, rule, "surplus_on", 2900)
+    assert rules_of(home)[0].data["surplus_on"] == 3100
+    report(home, 3150)
+    await minutes(home, 2, 3150)
     await ordered(home, TANK_COMMAND, "on")
 
     enabled = {ATTR_ENTITY_ID: entity_of(home, "switch", rule, "rule_enabled")}
@@ -139,16 +141,16 @@ async def test_thresholds_and_the_switch_are_used_from_a_dashboard(
     await hass.async_block_till_done()
     await wait_for(lambda: "off" in home.world.orders(TANK_COMMAND))
     assert shown(home, rule).attributes["reason"] == "rule_disabled"
-    await minutes(home, 2, 600)
+    await minutes(home, 2, 3150)
     # Asked again where the device was slow to answer, and never on.
     orders = home.world.orders(TANK_COMMAND)
     assert orders[orders.index("off") :] == ["off"] * orders.count("off")
 
     await home.reload()
-    assert hass.states.get(upper).state == "500.0"  # type: ignore[union-attr]
+    assert hass.states.get(upper).state == "3100.0"  # type: ignore[union-attr]
     assert hass.states.get(enabled[ATTR_ENTITY_ID]).state == STATE_OFF  # type: ignore[union-attr]
     await hass.services.async_call("switch", "turn_on", enabled, blocking=True)
-    await minutes(home, 3, 600)
+    await minutes(home, 3, 3150)
     # A device that comes back is told again to be off: hence not the whole list.
     await wait_for(lambda: home.world.orders(TANK_COMMAND)[-1] == "on")
 
@@ -203,8 +205,27 @@ async def test_a_sensor_that_is_gone_is_told_of(hass: HomeAssistant, home: Insta
     issue = issues_of(hass)["stale_rule_inputs"]
     assert issue.translation_placeholders is not None
     assert issue.translation_placeholders["inputs"] == SURPLUS
+    assert issue.translation_placeholders["equipment"] == "Ballon d'eau chaude"
     await minutes(home, 1, 100)
     assert "stale_rule_inputs" not in issues_of(hass)
+
+
+async def test_a_sensor_that_somebody_disabled_is_told_of(
+    hass: HomeAssistant, home: Installed
+) -> None:
+    """It has no state any more; the issue names it, and the appliance of the rule."""
+    registry = er.async_get(hass)
+    power = registry.async_get_or_create("sensor", "vendor", "surplus").entity_id
+    report(home, 3500, power)
+    await add_rule(home, **FIRST_EVENING | {"surplus": power})
+    await minutes(home, 1, 3500)
+    registry.async_update_entity(power, disabled_by=er.RegistryEntryDisabler.USER)
+    hass.states.async_remove(power)
+    await minutes(home, 12, 3500)
+    issue = issues_of(hass)["stale_rule_inputs"]
+    assert issue.translation_placeholders is not None
+    assert issue.translation_placeholders["inputs"] == power
+    assert issue.translation_placeholders["equipment"] == "Ballon d'eau chaude"
 
 
 @pytest.mark.parametrize(
@@ -213,7 +234,6 @@ async def test_a_sensor_that_is_gone_is_told_of(hass: HomeAssistant, home: Insta
         ({"surplus_thresholds": {"surplus_on": 2000}}, {"base": "surplus_thresholds"}),
         ({"battery": {"soc": "sensor.soc", "soc_on": 50}}, {"base": "soc_thresholds"}),
         ({"when": {"begin": "10:00:00"}}, {"base": "hours_incomplete"}),
-        ({"other": {"other_equipment": str(RELAY)}}, {"base": "depends_on_itself"}),
         ({"times": {"max_on": 60}}, {"base": "times_crossed"}),
         ({"times": {"max_on_per_day": 60}}, {"base": "times_crossed"}),
         (
@@ -221,7 +241,6 @@ async def test_a_sensor_that_is_gone_is_told_of(hass: HomeAssistant, home: Insta
             {"base": "invalid_condition"},
         ),
         ({"surplus": None}, {"base": "no_condition"}),
-        ({"nominal_power": None}, {"nominal_power": "power_missing"}),
     ],
 )
 async def test_what_cannot_be_is_refused_and_changes_nothing(
@@ -238,6 +257,97 @@ async def test_what_cannot_be_is_refused_and_changes_nothing(
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await home.hass.async_block_till_done()
     assert [rule.data["equipment"] for rule in rules_of(home)] == [RELAY]
+
+
+async def test_a_threshold_that_its_sensor_never_crosses_is_refused(home: Installed) -> None:
+    """A number that people enter says itself how far it goes."""
+    number = "input_number.surplus"
+    report(home, 0, number, min=0, max=9000)
+    given = FIRST_EVENING | {"surplus": number}
+    below = {"surplus_thresholds": {"surplus_off": -100}}
+    result = await fill(home, **given, **below)
+    assert (result["step_id"], result["errors"]) == ("details", {"base": "unreachable_threshold"})
+    assert result["description_placeholders"] == {"detail": number}
+    above = {"surplus_thresholds": {"surplus_on": 9500}}
+    assert (await answer(home, result, **above))["errors"] == {"base": "unreachable_threshold"}
+    result = await answer(home, result, surplus_thresholds={"surplus_off": 0})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_a_rule_there_is_whose_threshold_is_never_crossed_is_told(home: Installed) -> None:
+    report(home, 3500)
+    rule = await add_rule(home, **FIRST_EVENING, surplus_thresholds={"surplus_off": -100})
+    await minutes(home, 2, 3500)
+    await ordered(home, TANK_COMMAND, "on")
+    assert "unreachable_threshold" not in issues_of(home.hass)
+    await minutes(home, 6, 0)
+    await ordered(home, TANK_COMMAND, "on", "off")
+    issue = issues_of(home.hass)["unreachable_threshold"]
+    assert issue.translation_placeholders is not None
+    assert issue.translation_placeholders["inputs"] == SURPLUS
+
+    # Meanwhile neither the form nor the number takes what the sensor was not seen to tell.
+    result = await fill(home, rule, **FIRST_EVENING, rank={"priority": 2})
+    assert result["errors"] == {"base": "unreachable_threshold"}
+    with pytest.raises(ServiceValidationError, match=f"{SURPLUS} can never tell this value"):
+        await set_threshold(home, rule, "surplus_off", -50)
+    await set_threshold(home, rule, "surplus_on", 3200)
+    await set_threshold(home, rule, "surplus_off", 0)
+    await minutes(home, 1, 0)
+    assert "unreachable_threshold" not in issues_of(home.hass)
+
+
+async def test_a_number_takes_no_threshold_beyond_what_its_sensor_says(home: Installed) -> None:
+    number = "input_number.surplus"
+    report(home, 0, number, min=0, max=9000)
+    rule = await add_rule(home, **FIRST_EVENING | {"surplus": number})
+    before = rules_of(home)[0].data
+
+    for key, value in (("surplus_on", 9500), ("surplus_off", -100)):
+        with pytest.raises(ServiceValidationError, match=f"{number} can never tell"):
+            await set_threshold(home, rule, key, value)
+    assert rules_of(home)[0].data == before
+
+    await set_threshold(home, rule, "surplus_on", 9000)
+    assert rules_of(home)[0].data["surplus_on"] == 9000
+
+
+async def test_what_stays_of_a_rule_that_changes_must_fit_its_new_load(home: Installed) -> None:
+    rule = await add_rule(home, **FIRST_EVENING, other={"other_equipment": str(PLUG)})
+    form = await begin(home, rule)
+    basics = {"equipment": str(PLUG), "surplus": SURPLUS, "more": False}
+    configure = home.hass.config_entries.subentries.async_configure
+    form = await configure(form["flow_id"], basics)
+    assert form["step_id"] == "measure"
+    form = await configure(form["flow_id"], {"nominal_power": 3000})
+    assert (form["step_id"], form["errors"]) == ("details", {"base": "depends_on_itself"})
+    assert rules_of(home)[0].data["equipment"] == RELAY
+
+
+async def test_nothing_is_asked_that_an_answer_made_meaningless(home: Installed) -> None:
+    asked = [[str(key) for key in (await begin(home))["data_schema"].schema]]
+    configure = home.hass.config_entries.subentries.async_configure
+
+    async def details(equipment: int, surplus: str | None) -> set[str]:
+        form = await begin(home)
+        given = {"equipment": str(equipment), "more": True}
+        form = await configure(form["flow_id"], given | ({"surplus": surplus} if surplus else {}))
+        if form["step_id"] == "measure":
+            asked.append([str(key) for key in form["data_schema"].schema])
+            form = await configure(form["flow_id"], {"nominal_power": 3000})
+        return {str(key) for key in form["data_schema"].schema}
+
+    tank, machine = await details(RELAY, SURPLUS), await details(PLUG, None)
+    assert asked == [["equipment", "surplus", "more"], ["measures", "nominal_power"]]
+    assert machine - tank == {"end_time"}
+    assert tank - machine == {"surplus_thresholds"}
+
+
+async def test_when_every_load_has_a_rule_there_is_nothing_to_add(home: Installed) -> None:
+    for equipment in (RELAY, PLUG, FINGER):
+        await add_rule(home, **FIRST_EVENING | {"equipment": str(equipment)})
+    result = await begin(home)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "all_have_rules")
 
 
 @pytest.mark.parametrize("conditions", ["{{ true }}", ["{{ true }}"]])

@@ -15,7 +15,7 @@ from custom_components.elfe_commande.core.model import (
     TypologyId,
 )
 from custom_components.elfe_commande.core.plan import DayPlan
-from custom_components.elfe_commande.engine.ports import Storage
+from custom_components.elfe_commande.engine.ground.ports import Storage
 from custom_components.elfe_commande.storage.local import Definition, LocalStorage
 from custom_components.elfe_commande.storage.postgres import PostgresStorage
 from demo.database import PlanRow, insert_plans

@@ -1,11 +1,13 @@
 """What holds of every storage, wherever inventory, state and plans live."""
 
+from dataclasses import replace
+
 import pytest
 
 from custom_components.elfe_commande.core.model import Constraints, EquipmentId, Mode, State
 from custom_components.elfe_commande.core.outcome import Step, Writes
 from custom_components.elfe_commande.core.plan import DayPlan
-from custom_components.elfe_commande.engine.ports import StorageDataError
+from custom_components.elfe_commande.engine.ground.ports import StorageDataError
 from custom_components.elfe_commande.storage.postgres import PostgresStorage
 
 from .kits import Kit, LocalKit, PostgresKit
@@ -99,6 +101,29 @@ async def test_guards_of_a_step(
     assert tuple(sorted(written)) == let_through
     for number, state in (await kit.storage.read_states([ONE, TWO, THREE])).items():
         assert (state.last_programmed == SLOT) is (number in let_through)
+
+
+@pytest.mark.parametrize(("not_after", "written"), [(SLOT - 1, False), (SLOT, True), (None, True)])
+async def test_who_programmed_later_keeps_the_last_word(
+    kit: Kit, not_after: int | None, written: bool
+) -> None:
+    """Over what was decided before, and can be written only now."""
+    await kit.equipment(1, end=SLOT, duration=3600)
+    await kit.equipment(2)
+    assert await kit.storage.write([step(n, mode=20, programmed=True) for n in (1, 2)])
+    late = replace(step(1, at=SLOT - 5, mode=30, programmed=True), not_after=not_after)
+    assert set(await kit.storage.write([late, step(2, command=13)])) == (
+        {ONE} if written else set()
+    ) | {TWO}
+    state = (await kit.storage.read_states([ONE]))[ONE]
+    assert (state.mode, state.last_programmed) == ((30, SLOT - 5) if written else (20, SLOT))
+    if written and not_after is not None:
+        not_after -= 10
+        assert await kit.storage.write([step(1, programmed=True)])
+        assert not await kit.storage.write_constraints(ONE, Constraints(SLOT + 900), not_after)
+        not_after += 10
+    done = await kit.storage.write_constraints(ONE, Constraints(SLOT + 900), not_after)
+    assert done is written
 
 
 async def test_two_steps_about_one_equipment_are_a_mistake(kit: Kit) -> None:

@@ -5,8 +5,8 @@ from typing import Any, override
 import pytest
 
 from custom_components.elfe_commande.core.model import Constraints, EquipmentId, Mode
-from custom_components.elfe_commande.core.plan import DAY, DayPlan
-from custom_components.elfe_commande.engine.ports import StorageUnreachableError
+from custom_components.elfe_commande.core.plan import DAY, DayPlan, Owner
+from custom_components.elfe_commande.engine.ground.ports import StorageUnreachableError
 from custom_components.elfe_commande.storage.local import LocalStorage
 from demo.engine_host import MemoryDocument
 
@@ -132,3 +132,29 @@ async def test_a_spoiled_document_is_replaced(content: str) -> None:
     storage = await opened(document, defined(1))
     assert set((await storage.read_inventory()).equipments) == {ONE}
     assert await storage.write([step(1, mode=Mode.MANUAL)])
+
+
+@pytest.mark.parametrize("owner", Owner)
+async def test_a_plan_keeps_its_owner(owner: Owner) -> None:
+    document = MemoryDocument()
+    storage = await opened(document, defined(1))
+    (plan,) = await storage.add_plans([DayPlan(ONE, SLOT, ALWAYS, owner=owner)], now=SLOT)
+
+    again = await opened(document, defined(1))
+
+    assert (await again.read_plans(SLOT)).plans == (plan,)
+    assert plan.owner is owner
+
+
+async def test_the_disk_answers_for_a_home_without_a_server() -> None:
+    document = FullDisk()
+    storage = await opened(document, defined(1))
+    document.full = True
+    await storage.ping()
+    with pytest.raises(StorageUnreachableError):
+        await storage.write([step(1, mode=Mode.MANUAL)])
+    with pytest.raises(StorageUnreachableError):
+        await storage.ping()
+
+    document.full = False
+    await storage.ping()

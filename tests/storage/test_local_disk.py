@@ -4,7 +4,7 @@ import pytest
 
 from custom_components.elfe_commande.core.model import CommandState, EquipmentId, Mode
 from custom_components.elfe_commande.core.outcome import Step, Writes
-from custom_components.elfe_commande.engine.ports import StorageUnreachableError
+from custom_components.elfe_commande.engine.ground.ports import StorageUnreachableError
 from custom_components.elfe_commande.storage.local import LocalStorage
 from tests.engine.disks import FullDisk
 

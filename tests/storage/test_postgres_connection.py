@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from custom_components.elfe_commande.core.model import Constraints, EquipmentId
-from custom_components.elfe_commande.engine.ports import (
+from custom_components.elfe_commande.engine.ground.ports import (
     StorageCredentialsError,
     StorageRefusedError,
     StorageSchemaError,
     StorageUnreachableError,
 )
 from custom_components.elfe_commande.storage.postgres import (
+    CertificateRefusedError,
     PostgresSettings,
     PostgresStorage,
     TlsMode,
@@ -187,7 +188,7 @@ async def test_encryption(postgres_server: PostgresServer, database: Database, r
         settings = settings_for(
             database, port=front.port, tls=TlsMode.VERIFY_FULL, ssl_context=unknown
         )
-        with pytest.raises(StorageUnreachableError, match="CERTIFICATE_VERIFY_FAILED"):
+        with pytest.raises(CertificateRefusedError, match="self-signed certificate"):
             await check(settings)
         with pytest.raises(StorageRefusedError) as caught:
             await check(settings_for(database, port=front.port))

@@ -4,10 +4,11 @@ import asyncpg
 from asyncpg import exceptions
 import pytest
 
-from custom_components.elfe_commande.engine.ports import (
+from custom_components.elfe_commande.engine.ground.ports import (
     StorageCredentialsError,
     StorageDataError,
     StorageError,
+    StorageReadOnlyError,
     StorageRefusedError,
     StorageSchemaError,
     StorageUnreachableError,
@@ -26,7 +27,7 @@ from custom_components.elfe_commande.storage.postgres.errors import FAILURES, tr
         (exceptions.CannotConnectNowError("starting"), StorageUnreachableError),
         (exceptions.TooManyConnectionsError("full"), StorageUnreachableError),
         (exceptions.DeadlockDetectedError("deadlock"), StorageUnreachableError),
-        (exceptions.ReadOnlySQLTransactionError("standby"), StorageUnreachableError),
+        (exceptions.ReadOnlySQLTransactionError("standby"), StorageReadOnlyError),
         (exceptions.QueryCanceledError("too long"), StorageUnreachableError),
         (exceptions.InvalidPasswordError("no"), StorageCredentialsError),
         (exceptions.InvalidAuthorizationSpecificationError("no"), StorageRefusedError),

@@ -5,7 +5,10 @@ import sys
 import pytest
 
 from custom_components.elfe_commande.core.model import Constraints, EquipmentId
-from custom_components.elfe_commande.engine.ports import StoragePrivilegesError, StorageSchemaError
+from custom_components.elfe_commande.engine.ground.ports import (
+    StoragePrivilegesError,
+    StorageSchemaError,
+)
 from custom_components.elfe_commande.storage.postgres import PostgresStorage, check, discovery
 from custom_components.elfe_commande.storage.postgres.schema import DEVICE, REQUIRED
 from demo.database import PlanRow, insert_plans, load_schema, pulse
@@ -60,7 +63,8 @@ async def test_v7(database_v7: Database) -> None:
     found = read.equipments[ONE]
     assert [device.id for device in found.devices] == ["D1"]
     assert (found.constraints.wished_end, found.constraints.cycle_duration) == (SLOT, None)
-    assert read.problems == ()
+    # Its command topic is none that a Shelly has.
+    assert [problem.key for problem in read.problems] == ["unheard_device"]
     assert [screen.plate for screen in read.screens] == ["g001"]
     assert (await storage.read_equipments([ONE]))[ONE] is found
     assert not await storage.write_constraints(ONE, Constraints(SLOT + 900, 3600))

@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 
 from custom_components.elfe_commande.core.plan import DayPlan
-from custom_components.elfe_commande.engine.ports import PlansRead
+from custom_components.elfe_commande.engine.ground.ports import PlansRead
 from custom_components.elfe_commande.storage.postgres import PostgresStorage
 from demo.database import RESULT, PlanRow, insert_plans, pad, pulse
 

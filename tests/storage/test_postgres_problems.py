@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from custom_components.elfe_commande.core.model import EquipmentId, Usage
-from custom_components.elfe_commande.engine.ports import InventoryRead
+from custom_components.elfe_commande.engine.ground.ports import InventoryRead
 from custom_components.elfe_commande.storage.postgres import PostgresStorage
 
 from .rows import Rows
@@ -112,6 +112,11 @@ async def test_device_that_nobody_can_talk_to(rows: Rows, storage: PostgresStora
         (("c/state", "c/+/set", "aucun"), "command"),
         (("c/state", "  ", "aucun"), "command"),
         (("c/state", "c/" + "x" * 65_536, "aucun"), "command"),
+        (("c/state", "é" * 513, "aucun"), "command"),
+        (("$SYS/broker/clients", "c/set", "aucun"), "control"),
+        (("$share/all/c/state", "c/set", "aucun"), "control"),
+        (("c/state\n", "c/set", "aucun"), "control"),
+        (("c/state", "c/set" + "/" * 100, "aucun"), "command"),
     ],
 )
 async def test_topics_that_cannot_be(
@@ -123,6 +128,9 @@ async def test_topics_that_cannot_be(
     assert read.equipments[ONE].devices == ()
     assert keys(read) == ["invalid_topic"]
     assert read.problems[0].placeholders["which"] == which
+    told = read.problems[0].placeholders["topic"]
+    assert len(told) <= 110
+    assert "\n" not in told
 
 
 async def test_optional_topics(rows: Rows, storage: PostgresStorage) -> None:

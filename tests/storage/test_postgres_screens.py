@@ -6,7 +6,7 @@ import pytest
 
 from custom_components.elfe_commande.core.model import DeviceId, HomeId
 from custom_components.elfe_commande.core.screens import Screen
-from custom_components.elfe_commande.engine.ports import InventoryRead
+from custom_components.elfe_commande.engine.ground.ports import InventoryRead
 from custom_components.elfe_commande.storage.postgres import PostgresStorage
 
 from ..fixtures_parts import Database

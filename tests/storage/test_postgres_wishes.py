@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from custom_components.elfe_commande.core.model import Constraints, EquipmentId
-from custom_components.elfe_commande.engine.ports import StorageDataError
+from custom_components.elfe_commande.engine.ground.ports import StorageDataError
 from custom_components.elfe_commande.storage.postgres import PostgresStorage
 
 from .rows import SLOT, Rows

@@ -12,7 +12,10 @@ from custom_components.elfe_commande.core.model import (
     Mode,
     State,
 )
-from custom_components.elfe_commande.engine.ports import StorageDataError, StorageUnreachableError
+from custom_components.elfe_commande.engine.ground.ports import (
+    StorageDataError,
+    StorageUnreachableError,
+)
 from custom_components.elfe_commande.storage.postgres import PostgresStorage, StepsRefusedError
 
 from ..fixtures_parts import Database

@@ -3,7 +3,7 @@
 import pytest
 
 from custom_components.elfe_commande.core.decision import Act
-from custom_components.elfe_commande.core.model import TypologyId
+from custom_components.elfe_commande.core.model import HandOver, TypologyId
 from custom_components.elfe_commande.core.outcome import Writes
 from custom_components.elfe_commande.typologies import TYPOLOGIES
 
@@ -25,6 +25,7 @@ def switched(on: str, off: str, standby: int) -> Table:
         "to_manual": (on, "m20 c13 e15 + P S", "m20 c30 P"),
         "to_piloted": (off, f"m30 c{standby} e25 - P", "m30 c30 P"),
         "forced_off": (off, "m20 c1 e25 - P", "m20 c30 P"),
+        "forced_on": (on, "m20 c13 e15 + P S", "m20 c30 P"),
     }
 
 
@@ -75,6 +76,25 @@ def table(typology_id: int) -> Table:
 @pytest.mark.parametrize("typology_id", TABLES)
 def test_the_table_of_each_typology(typology_id: int) -> None:
     assert table(typology_id) == TABLES[typology_id]
+
+
+@pytest.mark.parametrize("typology_id", TABLES)
+def test_other_ways_to_hand_a_load_over(typology_id: int) -> None:
+    """Left alone or switched off, its row says that nobody commands it; by default it is on."""
+    typology = TYPOLOGIES[TypologyId(typology_id)]
+    powered = typology.scenarios[Act.TO_MANUAL]
+    found = {way: typology.scenario(Act.TO_MANUAL, way) for way in HandOver}
+    assert found[HandOver.ON] is powered
+    if typology.presses:
+        assert set(map(id, found.values())) == {id(powered)}
+        return
+    assert [written(found[way].acknowledged) for way in (HandOver.LEAVE, HandOver.OFF)] == [
+        "m20 c99 P",
+        "m20 c99 e25 - P",
+    ]
+    assert found[HandOver.LEAVE].orders == ()
+    assert found[HandOver.OFF].orders == typology.scenarios[Act.OFF].orders
+    assert typology.scenario(Act.OFF, HandOver.LEAVE) is typology.scenarios[Act.OFF]
 
 
 def test_these_typologies_and_no_others_have_a_scenario() -> None:
@@ -147,7 +167,7 @@ def test_a_start_is_stamped_where_the_load_is_switched_on_and_acknowledged(
     stamped = {act for act, s in scenarios.items() if s.acknowledged.started}
     expected = {Act.START, Act.RECORD_STARTED, Act.ON}
     if typology_id not in (130, 150, 160):
-        expected |= {Act.TO_MANUAL}
+        expected |= {Act.TO_MANUAL, Act.FORCED_ON}
     assert stamped == expected
     for scenario in scenarios.values():
         others = (scenario.failed, scenario.given_up, scenario.doubtful, scenario.broken)

@@ -7,6 +7,7 @@ from custom_components.elfe_commande.sources.ups.vocabulary.events import UpsEve
 from custom_components.elfe_commande.sources.ups.vocabulary.thresholds import Thresholds
 from custom_components.elfe_commande.sources.ups.vocabulary.variables import clean
 from custom_components.elfe_commande.sources.ups.watch import Watch, follow
+from custom_components.elfe_commande.sources.ups.watcher import UpsState
 
 QUIET = {"ups.status": "OL", "battery.charge": "90"}
 
@@ -26,6 +27,10 @@ class Follower:
         self.thresholds = thresholds or Thresholds()
 
     def read(self, variables: Mapping[str, str]) -> list[str]:
+        """Take the same reading twice, so that it is agreed on; return the events told."""
+        return [*self.once(variables), *self.once(variables)]
+
+    def once(self, variables: Mapping[str, str]) -> list[str]:
         """Take a reading; return the events told."""
         cleaned = clean(variables)
         profile = profile_of(self.profile, cleaned)
@@ -35,6 +40,11 @@ class Follower:
     def status(self, *statuses: str, **values: object) -> list[str]:
         """Take readings with these statuses; return all events told."""
         return [event for status in statuses for event in self.read(reading(status, **values))]
+
+    @property
+    def state(self) -> UpsState:
+        """What the watcher would say of it."""
+        return UpsState(watch=self.watch, connected=True)
 
     def has(self, event: str) -> bool:
         return self.watch.has(UpsEvent(event))

@@ -158,7 +158,6 @@ async def test_another_name_a_starting_driver_and_no_server(fake):
     "words",
     [
         b"HTTP/1.1 400 Bad Request\r\n\r\n",
-        b'BEGIN LIST VAR ups1\nVAR ups1 ups.mfr "\xb5\xff"\nEND LIST VAR ups1\n',
         b"BEGIN LIST VAR ups1\n" + b"x" * 200_000,
         b"BEGIN LIST VAR ups1\nVAR ups1 ups",
         b"\x00\xff" * 10,

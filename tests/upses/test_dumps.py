@@ -40,6 +40,14 @@ def looked_up(text: str, name: str) -> str:
     return ""
 
 
+def amount(variables: dict[str, str], name: str) -> float:
+    """Return a variable as a number, 0 if it is none."""
+    try:
+        return float(variables.get(name, "0"))
+    except ValueError:
+        return 0.0
+
+
 @pytest.mark.parametrize("path", [pytest.param(p, id=p.stem) for p in DUMPS] or [None])
 def test_a_real_ups_is_understood(path):
     variables = variables_of(path)
@@ -54,7 +62,19 @@ def test_a_real_ups_is_understood(path):
         expected = "battery" if "OB" in words else "mains" if "OL" in words else "unknown"
         assert ups.watch.supply.value == expected
         values = values_of(clean(variables), profile_of(profile, variables))
-        assert values.charge is None or values.charge >= 0
+        assert values.charge is None or 0 <= values.charge <= 100
+        for volts in (values.input_voltage, values.output_voltage, values.battery_voltage):
+            assert volts is None or 0 <= volts <= 1000
+        if "OL" in words and "OB" not in words:
+            nominal = amount(variables, "input.voltage.nominal")
+            shown = values.input_voltage
+            assert shown is None or shown > 0
+            assert not nominal or shown is None or 0.4 < shown / nominal < 1.6
+            assert ups.state.mains is True
+        assert not {"input_voltage_low", "output_voltage_low"} & set(first) or any(
+            0.5 <= amount(variables, name) / (amount(variables, f"{name}.nominal") or 230) < 1
+            for name in ("input.voltage", "output.voltage")
+        )
 
 
 def test_counts_agree_with_a_second_reading():
@@ -79,13 +99,16 @@ def test_counts_agree_with_a_second_reading():
             )
         except ValueError, ZeroDivisionError:
             share = 1.0
+        if not 0.5 <= share <= 1.5:
+            # No mains are like that, and no UPS on mains.
+            share = 1.0
         theirs["input high"] += round(share, 6) >= 1.06
         theirs["input low"] += round(share, 6) <= 0.94
         warm = looked_up(text, "ups.temperature")
-        theirs["too warm"] += warm.replace(".", "", 1).isdigit() and float(warm) >= 40
+        theirs["too warm"] += warm.replace(".", "", 1).isdigit() and 40 <= float(warm) <= 100
         load = looked_up(text, "ups.load")
         theirs["overload"] += "OVER" in words or (
-            load.replace(".", "", 1).isdigit() and float(load) >= 100
+            load.replace(".", "", 1).isdigit() and 100 <= float(load) <= 200
         )
 
     assert ours == theirs

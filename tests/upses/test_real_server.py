@@ -17,7 +17,9 @@ async def test_a_power_cut(nut):
         for status in ("OL", "OB DISCHRG", "OB LB DISCHRG", "OL CHRG", "OL"):
             await nut.set({"ups.status": status})
             wanted = tuple(status.split())
-            await ups.until(lambda state, wanted=wanted: state.watch.tokens == wanted)
+            await ups.until(
+                lambda state, wanted=wanted: state.watch.tokens == wanted and not state.watch.unsure
+            )
 
         await asyncio.sleep(0.3)
         await ups.until_told("onbattery", "battlow", "onmains")

@@ -77,6 +77,8 @@ async def async_set_remaining_charge(call: ServiceCall) -> ServiceResponse:
 async def async_refresh_screens(call: ServiceCall) -> ServiceResponse:
     """Show everything anew on the screens of the homes chosen, or on all of them."""
     homes = await async_homes_of(call, ENTRY)
+    for hub, _ in homes:
+        hub.require_acting()
     if any(not hub.messenger.connected for hub, _ in homes):
         raise HomeAssistantError(translation_domain=DOMAIN, translation_key="screens_unreachable")
     count = 0
@@ -92,11 +94,12 @@ async def _async_constrain_all(
     origin = origin_of_action(call)
 
     async def write(target: Target) -> dict[str, Any]:
-        await async_constrain(
+        written = await async_constrain(
             target.hub.engine,
             ConstraintWish(target.equipment_id, wishes, origin, user_id=call.context.user_id),
         )
-        return {"outcome": "written", "written": about_constraints(wishes)}
+        outcome = "written" if written else "deferred"
+        return {"outcome": outcome, "written": about_constraints(wishes)}
 
     return await async_ask_all(call, access, write)
 

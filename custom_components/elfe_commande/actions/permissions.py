@@ -14,7 +14,7 @@ from typing import Final
 from homeassistant.auth.models import User
 from homeassistant.auth.permissions.const import CAT_ENTITIES, POLICY_CONTROL, POLICY_READ
 from homeassistant.const import Platform
-from homeassistant.core import ServiceCall
+from homeassistant.core import HomeAssistant, ServiceCall, callback
 from homeassistant.exceptions import Unauthorized, UnknownUser
 from homeassistant.helpers import entity_registry as er
 
@@ -50,23 +50,45 @@ ENTRY: Final = _control(_RUN_CYCLE)
 READ_ENTRY: Final = Access(POLICY_READ, ((Platform.SENSOR, "lifecycle"),))
 
 
+@callback
+def entities_of(hass: HomeAssistant, access: Access, owner: str) -> list[str]:
+    """Return the entities that give access to something; an owner begins their unique ids."""
+    registry = er.async_get(hass)
+    return [
+        entity_id
+        for platform, key in access.entities
+        if (entity_id := registry.async_get_entity_id(platform, DOMAIN, f"{owner}_{key}"))
+    ]
+
+
+@callback
+def is_allowed(user: User, access: Access, entity_ids: Iterable[str]) -> bool:
+    """Return whether a user has access through one of these entities, or to everything."""
+    permissions = user.permissions
+    if user.is_admin or permissions.access_all_entities(access.policy):
+        return True
+    return any(permissions.check_entity(each, access.policy) for each in entity_ids)
+
+
 async def async_require(call: ServiceCall, access: Access, owners: Iterable[str]) -> None:
     """Raise `Unauthorized` unless the user has access to each; an owner begins unique ids."""
     if (user := await _async_limited_user(call)) is None:
         return
-    registry, permissions = er.async_get(call.hass), user.permissions
     for owner in owners:
-        entity_ids = [
-            entity_id
-            for platform, key in access.entities
-            if (entity_id := registry.async_get_entity_id(platform, DOMAIN, f"{owner}_{key}"))
-        ]
-        if entity_ids:
-            allowed = any(permissions.check_entity(each, access.policy) for each in entity_ids)
-        else:
-            allowed = permissions.access_all_entities(access.policy)
-        if not allowed:
+        entity_ids = entities_of(call.hass, access, owner)
+        if not is_allowed(user, access, entity_ids):
             raise _unauthorized(call, access.policy, next(iter(entity_ids), None))
+
+
+async def async_is_limited(call: ServiceCall) -> bool:
+    """Return whether a user called who is no administrator."""
+    return await _async_limited_user(call) is not None
+
+
+async def async_require_admin(call: ServiceCall) -> None:
+    """Raise `Unauthorized` unless an administrator called, or nobody did."""
+    if await _async_limited_user(call) is not None:
+        raise Unauthorized(context=call.context)
 
 
 async def async_require_entities(call: ServiceCall, policy: str, entity_ids: Iterable[str]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, time
 from typing import Any, Final
 
-from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
@@ -12,12 +12,14 @@ from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
 from ..const import DOMAIN
-from ..core.plan import DAY, SLOT, DayPlan, slot_start
+from ..core.plan import DAY, SLOT, DayPlan, Owner, slot_start
 from ..core.wall_clock import next_occurrence
-from ..describe import about_decision, about_plan, clock_text
-from ..engine.ports import StorageError
+from ..describe import about_decision, about_plan, clock_text, words_for
+from ..details import detail_text
+from ..engine.ground.ports import StorageError
 from ..subentries.appliances.home import LocalHome
 from .permissions import PLAN, READ_PLAN
+from .schedules import ScheduleError, read_schedule, to_quarter
 from .targets import TARGET, Target, async_targets_of
 
 ATTR_FROM: Final = "from"
@@ -66,11 +68,7 @@ async def async_set_plan(call: ServiceCall) -> ServiceResponse:
         if target.hub.local is None:
             raise _mistake("plan_not_local", equipment=target.name)
         chosen.setdefault(target.hub.local, []).append(target)
-    start = _start(call.data.get(ATTR_START), next(iter(chosen)).now())
-    if ATTR_SLOTS in call.data:
-        decisions = _from_slots(call.data[ATTR_SLOTS])
-    else:
-        decisions = _from_runs(call.data[ATTR_RUNS], start)
+    start, decisions = _day(call.data, next(iter(chosen)).now())
     answers: list[JsonValueType] = []
     for home, targets in chosen.items():
         plans = await _async_store(home, targets, start, decisions)
@@ -82,49 +80,58 @@ async def _async_store(
     home: LocalHome, targets: list[Target], start: int, decisions: bytes
 ) -> list[DayPlan]:
     made = int(home.now())
-    plans = [DayPlan(target.equipment_id, start, decisions, 0, made) for target in targets]
+    plans = [
+        DayPlan(target.equipment_id, start, decisions, 0, made, owner=Owner.ACTION)
+        for target in targets
+    ]
     try:
         return await home.async_set_plans(targets[0].hub.engine, plans)
     except StorageError as error:
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key="plan_not_stored",
-            translation_placeholders={"detail": str(error)},
+            translation_placeholders={"detail": detail_text(targets[0].hub.hass, str(error))},
         ) from error
 
 
 # ------------------------------------------------------------------------------- reading a day
 
 
-def _start(given: datetime | None, now: float) -> int:
-    """Return the unix time of the first slot, the present one unless another is given."""
+def _day(data: Mapping[str, Any], now: float) -> tuple[int, bytes]:
+    """Return the unix time of the first slot, the present one unless another is given, and a day."""
     present = slot_start(now)
-    if given is None:
-        return present
-    start = _quarter(given)
-    if start <= present - DAY * SLOT:
+    start = _quarter(data[ATTR_START]) if ATTR_START in data else present
+    if ATTR_SLOTS not in data:
+        decisions = _from_runs(data[ATTR_RUNS], start)
+    else:
+        try:
+            schedule = read_schedule(data[ATTR_SLOTS])
+        except ScheduleError as error:
+            raise _mistake(error.key, **error.shown) from error
+        decisions = schedule.decisions
+        if schedule.start is not None:
+            # Its objects have dates of their own.
+            start = schedule.start
+    if start + len(decisions) * SLOT <= present:
         raise _mistake("plan_past", start=clock_text(start))
     if start > present + AHEAD:
         raise _mistake("plan_future", start=clock_text(start))
-    return start
+    return start, decisions
 
 
 def _quarter(moment: datetime) -> int:
     """Return a moment that begins a quarter-hour, by the clocks at home unless it says otherwise."""
     at = dt_util.as_utc(moment).timestamp()
-    if at % SLOT:
-        raise _mistake("plan_not_a_quarter", moment=moment.isoformat(" ", "seconds"))
-    return int(at)
+    if (quarter := to_quarter(at)) is None:
+        raise _mistake(
+            "plan_not_a_quarter", moment=clock_text(at), nearest=clock_text(_nearest(at))
+        )
+    return quarter
 
 
-def _from_slots(values: list[Any]) -> bytes:
-    """Return a decision per value: 0 or 1, or what YAML makes of off and on."""
-    if len(values) != DAY:
-        raise _mistake("plan_slots", count=len(values), needed=DAY)
-    for number, value in enumerate(values):
-        if value not in (0, 1) or isinstance(value, float):
-            raise _mistake("plan_value", value=value, number=number)
-    return bytes(map(int, values))
+def _nearest(at: float) -> float:
+    """Return the quarter-hour beside a moment, in seconds; half-way, the later one."""
+    return (at + SLOT / 2) // SLOT * SLOT
 
 
 def _from_runs(runs: Iterable[Mapping[str, datetime | time]], start: int) -> bytes:
@@ -146,8 +153,17 @@ def _moment(value: datetime | time, after: int) -> int:
     """Return a moment as a unix time; a time of the day is its first occurrence after another."""
     if isinstance(value, datetime):
         return _quarter(value)
-    at = next_occurrence(after, value.hour, value.minute, dt_util.get_default_time_zone())
-    return _quarter(dt_util.utc_from_timestamp(at).replace(second=value.second))
+    said = value.hour * 3600 + value.minute * 60 + value.second
+    if (seconds := to_quarter(said)) is None:
+        hour, minute = divmod(int(_nearest(said)) // 60 % (24 * 60), 60)
+        raise _mistake(
+            "plan_not_a_quarter",
+            moment=f"{value:%H:%M:%S}" if value.second else f"{value:%H:%M}",
+            nearest=f"{hour:02}:{minute:02}",
+        )
+    # A second before midnight is midnight.
+    hour, minute = divmod(seconds // 60 % (24 * 60), 60)
+    return int(next_occurrence(after, hour, minute, dt_util.get_default_time_zone()))
 
 
 def _mistake(key: str, **shown: object) -> ServiceValidationError:
@@ -178,5 +194,23 @@ def _describe_set(target: Target, plan: DayPlan) -> dict[str, Any]:
     return (
         target.describe()
         | about_decision(status)
-        | {"in_force": in_force, "plan": about_plan(plan)}
+        | {
+            "in_force": in_force,
+            "saved": _saved(target.hub.hass, plan),
+            "plan": about_plan(plan),
+        }
     )
+
+
+def _saved(hass: HomeAssistant, plan: DayPlan) -> str:
+    """Return what was stored, in a sentence, by the clocks at home."""
+    words, runs = words_for(hass), [_run_text(*run) for run in plan.runs()]
+    if runs:
+        return words("common", "plan_saved").format(runs="; ".join(runs))
+    return words("common", "plan_saved_off").format(start=clock_text(plan.first_valid))
+
+
+def _run_text(begin: int, end: int) -> str:
+    first, last = clock_text(begin), clock_text(end)
+    day, _, hour = last.partition(" ")
+    return f"{first}\N{EN DASH}{hour if first.startswith(day) else last}"

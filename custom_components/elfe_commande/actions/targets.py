@@ -111,6 +111,13 @@ async def async_hub_of(call: ServiceCall, access: Access) -> Hub:
     return entry.runtime_data
 
 
+def hubs_of(call: ServiceCall, entry_id: str | None) -> list[Hub]:
+    """Return the hubs of all loaded entries, or of the one that is named."""
+    if entry_id is not None:
+        return [service.async_get_config_entry(call.hass, DOMAIN, entry_id).runtime_data]
+    return [e.runtime_data for e in call.hass.config_entries.async_loaded_entries(DOMAIN)]
+
+
 def _targets_of(call: ServiceCall) -> list[Target]:
     found: dict[tuple[str, EquipmentId], Target] = {}
     for entry, equipment_id in (*_targets_by_id(call), *_targets_by_reference(call)):

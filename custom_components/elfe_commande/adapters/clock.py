@@ -4,7 +4,7 @@ from typing import override
 
 from homeassistant.util import dt as dt_util
 
-from ..engine.ports import Clock
+from ..engine.ground.ports import Clock
 
 
 class HomeAssistantClock(Clock):

@@ -1,17 +1,25 @@
 """Home Assistant's storage folder as the engine's disk."""
 
 import asyncio
+from pathlib import Path
 from typing import Any, override
 
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.storage import STORAGE_DIR
 
 from ..checked_store import CheckedStore
 from ..const import DOMAIN
-from ..engine.ports import Disk, Document
+from ..core.failing import failing
+from ..engine.ground.ports import Disk, Document
+from .file_log import FileLog
 from .threads import to_the_end
 
 _VERSION = 1
-DOCUMENTS = ("journal", "memory", "local", "rules")
+DOCUMENTS = ("journal", "memory", "local", "rules", "owner", "planner", "record")
+SHADOW = "shadow"
+LOGS = ("outbox", SHADOW)
+RECORD = "record.db"
+"""A file of its own, and what SQLite puts beside it."""
 
 
 class StoredDocument(Document):
@@ -43,7 +51,7 @@ class StoredDocument(Document):
             self._store.failure = None
             await self._store.async_save(data)
             if (failure := self._store.failure) is not None:
-                raise OSError(str(failure)) from failure
+                raise OSError(failing(failure)) from failure
 
     async def remove(self) -> None:
         """Delete the file."""
@@ -62,7 +70,28 @@ class HomeAssistantDisk(Disk):
     def document(self, name: str) -> StoredDocument:
         return StoredDocument(self._hass, self._entry_id, name)
 
+    @override
+    def log(self, name: str) -> FileLog:
+        return FileLog(self.file(name))
+
+    def file(self, name: str) -> Path:
+        """Return where a file is that is neither a document nor a log."""
+        return Path(self._hass.config.path(STORAGE_DIR), f"{DOMAIN}.{self._entry_id}.{name}")
+
+    async def remove_record(self) -> None:
+        """Delete what happened."""
+        await self._hass.async_add_executor_job(_remove_all, self.file(RECORD))
+
     async def remove(self) -> None:
-        """Delete every document of the entry."""
+        """Delete every document, log and file of the entry."""
+        await self.remove_record()
         for name in DOCUMENTS:
             await self.document(name).remove()
+        for name in LOGS:
+            await self.log(name).remove()
+
+
+def _remove_all(path: Path) -> None:
+    """Delete a file, and all whose names begin with its name."""
+    for each in path.parent.glob(f"{path.name}*"):
+        each.unlink(missing_ok=True)

@@ -1,24 +1,15 @@
 """Entities of Home Assistant as devices of the engine; `drivers/entity.py` says what is said."""
 
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 import json
-import logging
 from typing import Any, Final, override
 
-from homeassistant.components.button import DOMAIN as BUTTON
 from homeassistant.components.sensor import DOMAIN as SENSOR
 from homeassistant.const import (
     ATTR_ASSUMED_STATE,
-    ATTR_ENTITY_ID,
     ATTR_UNIT_OF_MEASUREMENT,
-    SERVICE_TURN_OFF,
-    SERVICE_TURN_ON,
-    STATE_OFF,
-    STATE_ON,
     STATE_UNAVAILABLE,
-    STATE_UNKNOWN,
     UnitOfPower,
 )
 from homeassistant.core import (
@@ -36,46 +27,49 @@ from homeassistant.helpers.event import (
     async_track_state_change_event,
     async_track_state_report_event,
 )
+from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import PowerConverter
-import voluptuous as vol
 
-from ..core.entity_topics import entity_of, topic_of
-from ..engine.ports import Arrival, Handler, Messenger, MessengerError, Unsubscribe
+from ..core.entity_topics import entities_of
+from ..engine.ground.ports import Arrival, Handler, Messenger, MessengerError, Unsubscribe
+from .entity_hands import EntityHands, Look
+from .entity_orders import Ended, EntityOrders
+from .entity_proofs import EntityProofs
+from .entity_target import Target
 
-_LOGGER = logging.getLogger(__name__)
-
-ECHO: Final = 60.0
-"""Seconds in which a device may still report what we ordered, under a context of its own."""
-CROSSING: Final = 10.0
-"""Seconds in which the report of an order may still cross the next one."""
-_ORDERS_KEPT: Final = 16
-
-_NO_STATE: Final = (STATE_UNAVAILABLE, STATE_UNKNOWN)
+_WORDS: Final = {True: "on", False: "off"}
+_NEITHER: Final = "neither"
 
 
-@dataclass(frozen=True, slots=True)
-class _Ordered:
-    context_id: str
-    on: bool
-    at: float
+@dataclass(slots=True)
+class _Heard:
+    """A topic that is listened to."""
+
+    target: Target
+    handlers: list[Handler] = field(default_factory=list)
+    ends: tuple[CALLBACK_TYPE, ...] = ()
 
 
 class EntityMessenger(Messenger):
-    """Calls an entity's own service for an order, and says what becomes of its state."""
+    """Calls entities' own services for an order, and says what becomes of their states."""
 
     def __init__(self, hass: HomeAssistant) -> None:
         """Listen to nothing yet."""
         self._hass = hass
-        self._handlers: dict[str, list[Handler]] = {}
-        self._ordered: dict[str, deque[_Ordered]] = {}
-        self._stops: set[CALLBACK_TYPE] = set()
+        self._heard: dict[str, _Heard] = {}
+        self._hands = EntityHands(hass, self._late)
+        self._proofs = EntityProofs(hass)
+        self._orders = EntityOrders(hass, self._ordered)
 
     @callback
     def close(self) -> None:
         """Let no handler be called again."""
-        self._handlers.clear()
-        for stop in tuple(self._stops):
-            stop()
+        self._orders.close()
+        self._hands.close()
+        for heard in self._heard.values():
+            for end in heard.ends:
+                end()
+        self._heard.clear()
 
     @property
     @override
@@ -91,143 +85,128 @@ class EntityMessenger(Messenger):
     @override
     async def subscribe(self, topics: Iterable[str], handler: Handler) -> Unsubscribe:
         """Hear these entities; what each says now is said at once."""
-        entity_ids = [entity_id for topic in topics if (entity_id := entity_of(topic)) is not None]
-        tracks = (
-            async_track_state_change_event(self._hass, entity_ids, self._changed),
-            async_track_state_report_event(self._hass, entity_ids, self._reported),
-        )
+        wanted = [topic for topic in topics if entities_of(topic)]
+        for topic in wanted:
+            heard = self._heard.get(topic) or self._listen(topic)
+            heard.handlers.append(handler)
+            handler(self._arrival(topic, self._told(heard.target), _age_of(heard.target)))
 
         @callback
         def stop() -> None:
-            self._stops.discard(stop)
-            for end in tracks:
-                end()
-            for entity_id in entity_ids:
-                if handler in (handlers := self._handlers.get(entity_id, [])):
-                    handlers.remove(handler)
+            for topic in wanted:
+                heard = self._heard.get(topic)
+                if heard is None or handler not in heard.handlers:
+                    continue
+                heard.handlers.remove(handler)
+                if not heard.handlers:
+                    del self._heard[topic]
+                    self._orders.let_go(heard.target)
+                    for end in heard.ends:
+                        end()
 
-        self._stops.add(stop)
-        for entity_id in entity_ids:
-            self._handlers.setdefault(entity_id, []).append(handler)
-            state = self._hass.states.get(entity_id)
-            handler(self._arrival(entity_id, _told(state)))
         return stop
 
-    @callback
-    def _changed(self, event: Event[EventStateChangedData]) -> None:
-        entity_id = event.data["entity_id"]
-        old, new = event.data["old_state"], event.data["new_state"]
-        told = _told(new)
-        if (hand := self._hand(entity_id, old, new)) is not None:
-            told["hand"] = hand
-        self._tell(entity_id, told)
+    def _listen(self, topic: str) -> _Heard:
+        target = Target(self._hass, topic)
 
-    @callback
-    def _reported(self, event: Event[EventStateReportedData]) -> None:
-        self._tell(event.data["entity_id"], _told(event.data["new_state"]))
+        @callback
+        def changed(event: Event[EventStateChangedData]) -> None:
+            data = event.data
+            self._say(target, data["entity_id"], data["old_state"], data["new_state"])
 
-    @callback
-    def _tell(self, entity_id: str, told: Mapping[str, Any]) -> None:
-        for handler in tuple(self._handlers.get(entity_id, ())):
-            handler(self._arrival(entity_id, told))
+        @callback
+        def reported(event: Event[EventStateReportedData]) -> None:
+            new = event.data["new_state"]
+            self._say(target, event.data["entity_id"], new, new)
 
-    def _arrival(self, entity_id: str, told: Mapping[str, Any]) -> Arrival:
-        payload = json.dumps(told).encode()
-        return Arrival(topic_of(entity_id), payload, retained=False, at=self._hass.loop.time())
-
-    def _hand(self, entity_id: str, old: State | None, new: State | None) -> dict[str, Any] | None:
-        """Return who changed an entity between two states, `None` if we did or it is no change.
-
-        What comes back after having been away was changed by nobody.
-        """
-        if old is None or new is None or old.state == new.state or new.state in _NO_STATE:
-            return None
-        if entity_id.partition(".")[0] == BUTTON:
-            # A button that was never pressed is unknown.
-            on, news = True, old.state != STATE_UNAVAILABLE
-        else:
-            on, news = new.state == STATE_ON, {old.state, new.state} == {STATE_ON, STATE_OFF}
-        if not news or self._is_ours(entity_id, new.context, on=on):
-            return None
-        return {
-            "on": on,
-            "user": new.context.user_id,
-            "automation": new.context.parent_id is not None,
-        }
-
-    def _is_ours(self, entity_id: str, context: Context, *, on: bool) -> bool:
-        """Whether a change is ours: by its context, or as the late echo of an order.
-
-        A device that takes its time reports under a context that nobody knows.
-        """
-        ordered: Sequence[_Ordered] = self._ordered.get(entity_id, ())
-        if any(o.context_id in (context.id, context.parent_id) for o in ordered):
-            return True
-        if context.user_id is not None or context.parent_id is not None:
-            return False
-        now = self._hass.loop.time()
-        return any(
-            o.on is on and now - o.at <= (ECHO if o is ordered[-1] else CROSSING) for o in ordered
+        entity_ids = list(target.entity_ids)
+        ends = (
+            async_track_state_change_event(self._hass, entity_ids, changed),
+            async_track_state_report_event(self._hass, entity_ids, reported),
         )
+        self._heard[topic] = heard = _Heard(target, ends=ends)
+        return heard
+
+    def _say(self, target: Target, entity_id: str, old: State | None, new: State | None) -> None:
+        self._late(target, self._hands.look(target, entity_id, old, new))
+
+    @callback
+    def _late(self, target: Target, look: Look) -> None:
+        """Tell a state, unless it is an old one."""
+        if look.hand is not None:
+            self._orders.let_go(target)
+        if look.told:
+            hand = {} if look.hand is None else {"hand": look.hand}
+            strayed = {"strayed": True} if look.strayed else {}
+            self._tell(target, hand | strayed)
+
+    def _tell(self, target: Target, more: Mapping[str, Any]) -> None:
+        heard = self._heard.get(target.topic)
+        for handler in () if heard is None else tuple(heard.handlers):
+            handler(self._arrival(target.topic, {**self._told(target), **more}))
+
+    def _arrival(self, topic: str, told: Mapping[str, Any], age: float = 0.0) -> Arrival:
+        """Return what an entity says as a message of this moment, or `age` seconds old."""
+        payload = json.dumps(told).encode()
+        return Arrival(topic, payload, retained=False, at=self._hass.loop.time() - age)
+
+    def _told(self, target: Target) -> dict[str, Any]:
+        """Return what entities say, power in watts."""
+        states = [target.state(entity_id) for entity_id in target.entity_ids]
+        known = [state for state in states if state and state.state != STATE_UNAVAILABLE]
+        if len(known) < len(states):
+            return {"available": False}
+        said: dict[str, Any] = {
+            "available": True,
+            "state": self._word(target, known[0]),
+            "assumed": any(state.attributes.get(ATTR_ASSUMED_STATE) for state in known),
+            "last_reported": max(state.last_reported_timestamp for state in known),
+        }
+        if known[0].domain == SENSOR:
+            said["power"] = watts_of(known[0])
+        return said | self._proofs.of(target)
+
+    def _word(self, target: Target, state: State) -> str:
+        """Return on or off where the entities are as they are ordered then, else the state."""
+        if target.actuator is None or target.presses:
+            return state.state
+        on = target.actuator.reading(target.look)
+        if on is not None:
+            return _WORDS[on]
+        # One half that is on, or a fan at another speed, is not as it is ordered.
+        return _NEITHER if state.state in _WORDS.values() else state.state
 
     # -- what is ordered
 
     @override
     async def publish(self, topic: str, payload: str) -> None:
-        """Begin to call the entity's service; an entity that cannot be used answers at once."""
-        entity_id = entity_of(topic)
-        if entity_id is None:
+        """Begin to carry out an order; what cannot be used answers at once."""
+        if not entities_of(topic):
             raise MessengerError(f"not an entity: {topic}")
+        heard = self._heard.get(topic)
+        target = Target(self._hass, topic) if heard is None else heard.target
         order = json.loads(payload)
-        state = self._hass.states.get(entity_id)
-        if state is None or state.state == STATE_UNAVAILABLE:
-            self._answer(entity_id, order["request"], reason="device_unavailable")
-            return
-        context = Context()
-        kept = self._ordered.setdefault(entity_id, deque(maxlen=_ORDERS_KEPT))
-        kept.append(_Ordered(context.id, order["on"], self._hass.loop.time()))
-        _ = self._hass.async_create_task(
-            self._call(entity_id, order["on"], order["request"], context), f"order {entity_id}"
-        )
 
-    async def _call(self, entity_id: str, on: bool, request: str, context: Context) -> None:
-        domain = entity_id.partition(".")[0]
-        service = "press" if domain == BUTTON else (SERVICE_TURN_ON if on else SERVICE_TURN_OFF)
-        try:
-            await self._hass.services.async_call(
-                domain, service, {ATTR_ENTITY_ID: entity_id}, blocking=True, context=context
-            )
-        except (HomeAssistantError, vol.Invalid) as error:
-            _LOGGER.warning("%s refused an order: %s", entity_id, error)
-            self._answer(entity_id, request, reason="refused", detail=str(error))
-        except Exception:
-            # A mistake of that integration: nobody knows how far it got.
-            _LOGGER.exception("%s failed while it was ordered", entity_id)
-        else:
-            self._answer(entity_id, request)
+        @callback
+        def answer(ended: Ended) -> None:
+            """Say how the call ended, with the state that the entity has now."""
+            ok, detail = ended.reason is None, ended.detail
+            said = {"request": order["request"], "ok": ok, "reason": ended.reason, "detail": detail}
+            self._tell(target, {"answer": said})
+
+        self._orders.begin(target, on=order["on"], answer=answer)
 
     @callback
-    def _answer(
-        self, entity_id: str, request: str, *, reason: str | None = None, detail: str = ""
-    ) -> None:
-        """Say how the call ended, with the state that the entity has now."""
-        answer = {"request": request, "ok": reason is None, "reason": reason, "detail": detail}
-        self._tell(entity_id, _told(self._hass.states.get(entity_id)) | {"answer": answer})
+    def _ordered(self, target: Target, *, on: bool) -> Context:
+        self._proofs.ordered(target, on=on)
+        return self._hands.ordered(target, on=on)
 
 
-def _told(state: State | None) -> dict[str, Any]:
-    """Return what an entity says, its power in watts."""
-    if state is None or state.state == STATE_UNAVAILABLE:
-        return {"available": False}
-    told: dict[str, Any] = {
-        "available": True,
-        "state": state.state,
-        "assumed": bool(state.attributes.get(ATTR_ASSUMED_STATE)),
-        "last_reported": state.last_reported_timestamp,
-    }
-    if state.domain == SENSOR:
-        told["power"] = watts_of(state)
-    return told
+def _age_of(target: Target) -> float:
+    """Return how many seconds ago a state was last reported."""
+    states = map(target.state, target.entity_ids)
+    reported = [state.last_reported_timestamp for state in states if state is not None]
+    return max(0.0, dt_util.utcnow().timestamp() - max(reported)) if reported else 0.0
 
 
 def watts_of(state: State) -> float | None:

@@ -9,7 +9,7 @@ from homeassistant.components import mqtt
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 
-from ..engine.ports import Arrival, Handler, Messenger, MessengerError, Unsubscribe
+from ..engine.ground.ports import Arrival, Handler, Messenger, MessengerError, Unsubscribe
 
 QUALITIES = (0, 1, 2)
 GRANT_TIMEOUT = 30.0
@@ -28,6 +28,7 @@ class MqttMessenger(Messenger):
         self._ungranted: set[str] = set()
         self._unwatch = mqtt.async_subscribe_connection_status(hass, self._connection_changed)
         self._stops: list[CALLBACK_TYPE] = []
+        self._watchers: list[Callable[[bool], None]] = []
 
     @callback
     def close(self) -> None:
@@ -85,9 +86,13 @@ class MqttMessenger(Messenger):
 
     @callback
     def _hear(self) -> None:
-        self._deaf = False
+        deaf, self._deaf = self._deaf, False
         while self._stops:
             self._stops.pop()()
+        if deaf and self.connected:
+            # Only now can orders be sent: those who were told of the connection came too early.
+            for tell in tuple(self._watchers):
+                tell(True)
 
     @override
     async def publish(self, topic: str, payload: str) -> None:
@@ -110,29 +115,55 @@ class MqttMessenger(Messenger):
             handler(Arrival(message.topic, data, message.retain, loop.time()))
 
         wanted = tuple(topics)
-        unsubscribes: list[CALLBACK_TYPE] = []
+        unsubscribes: dict[str, CALLBACK_TYPE] = {}
 
         @callback
-        def unsubscribe() -> None:
+        def stop_hearing() -> None:
             nonlocal closed
             closed = True
             self._topics.difference_update(wanted)
+
+        @callback
+        def unsubscribe() -> None:
+            stop_hearing()
             while unsubscribes:
-                unsubscribes.pop()()
+                unsubscribes.popitem()[1]()
 
         try:
             for topic in wanted:
-                unsubscribe_one = await mqtt.async_subscribe(self._hass, topic, receive, 0, None)
-                unsubscribes.append(unsubscribe_one)
+                unsubscribes[topic] = await mqtt.async_subscribe(
+                    self._hass, topic, receive, 0, None
+                )
             self._topics.update(wanted)
             await self._granted(wanted)
         except (HomeAssistantError, TimeoutError) as error:
             unsubscribe()
             raise MessengerError(str(error) or "not granted in time") from error
         except asyncio.CancelledError:
-            unsubscribe()
+            stop_hearing()
+            for topic, unsubscribe_one in unsubscribes.items():
+                self._once_granted(topic, unsubscribe_one)
             raise
         return unsubscribe
+
+    def _once_granted(self, topic: str, unsubscribe: CALLBACK_TYPE) -> None:
+        """Give a topic up once it is granted.
+
+        While the client asks for several, it does not bear that one of them is gone: the
+        others, of whatever integration, would never be heard.
+        """
+        stops: list[CALLBACK_TYPE] = []
+
+        @callback
+        def granted() -> None:
+            # Of a topic that it has sent for, the client tells at once, for every quality.
+            if not stops:
+                return
+            while stops:
+                stops.pop()()
+            unsubscribe()
+
+        stops.extend(self._when_granted(topic, granted))
 
     async def _granted(self, topics: Iterable[str]) -> None:
         """Wait for the broker to grant every topic; `TimeoutError` if it does not."""
@@ -155,4 +186,11 @@ class MqttMessenger(Messenger):
             if not self._closed:
                 changed(connected)
 
-        return mqtt.async_subscribe_connection_status(self._hass, tell)
+        self._watchers.append(tell)
+        unwatch = mqtt.async_subscribe_connection_status(self._hass, tell)
+
+        def end() -> None:
+            self._watchers.remove(tell)
+            unwatch()
+
+        return end

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import override
 
 from ..core.entity_topics import entity_of
-from ..engine.ports import Handler, Messenger, MessengerError, Unsubscribe
+from ..engine.ground.ports import Handler, Messenger, MessengerError, Unsubscribe
 from .entity_messenger import EntityMessenger
 from .mqtt import MqttMessenger
 

@@ -24,7 +24,7 @@ import voluptuous as vol
 from ..const import DOMAIN
 from ..core.model import Equipment, EquipmentId, HomeId
 from ..devices.identifiers import equipment_of, home_identifier, hub_identifier
-from ..engine.status import EquipmentStatus
+from ..engine.ground.status import EquipmentStatus
 from ..hub import ElfeConfigEntry
 
 _REGISTRY_EVENTS = (

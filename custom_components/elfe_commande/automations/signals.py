@@ -17,11 +17,13 @@ from ..const import DOMAIN
 from ..coordinator import ElfeCoordinator
 from ..core.decision import can_still_finish
 from ..core.lifecycle import Code
-from ..core.model import EquipmentId
-from ..core.plan import slot_start
+from ..core.model import Constraints, EquipmentId
+from ..core.planned import knows
 from ..engine.engine import Engine
-from ..engine.events import EquipmentChanged, Event, InventoryChanged, LifecycleChanged
-from ..engine.status import EquipmentStatus
+from ..engine.ground.events import EquipmentChanged, Event, InventoryChanged, LifecycleChanged
+from ..engine.ground.status import EquipmentStatus
+from ..record.day import Run
+from ..record.recorder import Recorder
 from .chronicle import Chronicle
 
 
@@ -43,7 +45,15 @@ class LateExpected:
     """When it will be done, `None` if the plan does not start it at all."""
 
 
-type Happening = Event | RunningChanged | LateExpected
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    """A run of an equipment is over, as the record has it."""
+
+    equipment_id: EquipmentId
+    run: Run
+
+
+type Happening = Event | RunningChanged | LateExpected | RunFinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +76,24 @@ class Memory:
         self.running: dict[EquipmentId, bool] = {}
         self.late: dict[EquipmentId, int] = {}
         """Wished ends that were told to be missed."""
+        self.wished: dict[EquipmentId, tuple[Constraints, float]] = {}
+        """What was last wished of each, and since when (unix seconds)."""
+
+    def wished_at(self, status: EquipmentStatus, now: float) -> float:
+        """Return since when this is wished of an equipment, 0 if since before it was known."""
+        equipment = status.equipment
+        wishes, since = self.wished.get(equipment.id, (equipment.constraints, 0.0))
+        if wishes != equipment.constraints:
+            since = now
+        self.wished[equipment.id] = equipment.constraints, since
+        return since
 
     def forget(self, ids: frozenset[EquipmentId]) -> None:
         """Forget equipments that left the tables."""
         for equipment_id in ids:
             self.running.pop(equipment_id, None)
             self.late.pop(equipment_id, None)
+            self.wished.pop(equipment_id, None)
 
 
 _MEMORIES: HassKey[dict[str, Memory]] = HassKey(f"{DOMAIN}_automation_memories")
@@ -111,6 +133,12 @@ class Forwarder:
                 self._chronicle.tell_of_unclean_stop(self._entry)
 
     @callback
+    def run_finished(self, equipment_id: EquipmentId, run: Run) -> None:
+        """Tell automations and the logbook of a run that is over."""
+        self._send(RunFinished(equipment_id, run))
+        self._chronicle.tell_of_run(equipment_id, run)
+
+    @callback
     def compare(self, ids: frozenset[EquipmentId]) -> None:
         """Tell of the equipments that started, stopped, or fell behind."""
         for equipment_id in ids:
@@ -131,7 +159,8 @@ class Forwarder:
             self._send(RunningChanged(equipment_id, running))
 
     def _compare_lateness(self, equipment_id: EquipmentId, status: EquipmentStatus) -> None:
-        late = expected_late(status, dt_util.utcnow().timestamp())
+        now = dt_util.utcnow().timestamp()
+        late = expected_late(status, now, self._memory.wished_at(status, now))
         if late is None:
             # What catches up and falls behind anew is told anew; what has started is settled.
             self._memory.late.pop(equipment_id, None)
@@ -143,10 +172,13 @@ class Forwarder:
         async_dispatcher_send(self._hass, SIGNAL_TOLD, Told(self._entry, self._engine, event))
 
 
-def expected_late(status: EquipmentStatus, now: float) -> LateExpected | None:
+def expected_late(
+    status: EquipmentStatus, now: float, wished_at: float = 0.0
+) -> LateExpected | None:
     """Return how a piloted machine misses its wished end, `None` if it does not.
 
-    A machine without a plan of its own yet is late only once it can no longer be done in time.
+    A machine without a plan made since it was programmed, and since this end was wished, is late
+    only once it can no longer be done in time.
     """
     equipment = status.equipment
     wished_end = equipment.constraints.wished_end
@@ -154,11 +186,10 @@ def expected_late(status: EquipmentStatus, now: float) -> LateExpected | None:
         return None
     if not wished_end or wished_end <= now:
         return None
-    planned = status.decision is not None and status.plan is not None
-    if planned and status.plan is not None:
-        planned = status.plan.first_valid > equipment.state.last_programmed
-        planned = planned and status.plan.index(slot_start(now)) is not None
-    if not planned:
+    if not any(
+        knows(plan, equipment) and wished_at < plan.made_at and now < plan.end
+        for plan in status.ahead
+    ):
         too_late = not can_still_finish(equipment, now)
         return LateExpected(equipment.id, wished_end, None) if too_late else None
     if status.next_start is None:
@@ -168,9 +199,16 @@ def expected_late(status: EquipmentStatus, now: float) -> LateExpected | None:
 
 
 @callback
-def async_forward(hass: HomeAssistant, entry: ConfigEntry, coordinator: ElfeCoordinator) -> None:
+def async_forward(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    coordinator: ElfeCoordinator,
+    record: Recorder | None = None,
+) -> None:
     """Let automations and the logbook hear an entry for as long as it is loaded."""
     forwarder = Forwarder(hass, entry, coordinator)
     forwarder.compare(frozenset(coordinator.engine.statuses))
     for listener in (forwarder.handle, forwarder.record):
         entry.async_on_unload(coordinator.watch_all(listener))
+    if record is not None:
+        entry.async_on_unload(record.watch_runs(forwarder.run_finished))

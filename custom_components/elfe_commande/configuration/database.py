@@ -2,20 +2,38 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
 
-from ..const import CONF_EMS_DATABASE, CONF_EMS_TABLE, CONF_SCHEMA, LOGGER
-from ..engine.ports import (
+from ..const import (
+    CONF_AUTHORITY,
+    CONF_EMS_DATABASE,
+    CONF_EMS_TABLE,
+    CONF_SCHEMA,
+    CONF_SSL,
+    LOGGER,
+    SSL_VERIFY_FULL,
+)
+from ..details import async_load_details, detail_text
+from ..engine.ground.ports import (
     StorageError,
     StorageRefusedError,
     StorageSchemaError,
     StorageUnreachableError,
 )
-from ..storage.postgres import check, list_homes
+from ..storage.postgres import (
+    CertificateNameError,
+    CertificateRefusedError,
+    PostgresSettings,
+    check,
+    list_homes,
+)
 from .entry_settings import async_ssl_context, postgres_settings
 from .identifiers import LONGEST, is_name, is_table
+
+_NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -37,25 +55,51 @@ def _invalid_names(data: Mapping[str, Any]) -> list[str]:
     return wrong
 
 
-async def async_check(hass: HomeAssistant, data: Mapping[str, Any]) -> Checked:
-    """Connect, look for every table, column and privilege, and list the homes."""
+async def async_check(
+    hass: HomeAssistant, data: Mapping[str, Any], options: Mapping[str, Any] = _NONE
+) -> Checked:
+    """Connect, look for every table, column and privilege, and list the homes.
+
+    Whether an entry only looks, and needs to write nothing, is in its options.
+    """
     if wrong := _invalid_names(data):
         return Checked("invalid_identifier", {"names": ", ".join(wrong)})
-    settings = postgres_settings(data, {}, await async_ssl_context(hass, data))
+    if data.get(CONF_AUTHORITY) and data.get(CONF_SSL) != SSL_VERIFY_FULL:
+        return Checked("certificate_unused")
     try:
-        report = await check(settings)
-        homes = await list_homes(settings) if report.usable else []
-    except StorageRefusedError as err:
-        return Checked("invalid_auth", {"detail": str(err)})
-    except StorageSchemaError as err:
-        return Checked("missing_tables", {"tables": ", ".join(err.missing) or str(err)})
-    except StorageUnreachableError as err:
-        return Checked("cannot_connect", {"detail": str(err)})
+        context = await async_ssl_context(hass, data)
+    except ValueError:
+        return Checked("invalid_certificate")
+    try:
+        return await _async_ask(postgres_settings(data, options, context))
     except StorageError as err:
-        LOGGER.warning("Unexpected answer of the database: %s", err)
-        return Checked("unknown", {"detail": str(err)})
+        await async_load_details(hass)
+        return _told(hass, err)
+
+
+def _told(hass: HomeAssistant, error: StorageError) -> Checked:
+    detail = {"detail": detail_text(hass, str(error))}
+    match error:
+        case StorageRefusedError():
+            return Checked("invalid_auth", detail)
+        case StorageSchemaError():
+            return Checked("missing_tables", {"tables": ", ".join(error.missing) or str(error)})
+        case CertificateNameError():
+            return Checked("wrong_host_name", detail)
+        case CertificateRefusedError():
+            return Checked("cannot_verify", detail)
+        case StorageUnreachableError():
+            return Checked("cannot_connect", detail)
+    LOGGER.warning("Unexpected answer of the database: %s", error)
+    return Checked("unknown", detail)
+
+
+async def _async_ask(settings: PostgresSettings) -> Checked:
+    report = await check(settings)
     if report.missing:
         return Checked("missing_tables", {"tables": ", ".join(report.missing)})
+    if report.read_only:
+        return Checked("database_read_only", {"server": report.read_only})
     if report.missing_privileges:
         return Checked("missing_privileges", {"privileges": ", ".join(report.missing_privileges)})
-    return Checked(homes=tuple(homes))
+    return Checked(homes=tuple(await list_homes(settings)))

@@ -7,14 +7,16 @@ from homeassistant.config_entries import ConfigEntry, ConfigFlow, ConfigFlowResu
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import DOMAIN as HOMEASSISTANT_DOMAIN
 
-from ..const import CONF_DATABASE, CONF_HOMES
+from ..const import CONF_DATABASE, CONF_HOMES, CONF_SHADOW
 from .database import Checked, async_check
-from .entry_settings import homes as homes_of
+from .entry_settings import homes as homes_of, shadow as is_shadow
 from .neighbours import database_id, neighbours, overlap_error, unique_id
 from .schemas import connection_schema, credentials_schema, entry_data, homes_schema
 
 NOTHING: Final = "-"
 """Stands for an empty list in a text."""
+NAME: Final = "ELFE"
+"""What people call what their appliances are coordinated by."""
 
 
 class DatabaseSteps(ConfigFlow):
@@ -33,10 +35,12 @@ class DatabaseSteps(ConfigFlow):
         checked = Checked()
         if user_input is not None:
             self._data = entry_data(user_input)
-            checked = await async_check(self.hass, self._data)
+            self._options = {CONF_SHADOW: True} if user_input[CONF_SHADOW] else {}
+            checked = await async_check(self.hass, self._data, self._options)
             if checked.error is None:
                 return await self._async_make_entry(checked)
-        return self._show_connection("postgresql", self._data, checked)
+        shadow = is_shadow(self._options)
+        return self._show_connection("postgresql", self._data, checked, user_input, shadow=shadow)
 
     async def async_step_homes(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the homes to serve, where another entry serves some of this database."""
@@ -70,12 +74,12 @@ class DatabaseSteps(ConfigFlow):
         if user_input is not None:
             username = user_input[CONF_USERNAME]
             data = {**entry.data, **user_input}
-            checked = await async_check(self.hass, data)
+            checked = await async_check(self.hass, data, entry.options)
             if checked.error is None:
                 return self._update_entry(entry, "reauth_successful", data)
         return self.async_show_form(
             step_id="reauth_confirm",
-            data_schema=credentials_schema(username),
+            data_schema=credentials_schema(username, (user_input or {}).get(CONF_PASSWORD)),
             errors=_errors(checked),
             description_placeholders={"title": entry.title, **checked.placeholders},
         )
@@ -89,7 +93,7 @@ class DatabaseSteps(ConfigFlow):
         checked = Checked()
         if user_input is not None:
             known = {CONF_PASSWORD: entry.data[CONF_PASSWORD], **entry_data(user_input)}
-            checked = await async_check(self.hass, known)
+            checked = await async_check(self.hass, known, entry.options)
             others = neighbours(self.hass, known, entry)
             overlap = overlap_error(homes_of(entry.options), others)
             if checked.error is None and overlap is not None:
@@ -98,7 +102,7 @@ class DatabaseSteps(ConfigFlow):
                 moved = database_id(known) != database_id(entry.data)
                 new_id = unique_id(known, others) if moved else entry.unique_id
                 return self._update_entry(entry, "reconfigure_successful", known, new_id)
-        return self._show_connection("reconfigure", known, checked, keep_password=True)
+        return self._show_connection("reconfigure", known, checked, user_input, keep_password=True)
 
     # ----------------------------------------------------------------------------- the parts
 
@@ -107,12 +111,19 @@ class DatabaseSteps(ConfigFlow):
         step_id: str,
         known: Mapping[str, Any],
         checked: Checked,
+        user_input: Mapping[str, Any] | None,
         *,
         keep_password: bool = False,
+        shadow: bool | None = None,
     ) -> ConfigFlowResult:
         return self.async_show_form(
             step_id=step_id,
-            data_schema=connection_schema(known, keep_password=keep_password),
+            data_schema=connection_schema(
+                known,
+                keep_password=keep_password,
+                typed=(user_input or {}).get(CONF_PASSWORD),
+                shadow=shadow,
+            ),
             errors=_errors(checked),
             description_placeholders=checked.placeholders,
         )
@@ -130,7 +141,7 @@ class DatabaseSteps(ConfigFlow):
     async def _async_create_entry(self, others: list[ConfigEntry]) -> ConfigFlowResult:
         await self.async_set_unique_id(unique_id(self._data, others))
         self._abort_if_unique_id_configured()
-        title = ", ".join([self._data[CONF_DATABASE], *self._options.get(CONF_HOMES, ())])
+        title = _title(self._options.get(CONF_HOMES, ()), self._data, self._async_current_entries())
         return self.async_create_entry(title=title, data=self._data, options=self._options)
 
     def _update_entry(
@@ -156,6 +167,15 @@ class DatabaseSteps(ConfigFlow):
         if not changed or not entry.update_listeners:
             entries.async_schedule_reload(entry.entry_id)
         return self.async_abort(reason=reason, translation_domain=HOMEASSISTANT_DOMAIN)
+
+
+def _title(homes: Iterable[str], data: Mapping[str, Any], entries: Iterable[ConfigEntry]) -> str:
+    """Return what an entry is called: by its homes, and its database where there are several."""
+    names = list(homes)
+    databases = {database_id(e.data) for e in entries if CONF_DATABASE in e.data}
+    if databases - {database_id(data)}:
+        names.insert(0, data[CONF_DATABASE])
+    return f"{NAME} ({', '.join(names)})" if names else NAME
 
 
 def _errors(checked: Checked) -> dict[str, str]:

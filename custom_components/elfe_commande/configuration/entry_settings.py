@@ -12,6 +12,7 @@ from homeassistant.util.ssl import create_client_context, create_no_verify_ssl_c
 
 from ..const import (
     CONF_ACK_TIMEOUTS,
+    CONF_AUTHORITY,
     CONF_COMPACT,
     CONF_CONNECTED_WORDS,
     CONF_CONTINUOUS_TYPES,
@@ -22,13 +23,20 @@ from ..const import (
     CONF_HOMES,
     CONF_ORDERS_AT_ONCE,
     CONF_PLATES,
+    CONF_RECORD_DAYS,
+    CONF_RECORD_SIZE,
     CONF_RULE_PERIOD,
+    CONF_SAFE_OFF,
+    CONF_SAFE_ON,
     CONF_SCHEMA,
     CONF_SCREENS,
+    CONF_SHADOW,
     CONF_SSL,
     DEFAULT_CONTINUOUS_TYPES,
     DEFAULT_EMS_TABLE,
     DEFAULT_ORDERS_AT_ONCE,
+    DEFAULT_RECORD_DAYS,
+    DEFAULT_RECORD_SIZE,
     DEFAULT_RULE_PERIOD,
     DEFAULT_SCHEMA,
     DEFAULT_SCREENS,
@@ -50,11 +58,13 @@ from ..const import (
     SSL_DISABLE,
     SSL_REQUIRE,
 )
-from ..core.appliances import APPLIANCE_TYPES
+from ..core.appliances import APPLIANCE_TYPES, TYPE_OF
 from ..core.model import EquipmentId, EquipmentTypeId, HomeId
+from ..core.safe_states import SafeStates
 from ..core.screens import CONNECTED_WORDS, Layout, Page, PageKind
 from ..core.timing import DEFAULT_ACK_TIMEOUTS, Timing
 from ..storage.postgres.postgres_settings import PostgresSettings, TlsMode
+from .authority import own_authority_context
 
 type Settings = Mapping[str, Any]
 
@@ -67,11 +77,14 @@ def is_local(entry: ConfigEntry) -> bool:
 async def async_ssl_context(hass: HomeAssistant, data: Settings) -> ssl.SSLContext | None:
     """Return what encrypts the connection, `None` for a plain one.
 
-    Made in the executor: it reads the certificates of the system.
+    Made in the executor: it reads the certificates of the system. `ValueError` when those of
+    one's own authority cannot be used.
     """
     mode = data.get(CONF_SSL, SSL_DISABLE)
     if mode == SSL_DISABLE:
         return None
+    if mode != SSL_REQUIRE and (authority := data.get(CONF_AUTHORITY)):
+        return await hass.async_add_executor_job(own_authority_context, authority)
     create = create_no_verify_ssl_context if mode == SSL_REQUIRE else create_client_context
     return await hass.async_add_executor_job(create)
 
@@ -93,6 +106,8 @@ def postgres_settings(
         ems_table=data.get(CONF_EMS_TABLE, DEFAULT_EMS_TABLE),
         homes=homes(options),
         continuous_types=continuous_types(options),
+        safe_states=safe_states(options),
+        only_reads=shadow(options),
     )
 
 
@@ -113,6 +128,19 @@ def continuous_types(options: Settings) -> frozenset[EquipmentTypeId]:
     return frozenset(EquipmentTypeId(int(type_id)) for type_id in ids)
 
 
+def safe_states(options: Settings) -> SafeStates:
+    """Return what loads go back to by themselves: those of a type, or one by its number."""
+    types: dict[EquipmentTypeId, bool] = {}
+    equipments: dict[EquipmentId, bool] = {}
+    for key, on in ((CONF_SAFE_OFF, False), (CONF_SAFE_ON, True)):
+        for who in options.get(key, ()):
+            if who in TYPE_OF:
+                types[TYPE_OF[who].id] = on
+            elif who.isdecimal():
+                equipments[EquipmentId(int(who))] = on
+    return SafeStates(types, equipments)
+
+
 def timing(options: Settings) -> Timing:
     """Return the engine's waits, with the ack timeouts and the rules' period chosen (seconds)."""
     chosen = {int(key): float(value) for key, value in options.get(CONF_ACK_TIMEOUTS, {}).items()}
@@ -130,6 +158,21 @@ def orders_at_once(options: Settings) -> int:
 def compact(options: Settings) -> bool:
     """Return whether only the switch of each equipment is wanted."""
     return bool(options.get(CONF_COMPACT, False))
+
+
+def shadow(options: Settings) -> bool:
+    """Return whether an entry only looks: it sends and writes nothing."""
+    return bool(options.get(CONF_SHADOW, False))
+
+
+def record_days(options: Settings) -> int:
+    """Return how many days of what happened are kept; none where nothing is."""
+    return int(options.get(CONF_RECORD_DAYS, DEFAULT_RECORD_DAYS))
+
+
+def record_octets(options: Settings) -> int:
+    """Return how much room they may take."""
+    return int(options.get(CONF_RECORD_SIZE, DEFAULT_RECORD_SIZE)) * 1_000_000
 
 
 def plates(options: Settings) -> tuple[str, ...]:

@@ -1,10 +1,12 @@
 """Steps of the entry's flow that take over the `config.json` of the reference controller."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 
+from ..const import CONF_SHADOW
 from .database import Checked, async_check
 from .database_flow import DatabaseSteps, listed
 from .json_repair import read_json
@@ -27,8 +29,10 @@ class ImportSteps(DatabaseSteps):
         errors: dict[str, str] = {}
         placeholders: dict[str, str] = {}
         text: str | None = None
+        shadow = False
         if user_input is not None:
             text = user_input[CONF_CONFIG]
+            shadow = user_input[CONF_SHADOW]
             reading = read_json(text)
             if reading.broken is not None:
                 errors["base"] = "invalid_json"
@@ -48,11 +52,12 @@ class ImportSteps(DatabaseSteps):
                     errors[CONF_CONFIG] = err.key
                     placeholders |= err.placeholders
                 else:
-                    self._options = dict(self._imported.options)
+                    looks = {CONF_SHADOW: True} if shadow else {}
+                    self._options = {**self._imported.options, **looks}
                     return await self._async_check_imported(self._imported)
         return self.async_show_form(
             step_id="import_config",
-            data_schema=config_schema(text),
+            data_schema=config_schema(text, shadow=shadow),
             errors=errors,
             description_placeholders=placeholders,
         )
@@ -62,7 +67,7 @@ class ImportSteps(DatabaseSteps):
         self._data = imported.data
         if not self._data.keys() >= {CONF_USERNAME, CONF_PASSWORD}:
             return await self.async_step_import_connection()
-        checked = await async_check(self.hass, self._data)
+        checked = await async_check(self.hass, self._data, self._options)
         return await self._async_go_on(checked)
 
     async def async_step_import_connection(
@@ -72,17 +77,24 @@ class ImportSteps(DatabaseSteps):
         if user_input is None:
             return self._show_imported(Checked())
         self._data = {**self._imported.data, **entry_data(user_input)}
-        return await self._async_go_on(await async_check(self.hass, self._data))
+        checked = await async_check(self.hass, self._data, self._options)
+        return await self._async_go_on(checked, user_input)
 
-    async def _async_go_on(self, checked: Checked) -> ConfigFlowResult:
+    async def _async_go_on(
+        self, checked: Checked, user_input: Mapping[str, Any] | None = None
+    ) -> ConfigFlowResult:
         if checked.error is not None:
-            return self._show_imported(checked)
+            return self._show_imported(checked, user_input)
         self._found_homes = checked.homes
         return await self.async_step_import_summary()
 
-    def _show_imported(self, checked: Checked) -> ConfigFlowResult:
+    def _show_imported(
+        self, checked: Checked, user_input: Mapping[str, Any] | None = None
+    ) -> ConfigFlowResult:
         given = CONF_PASSWORD in self._imported.data
-        return self._show_connection("import_connection", self._data, checked, keep_password=given)
+        return self._show_connection(
+            "import_connection", self._data, checked, user_input, keep_password=given
+        )
 
     async def async_step_import_summary(
         self, user_input: dict[str, Any] | None = None

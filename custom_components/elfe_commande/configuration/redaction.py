@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from homeassistant.components.diagnostics import REDACTED
 
-from ..core.entity_topics import entity_of, topic_of
+from ..core.appliances import TYPE_OF
+from ..core.entity_topics import entities_of, shown_topic
 from ..interfaces import FACTORIES
 
 type Shown = Callable[[Any], Any]
@@ -24,7 +25,7 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_STEPS: Final = frozenset({*FACTORIES, "clock", "outputs"})
+_STEPS: Final = frozenset({*FACTORIES, "clock", "home_assistant", "outputs"})
 """Words in the details of the numbered start."""
 _PART: Final = re.compile(
     r"\+|\#|\d|switch:\d|[Ss]ortie\d|EtatSortie\d|POWER\d?|(?:ack|lwt|LWT|RESULT|SENSOR|STATE|Mode"
@@ -33,8 +34,8 @@ _PART: Final = re.compile(
 )
 """Parts of a topic that protocols fix."""
 _DOMAINS: Final = words(
-    "binary_sensor button event input_boolean input_button input_number input_text light number sensor"
-    " switch text weather"
+    "binary_sensor button calendar event input_boolean input_button input_number input_text light number sensor"
+    " switch text weather climate fan humidifier input_select select valve water_heater"
 )
 """Domains of entities that can be chosen in our forms."""
 
@@ -99,6 +100,8 @@ def only(allowed: Mapping[str, Shown]) -> Shown:
 
 
 DIGITS: Final = shaped(re.compile(r"\d{1,9}", re.ASCII))
+APPLIANCE: Final = shaped(re.compile(rf"\d{{1,9}}|{'|'.join(TYPE_OF)}", re.ASCII))
+"""A type of appliances, or the number of one."""
 COLOR: Final = shaped(re.compile(r"#[0-9A-Fa-f]{6}"))
 
 
@@ -125,8 +128,8 @@ class Redactor:
     ) -> None:
         """Give a number to all that is named; `reasons` are the keys that have a text."""
         known = list(filter(None, topics))
-        driven = [entity for topic in known if (entity := entity_of(topic)) is not None]
-        parts = (part for topic in known if entity_of(topic) is None for part in topic.split("/"))
+        driven = [entity for topic in known for entity in entities_of(topic)]
+        parts = (part for topic in known if not entities_of(topic) for part in topic.split("/"))
         self.home: Final = _numbered("home", homes)
         self.device: Final = _numbered("device", devices)
         self.plate: Final = _numbered("plate", plates)
@@ -146,8 +149,8 @@ class Redactor:
         """Show of a topic what its protocol fixes; each other part is a numbered name."""
         if not topic:
             return None
-        if (entity_id := entity_of(str(topic))) is not None:
-            return topic_of(self.entity(entity_id) or "")
+        if entities_of(str(topic)):
+            return shown_topic(str(topic), self.entity)
         parts = str(topic).split("/")
         return "/".join(p if _PART.fullmatch(p) else self._name(p) for p in parts)
 

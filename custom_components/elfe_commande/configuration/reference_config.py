@@ -1,6 +1,6 @@
 """Read the `config.json` of the reference controller into a config entry's data and options."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 import re
 from typing import Any, Final
@@ -34,6 +34,7 @@ from ..const import (
     SCREEN_STATUS_PAGE,
     SSL_DISABLE,
 )
+from ..core.topics import is_plain_topic
 from .identifiers import is_color, is_name, is_table
 
 OWNED_BY_HOME_ASSISTANT: Final = ("mqtt", "logging")
@@ -53,6 +54,12 @@ SCREEN_KEYS: Final = {
     "screen_connexion_label_id": SCREEN_LABEL_ID,
     "screen_indicator_topic": SCREEN_INDICATOR_TOPIC,
 }
+
+USABLE: Final[Mapping[str, Callable[[str], bool]]] = {
+    SCREEN_LABEL_COLOR: is_color,
+    SCREEN_INDICATOR_TOPIC: is_plain_topic,
+}
+"""Texts that have to be of a certain form."""
 
 
 class ConfigError(Exception):
@@ -237,7 +244,8 @@ def _import_options(reader: _Reader, coordination: dict[str, Any], imported: Imp
         else:
             default = DEFAULT_SCREENS[ours]
             value = _screen_value(reader, coordination, key, default)
-            if ours == SCREEN_LABEL_COLOR and not is_color(value):
+            usable = USABLE.get(ours)
+            if usable is not None and isinstance(value, str) and not usable(value):
                 reader.wrong.append(f"coordination.{key}")
             screens[ours] = value
     if screens:

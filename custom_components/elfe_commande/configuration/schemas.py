@@ -23,6 +23,7 @@ import voluptuous as vol
 from ..configuration import entry_settings as settings
 from ..const import (
     CONF_ACK_TIMEOUTS,
+    CONF_AUTHORITY,
     CONF_COMPACT,
     CONF_CONNECTED_WORDS,
     CONF_CONTINUOUS_TYPES,
@@ -35,6 +36,7 @@ from ..const import (
     CONF_ORDERS_AT_ONCE,
     CONF_RULE_PERIOD,
     CONF_SCHEMA,
+    CONF_SHADOW,
     CONF_SSL,
     DEFAULT_DATABASE,
     DEFAULT_EMS_TABLE,
@@ -62,6 +64,7 @@ _USERNAME: Final = TextSelector(TextSelectorConfig(autocomplete="username"))
 _PASSWORD: Final = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
 )
+_LINES: Final = TextSelector(TextSelectorConfig(multiline=True))
 _SSL: Final = SelectSelector(
     SelectSelectorConfig(
         options=list(SSL_MODES), translation_key="ssl", mode=SelectSelectorMode.DROPDOWN
@@ -108,46 +111,71 @@ def folded(key: str, fields: dict[Any, Any], **suggested: Any) -> dict[vol.Requi
     return {marker: section(schema, {"collapsed": True})}
 
 
-def connection_schema(known: Mapping[str, Any], *, keep_password: bool = False) -> vol.Schema:
+def connection_schema(
+    known: Mapping[str, Any],
+    *,
+    keep_password: bool = False,
+    typed: str | None = None,
+    shadow: bool | None = None,
+) -> vol.Schema:
     """Return the form of the connection, filled with what is known but the password.
 
-    `keep_password` lets the password be left empty.
+    `keep_password` lets the password be left empty. `typed` is what was entered in this form just
+    now, and is not to be entered again; one that is stored is never sent to a browser. With a
+    `shadow` it asks whether the entry only looks, which is an option of it.
     """
     password = probatio.Secret(CONF_PASSWORD)
-    ems_database = known.get(CONF_EMS_DATABASE)
+    again = None if typed is None else {"suggested_value": typed}
+    emptied = {key: known.get(key) for key in (CONF_EMS_DATABASE, CONF_AUTHORITY)}
     return vol.Schema(
         {
             _required(CONF_HOST, known.get(CONF_HOST)): _TEXT,
             vol.Required(CONF_PORT, default=known.get(CONF_PORT, DEFAULT_PORT)): integer(1, 65535),
             vol.Required(CONF_DATABASE, default=known.get(CONF_DATABASE, DEFAULT_DATABASE)): _TEXT,
             _required(CONF_USERNAME, known.get(CONF_USERNAME)): _USERNAME,
-            (vol.Optional if keep_password else vol.Required)(password): _PASSWORD,
+            (vol.Optional if keep_password else vol.Required)(
+                password, description=again
+            ): _PASSWORD,
             vol.Required(CONF_SSL, default=known.get(CONF_SSL, SSL_DISABLE)): _SSL,
+            **({} if shadow is None else _shadow(shadow)),
             **folded(
                 SECTION_ADVANCED,
                 {
                     vol.Required(
                         CONF_SCHEMA, default=known.get(CONF_SCHEMA, DEFAULT_SCHEMA)
                     ): _TEXT,
-                    _suggested(CONF_EMS_DATABASE, ems_database): _TEXT,
+                    _suggested(CONF_EMS_DATABASE, emptied[CONF_EMS_DATABASE]): _TEXT,
                     vol.Required(
                         CONF_EMS_TABLE, default=known.get(CONF_EMS_TABLE, DEFAULT_EMS_TABLE)
                     ): _TEXT,
+                    _suggested(CONF_AUTHORITY, emptied[CONF_AUTHORITY]): _LINES,
                 },
-                **({CONF_EMS_DATABASE: ems_database} if ems_database else {}),
+                **{key: value for key, value in emptied.items() if value},
             ),
         }
     )
+
+
+def _shadow(chosen: bool) -> dict[Any, Any]:
+    return {vol.Required(CONF_SHADOW, default=chosen): BooleanSelector()}
+
+
+def shadow_schema(chosen: bool) -> vol.Schema:
+    """Return the form that asks whether an entry only looks."""
+    return vol.Schema(_shadow(chosen))
 
 
 def entry_data(user_input: Mapping[str, Any]) -> dict[str, Any]:
     """Return the form of the connection as a config entry's data."""
     flat = {**user_input, **user_input[SECTION_ADVANCED]}
     del flat[SECTION_ADVANCED]
+    flat.pop(CONF_SHADOW, None)
     data = {key: value.strip() if isinstance(value, str) else value for key, value in flat.items()}
     ems_database = data.get(CONF_EMS_DATABASE, "")
     data[CONF_EMS_DATABASE] = "" if ems_database == data[CONF_DATABASE] else ems_database
     data[CONF_ENTRY_TYPE] = ENTRY_POSTGRESQL
+    if not data.get(CONF_AUTHORITY):
+        data.pop(CONF_AUTHORITY, None)
     # Blanks belong to a password; an empty one means the one that is known.
     if password := flat.get(CONF_PASSWORD):
         data[CONF_PASSWORD] = password
@@ -161,20 +189,21 @@ def home_schema(name: str) -> vol.Schema:
     return vol.Schema({_required(CONF_HOME_NAME, name or None): _TEXT})
 
 
-def credentials_schema(username: str) -> vol.Schema:
-    """Return the form that asks for the credentials again."""
+def credentials_schema(username: str, typed: str | None = None) -> vol.Schema:
+    """Return the form that asks for the credentials again; `typed` was entered just now."""
+    again = None if typed is None else {"suggested_value": typed}
     return vol.Schema(
         {
             vol.Required(CONF_USERNAME, default=username): _USERNAME,
-            vol.Required(probatio.Secret(CONF_PASSWORD)): _PASSWORD,
+            vol.Required(probatio.Secret(CONF_PASSWORD), description=again): _PASSWORD,
         }
     )
 
 
-def config_schema(text: str | None) -> vol.Schema:
-    """Return the form that takes the reference's file."""
-    area = TextSelector(TextSelectorConfig(multiline=True))
-    return vol.Schema({vol.Required(CONF_CONFIG, description={"suggested_value": text}): area})
+def config_schema(text: str | None, *, shadow: bool) -> vol.Schema:
+    """Return the form that takes the reference's file, and asks whether the entry only looks."""
+    file = vol.Required(CONF_CONFIG, description={"suggested_value": text})
+    return vol.Schema({file: _LINES, **_shadow(shadow)})
 
 
 def summary_schema(options: Mapping[str, Any]) -> vol.Schema:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from homeassistant.components.mqtt import valid_publish_topic
 from homeassistant.helpers.selector import (
     ColorRGBSelector,
     NumberSelector,
@@ -41,6 +40,7 @@ from ..const import (
     SECTION_ADVANCED,
 )
 from ..core.screens import Layout, PageKind
+from ..core.topics import is_plain_topic
 from .schemas import EQUIPMENT_TYPES, folded, integer
 
 PAGE: Final = "page"
@@ -176,9 +176,7 @@ def screens_errors(user_input: Mapping[str, Any]) -> tuple[dict[str, str], dict[
     """Return what is wrong with the form, and what fills the texts about it."""
     errors: dict[str, str] = {}
     advanced = user_input[SECTION_ADVANCED]
-    try:
-        valid_publish_topic(advanced[SCREEN_INDICATOR_TOPIC])
-    except vol.Invalid:
+    if not is_plain_topic(advanced[SCREEN_INDICATOR_TOPIC]):
         # A form shows no error inside a section: it goes above it.
         errors["base"] = "invalid_topic"
     mistake = _mistake(user_input[SCREEN_PAGES], advanced)

@@ -61,7 +61,7 @@ def _user(snapshot: Snapshot) -> Decision | None:
     if not snapshot.forced_off:
         return Decision(Source.USER, "manual")
     if snapshot.reported_on:
-        return Decision(Source.USER, "switched_on_by_hand", on=True)
+        return Decision(Source.USER, "switched_on_by_hand", on=True, act=Act.RECORD_STARTED)
     return Decision(Source.USER, "forced_off", on=False, act=Act.KEEP_OFF)
 
 

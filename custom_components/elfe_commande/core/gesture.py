@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .model import EquipmentId
+from .model import DeviceTypeId, EquipmentId
 
 
 class Wheel(StrEnum):
@@ -77,10 +77,11 @@ class PortalUpdate:
 
 @dataclass(frozen=True, slots=True)
 class PanelMode:
-    """Somebody took a PLC over at its panel, or gave it back."""
+    """Somebody took a PLC over at its panel, or gave it back; its `outputs` are such devices."""
 
     serial: str
     manual: bool
+    outputs: DeviceTypeId
 
 
 type Gesture = (

@@ -6,7 +6,7 @@ integers of that space: they are shown, never driven.
 """
 
 from dataclasses import dataclass, field, replace
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import NewType
 
 EquipmentId = NewType("EquipmentId", int)
@@ -113,6 +113,16 @@ class Constraints:
     """Percent still in the battery."""
 
 
+class HandOver(StrEnum):
+    """What becomes of a load that is switched, when it is handed over to people."""
+
+    ON = "on"
+    """It is powered, as the reference does it."""
+    OFF = "off"
+    LEAVE = "leave"
+    """It stays as it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Equipment:
     """One load: identity, wiring, state and wishes, as last read."""
@@ -127,6 +137,10 @@ class Equipment:
     devices: tuple[Device, ...] = ()
     """Assigned devices of the same home, ordered by id; screens excluded."""
     constraints: Constraints = field(default=Constraints())
+    hand_over: HandOver = HandOver.ON
+    safe_on: bool | None = None
+    """What the load goes back to by itself when an order of plan, rule or safety is not renewed,
+    where its device can; `None`: it stays as it was ordered."""
 
     @property
     def driven(self) -> bool:

@@ -1,9 +1,9 @@
 """What became of an order, and what is written about it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 
-from .model import CommandState, ControlState, EquipmentId, Mode
+from .model import CommandState, Constraints, ControlState, EquipmentId, Mode
 
 
 class Outcome(StrEnum):
@@ -41,6 +41,19 @@ class Writes:
 
 
 NOTHING = Writes()
+NO_WISHES = Constraints()
+
+
+@dataclass(frozen=True, slots=True)
+class Settles:
+    """What is over once a step is in the database, or once a guard refused it.
+
+    `claim` names a press, `wish` a person's wish; `start`: a start that nothing confirmed.
+    """
+
+    claim: str | None = None
+    wish: str | None = None
+    start: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +71,37 @@ class Step:
     expected_mode: Mode | None = None
     from_disabled: bool = False
     """Mode 70 is let through too: a PLC's panel disables and gives back."""
+    programmed_at: int | None = None
+    """When the row was last programmed, if only a row that nobody programmed since is written."""
+    settles: Settles = Settles()
+    wishes: Constraints = NO_WISHES
+    """Other wishes, written instead of columns of the row."""
+    not_after: int | None = None
+    """Nothing is written where the row was programmed later than this (unix seconds)."""
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self.writes) or self.wishes != NO_WISHES
+
+    def replaces(self, earlier: Step) -> bool:
+        """Whether nothing is lost of the step just before this one when only this is written."""
+        kept = (self.equipment_id, self.expected_mode, self.from_disabled)
+        return (
+            kept == (earlier.equipment_id, earlier.expected_mode, earlier.from_disabled)
+            # Otherwise the earlier one is what holds this one back.
+            and (self.expected_mode is None or earlier.writes.mode in (None, self.expected_mode))
+            and earlier.settles in (Settles(), self.settles)
+            and _covers(self.writes, earlier.writes)
+            and _covers(self.wishes, earlier.wishes)
+        )
+
+
+def _covers(later: Writes | Constraints, earlier: Writes | Constraints) -> bool:
+    """Whether all that the earlier one changes is changed by the later one."""
+    return all(
+        getattr(earlier, each.name) is each.default or getattr(later, each.name) is not each.default
+        for each in fields(earlier)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
-"""What a plan wants of a load in a slot."""
+"""What a plan wants of a load in a slot, and when it will next start it."""
+
+from collections.abc import Sequence
 
 from .model import Equipment
-from .plan import DayPlan
+from .plan import DayPlan, followed_until
 from .snapshot import Act, Decision, Snapshot, Source, waiting_act
 
 
@@ -26,19 +28,49 @@ def _continuous(snapshot: Snapshot) -> Decision | None:
 
 
 def valid_plan(snapshot: Snapshot) -> DayPlan | None:
-    """Return the plan in force unless a person programmed the one-shot load after it.
-
-    The newest row of a load that was cancelled and programmed again is still the old plan,
-    until the EMS publishes a new one.
-    """
+    """Return the plan in force unless it knows nothing of how the load was programmed."""
     plan = snapshot.plan
-    equipment = snapshot.equipment
-    if plan is None or plan.index(snapshot.slot) is None:
-        return None
-    made = max(plan.first_valid, plan.known_at)
-    if not equipment.continuous and made <= equipment.state.last_programmed:
+    if plan is None or plan.index(snapshot.slot) is None or not knows(plan, snapshot.equipment):
         return None
     return plan
+
+
+def knows(plan: DayPlan, equipment: Equipment) -> bool:
+    """Return whether a plan was made for the load as it was programmed last.
+
+    The newest row of a one-shot load that was cancelled and programmed again is still the old
+    plan, until the EMS publishes one that it made since.
+    """
+    return equipment.continuous or plan.made_at > equipment.state.last_programmed
+
+
+def coming_start(
+    equipment: Equipment, decision: Decision, plans: Sequence[DayPlan], slot: int
+) -> int | None:
+    """Return when a piloted load will next be started, `None` if it will not (unix seconds).
+
+    `plans` are the one in force and those to come: each is followed until the next one begins,
+    and one that knows nothing of the load's programming starts nothing.
+    """
+    if decision.source is Source.EMS and decision.act is Act.START:
+        return slot
+    for plan, until in followed_until(plans):
+        start = plan.next_start(slot)
+        if start is not None and start < until and knows(plan, equipment):
+            return start
+    return None
+
+
+def coming_runs(equipment: Equipment, plans: Sequence[DayPlan]) -> list[tuple[int, int]]:
+    """Return the (start, end) unix times of the runs that these plans make of a load."""
+    runs: list[tuple[int, int]] = []
+    for plan, until in followed_until(plans):
+        for start, end in plan.runs() if knows(plan, equipment) else ():
+            if start >= until:
+                break
+            joined = runs.pop()[0] if runs and runs[-1][1] == start else start
+            runs.append((joined, min(end, until)))
+    return runs
 
 
 def _one_shot(snapshot: Snapshot) -> Decision | None:

@@ -40,4 +40,4 @@ def intent_of(mode: RelayMode) -> Intent:
     """Return what a person wishes who chooses this mode."""
     if mode is RelayMode.FORCED_OFF:
         return Intent.FORCED_OFF
-    return Intent.TO_MANUAL if mode is RelayMode.FORCED_ON else Intent.TO_PILOTED
+    return Intent.FORCED_ON if mode is RelayMode.FORCED_ON else Intent.TO_PILOTED

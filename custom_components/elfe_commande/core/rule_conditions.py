@@ -19,6 +19,9 @@ from .rules import (
     Quantity,
 )
 
+_STANDS = 60.0
+"""How long a surplus stands at zero before it is taken for one that is never told below."""
+
 _TOO_LOW = {
     Quantity.SURPLUS: "not_enough_surplus",
     Quantity.SOC: "battery_too_low",
@@ -40,15 +43,20 @@ class Condition:
     off: bool | None
     reason: str
     value: float | str | bool | None = None
+    crossed: bool = False
+    """The threshold for off is crossed, be it only for a moment as yet."""
 
 
 def observe(case: Case) -> History:
     """Return the history with what the inputs say now: since when, and last heard when."""
+    signed = _signed(case)
+    if signed is not case.history.signed:
+        case = replace(case, history=replace(case.history, signed=signed))
     rule, history, now = case.rule, case.history, case.now
     holds: dict[str, float] = {}
     for quantity, band in rule.bands.items():
         value = _number(quantity, case)
-        for edge, crossed in _edges(quantity, band, value):
+        for edge, crossed in _edges(quantity, band, value, case):
             # An input that says nothing for a moment neither begins nor ends a delay.
             if crossed or (crossed is None and edge in history.holds):
                 holds[edge] = history.holds.get(edge, now)
@@ -86,12 +94,58 @@ def _heard(name: str, case: Case) -> float:
 
 
 def _edges(
-    quantity: Quantity, band: Band, value: float | None
+    quantity: Quantity, band: Band, value: float | None, case: Case
 ) -> tuple[tuple[str, bool | None], ...]:
     return (
         (f"{quantity}_on", None if value is None else value >= band.on),
-        (f"{quantity}_off", None if value is None else value <= band.off),
+        (f"{quantity}_off", None if value is None else _below(quantity, band, value, case)),
     )
+
+
+def _below(quantity: Quantity, band: Band, value: float, case: Case) -> bool:
+    return value <= band.off or (quantity is Quantity.SURPLUS and _hides(case))
+
+
+def _hides(case: Case) -> bool:
+    """Whether the surplus stands at zero, and was never told to be below.
+
+    What is taken from the grid is not to be seen then: it may be any power.
+    """
+    return not case.history.signed and _told(Quantity.SURPLUS, case) == 0
+
+
+def _signed(case: Case) -> bool | None:
+    """Return whether the surplus is told below zero, as far as is known now."""
+    band = case.rule.bands.get(Quantity.SURPLUS)
+    told = _told(Quantity.SURPLUS, case)
+    if case.history.signed or band is None or told is None:
+        return case.history.signed
+    if told < 0:
+        return True
+    edge = f"{Quantity.SURPLUS}_off"
+    stood = told == 0 and edge in case.history.holds and _held(edge, _STANDS, case)
+    return False if stood else case.history.signed
+
+
+def unreachable(case: Case) -> tuple[str, ...]:
+    """Return the inputs of which a threshold is beyond all that they can tell.
+
+    The history of the case is as `observe` returned it.
+    """
+    return tuple(
+        quantity
+        for quantity, band in case.rule.bands.items()
+        if beyond(band, case.inputs.readings.get(quantity))
+        or (quantity is Quantity.SURPLUS and band.off < 0 and case.history.signed is False)
+    )
+
+
+def beyond(band: Band, reading: Measurement | None) -> bool:
+    """Whether a threshold is beyond what the source of a reading can tell."""
+    if reading is None:
+        return False
+    lowest, highest = reading.lowest, reading.highest
+    return (lowest is not None and band.off < lowest) or (highest is not None and band.on > highest)
 
 
 def _fresh(name: str, case: Case) -> Measurement | None:
@@ -101,11 +155,19 @@ def _fresh(name: str, case: Case) -> Measurement | None:
     return reading if case.now - reading.at <= case.limits.max_age else None
 
 
-def _number(quantity: Quantity, case: Case) -> float | None:
+def _told(quantity: Quantity, case: Case) -> float | None:
+    """Return what an input says itself."""
     reading = _fresh(quantity, case)
     if reading is None or isinstance(reading.value, str | bool | None):
         return None
-    return reading.value - (case.inputs.reserved if quantity is Quantity.SURPLUS else 0.0)
+    return reading.value
+
+
+def _number(quantity: Quantity, case: Case) -> float | None:
+    told = _told(quantity, case)
+    if told is None:
+        return None
+    return told - (case.inputs.reserved if quantity is Quantity.SURPLUS else 0.0)
 
 
 def _accepted(case: Case) -> bool:
@@ -145,10 +207,11 @@ def _threshold(quantity: Quantity, band: Band, case: Case) -> Condition:
     value = _number(quantity, case)
     if value is None:
         return Condition(quantity, None, None, "input_missing")
-    above, below = value >= band.on, value <= band.off
+    above, below = value >= band.on, _below(quantity, band, value, case)
     on = above and _held(f"{quantity}_on", band.on_delay, case)
     off = below and _held(f"{quantity}_off", band.off_delay, case)
-    return Condition(quantity, on, off, "delay" if above else _TOO_LOW[quantity], value)
+    reason = "delay" if above else _TOO_LOW[quantity]
+    return Condition(quantity, on, off, reason, value, crossed=below)
 
 
 def _held(edge: str, delay: float, case: Case) -> bool:

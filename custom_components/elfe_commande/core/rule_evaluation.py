@@ -5,7 +5,7 @@ from datetime import datetime, time, tzinfo
 from typing import Final
 
 from .rule_conditions import Condition, conditions, silent
-from .rules import Case, Rule
+from .rules import Case, Quantity, Rule
 from .wall_clock import next_occurrence
 
 URGENT: Final = frozenset(
@@ -30,7 +30,8 @@ def evaluate(case: Case) -> Evaluation:
     """Return what the rule proposes; the history of the case is as `observe` returned it."""
     trace = conditions(case)
     if not case.rule.enabled:
-        return Evaluation(False if case.history.on else None, "rule_disabled", trace)
+        left_on = case.history.on or (case.history.on is False and case.inputs.is_on)
+        return Evaluation(False if left_on else None, "rule_disabled", trace)
     decided = _while_on if case.history.on else _while_off
     on, reason = decided(case, trace)
     return Evaluation(on, reason, trace)
@@ -38,11 +39,12 @@ def evaluate(case: Case) -> Evaluation:
 
 def _while_on(case: Case, trace: tuple[Condition, ...]) -> tuple[bool | None, str]:
     rule, history, now = case.rule, case.history, case.now
-    elapsed = now - history.since
-    if elapsed < rule.min_on:
-        return True, "min_on_time"
-    if rule.max_on is not None and elapsed >= rule.max_on:
-        return False, "max_on_time"
+    if history.ran_since is not None:
+        elapsed = now - history.ran_since
+        if elapsed < rule.min_on:
+            return True, "min_on_time"
+        if rule.max_on is not None and elapsed >= rule.max_on:
+            return False, "max_on_time"
     if rule.max_on_per_day is not None and _on_today(case) >= rule.max_on_per_day:
         return False, "daily_limit"
     if silent(case):
@@ -50,7 +52,9 @@ def _while_on(case: Case, trace: tuple[Condition, ...]) -> tuple[bool | None, st
     if any(found.on is None for found in trace):
         return True, "input_missing"
     if (found := _asks_off(trace)) is not None:
-        return False, found.reason
+        return False, "imports" if _imports(found) else found.reason
+    if any(found.crossed for found in trace):
+        return True, "off_delay"
     return True, "conditions_met" if all(found.on for found in trace) else "kept_on"
 
 
@@ -69,6 +73,11 @@ def _while_off(case: Case, trace: tuple[Condition, ...]) -> tuple[bool | None, s
     unmet = next((found for found in trace if not found.on), None)
     reason = _held_back(case) if unmet is None else unmet.reason
     return (True, "conditions_met") if reason is None else (stays, reason)
+
+
+def _imports(found: Condition) -> bool:
+    """Whether power is taken from the grid, more than the rule allows."""
+    return found.name == Quantity.SURPLUS and isinstance(found.value, float) and found.value < 0
 
 
 def _asks_off(trace: tuple[Condition, ...]) -> Condition | None:

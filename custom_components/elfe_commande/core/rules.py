@@ -127,6 +127,9 @@ class Measurement:
     at: float
     source: str = ""
     """What it comes from: rules that share a source share what is reserved of it."""
+    lowest: float | None = None
+    """The least that its source can tell, where that is known."""
+    highest: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,8 @@ class Inputs:
     other: Other = field(default=Other())
     reserved: float = 0.0
     """Watts that loads just started will take of the surplus measured."""
+    is_on: bool = False
+    """The load is on, as far as is known: an order to switch it off may not have come through."""
     one_shot: bool = False
     cycle: float = 0.0
     """How long a one-shot load runs."""
@@ -171,30 +176,35 @@ class Limits:
 class History:
     """What a rule remembers.
 
-    `on` is what it was last granted, `None` since somebody else decided for the load.
+    `on` is what it was last granted, `None` since somebody else decided for the load. Only what
+    the device confirmed is a run: it counts as a start, and its time as on-time.
     """
 
     on: bool | None = None
     since: float = 0.0
     runs: tuple[tuple[float, float], ...] = ()
     """Begin and end of what it switched on, the present run apart."""
+    ran_since: float | None = None
+    """When the present run began, `None` until the device confirmed it."""
     holds: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     """Since when each threshold is crossed; when the regulator was last as accepted."""
     heard: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     """When each input last had a value."""
     planned: bool = False
     """A plan was seen for the load."""
+    signed: bool | None = None
+    """Whether the surplus is told below zero: seen, or it stood at zero; `None` as yet."""
 
     def starts(self, now: float) -> int:
         """Return how often it switched the load on within 12 hours."""
         begun = [begin for begin, _ in self.runs]
-        if self.on:
-            begun.append(self.since)
+        if self.ran_since is not None:
+            begun.append(self.ran_since)
         return sum(1 for begin in begun if begin > now - STARTS_WITHIN)
 
     def on_time(self, after: float, now: float) -> float:
         """Return how long the load was on by this rule since a moment."""
-        runs = (*self.runs, (self.since, now)) if self.on else self.runs
+        runs = self.runs if self.ran_since is None else (*self.runs, (self.ran_since, now))
         return sum(max(0.0, end - max(begin, after)) for begin, end in runs)
 
     @property
@@ -226,9 +236,16 @@ def granted(history: History, on: bool | None, now: float) -> History:
     if history.on == on:
         return history
     runs = history.runs
-    if history.on:
-        runs = (*(run for run in runs if run[1] > now - _REMEMBERED), (history.since, now))
-    return replace(history, on=on, since=now, runs=runs)
+    if history.ran_since is not None:
+        runs = (*(run for run in runs if run[1] > now - _REMEMBERED), (history.ran_since, now))
+    return replace(history, on=on, since=now, runs=runs, ran_since=None)
+
+
+def confirmed(history: History, at: float) -> History:
+    """Note that the device said it is on; the run began then."""
+    if not history.on or history.ran_since is not None:
+        return history
+    return replace(history, ran_since=max(at, history.since))
 
 
 def released(history: History, now: float) -> History:

@@ -33,6 +33,7 @@ class Act(StrEnum):
     TO_MANUAL = "to_manual"
     TO_PILOTED = "to_piloted"
     FORCED_OFF = "forced_off"
+    FORCED_ON = "forced_on"
 
 
 class Combination(StrEnum):

@@ -10,22 +10,27 @@ from homeassistant.helpers.entity import Entity
 from ..const import DOMAIN, MAX_ENTITIES
 from ..core.decision import Act
 from ..core.model import Mode
-from ..engine.status import EquipmentStatus
+from ..engine.ground.status import EquipmentStatus
 from ..repairs import learn_more_url
 
 ISSUE = "too_many_entities"
 
 HUB_ENTITIES = (
+    ("binary_sensor", "device_connection"),
     ("binary_sensor", "ems_connection"),
     ("binary_sensor", "ready"),
+    ("binary_sensor", "shadow"),
     ("button", "run_cycle"),
     ("sensor", "lifecycle"),
     ("sensor", "newest_plan"),
     ("sensor", "last_cycle"),
+    ("sensor", "driven_homes"),
 )
-"""Platform and key of what the hub's device has."""
-READ_ONLY_ENTITIES = 5
-"""Enabled by default per equipment: decision, next start, running, connected, activity."""
+"""Platform and key of what the hub's device has; without a server it has one less."""
+READ_ONLY_ENTITIES = 6
+"""Enabled by default per equipment: decision, reason, next start, running, connected, activity."""
+MEASURED_ENTITIES = 2
+"""Besides, where it is measured: power, energy."""
 SCREEN_ENTITIES = 2
 """Per screen: connection, touch."""
 
@@ -49,7 +54,8 @@ def _count(status: EquipmentStatus, *, compact: bool) -> int:
     switch = 0 if mode == Mode.NOT_PILOTED else 1
     if compact:
         return switch
-    return switch + (switch and can_force_off(status)) + READ_ONLY_ENTITIES
+    measured = 0 if status.meter is None else MEASURED_ENTITIES
+    return switch + (switch and can_force_off(status)) + READ_ONLY_ENTITIES + measured
 
 
 def can_force_off(status: EquipmentStatus) -> bool:

@@ -14,7 +14,7 @@ from ..coordinator import ElfeCoordinator
 from ..core.appliances import APPLIANCE_TYPES
 from ..core.model import EquipmentId, HomeId
 from ..core.pace import paced
-from ..engine.events import EquipmentChanged, Event
+from ..engine.ground.events import EquipmentChanged, Event
 from .capacity import Capacity
 from .identifiers import equipment_identifier, equipment_of, home_identifier, hub_identifier
 from .screens import ScreenRoster
@@ -50,6 +50,8 @@ class Roster:
         self._watchers: list[Callable[[Collection[EquipmentId]], None]] = []
         self._known: dict[EquipmentId, Shape] = {}
         self._registered: set[EquipmentId] = set()
+        self._namesakes: dict[str, set[EquipmentId]] = {}
+        """Equipments by their name: two homes may each have a tank."""
         self._homes: dict[HomeId, str] = {}
         self._hub_device = ""
         self._words: dict[str, str] = {}
@@ -156,6 +158,7 @@ class Roster:
         """Take note of what became of these equipments."""
         changed: list[EquipmentId] = []
         gone: list[EquipmentId] = []
+        renamed: set[EquipmentId] = set()
         for equipment_id in ids:
             status = self._statuses.get(equipment_id)
             old = self._known.get(equipment_id)
@@ -165,15 +168,17 @@ class Roster:
             if new is None or new.kind is Kind.REMOVED:
                 if old is not None:
                     del self._known[equipment_id]
+                    renamed |= self._name(equipment_id, old.name, None)
                     gone.append(equipment_id)
                 continue
             self._known[equipment_id] = new
+            renamed |= self._name(equipment_id, None if old is None else old.name, new.name)
             changed.append(equipment_id)
         if not changed and not gone:
             # Nearly always, and thousands of times in a cycle.
             return
-        for equipment_id in changed:
-            if equipment_id in self._registered:
+        for equipment_id in {*changed, *renamed}:
+            if equipment_id in self._registered and equipment_id in self._known:
                 self._coordinator.telling.tell(self._register, equipment_id)
         self._check_capacity()
         self._coordinator.telling.tell_all(self._watchers, [*changed, *gone])
@@ -226,6 +231,33 @@ class Roster:
         async for device_id in paced(device_ids):
             self._registry.async_remove_device(device_id)
 
+    def _name(
+        self, equipment_id: EquipmentId, old: str | None, new: str | None
+    ) -> set[EquipmentId]:
+        """Take note of a name; return those that are told apart otherwise from now on."""
+        if old == new:
+            return set()
+        others: set[EquipmentId] = set()
+        if old is not None and (left := self._namesakes.get(old)) is not None:
+            left.discard(equipment_id)
+            others |= left if len(left) == 1 else set()
+            if not left:
+                del self._namesakes[old]
+        if new is not None:
+            found = self._namesakes.setdefault(new, set())
+            others |= found if len(found) == 1 else set()
+            found.add(equipment_id)
+        return others
+
+    @callback
+    def name_of(self, equipment_id: EquipmentId) -> str | None:
+        """Return what an equipment is called: with its home, where its name alone is not enough."""
+        shape = self._known.get(equipment_id)
+        if shape is None:
+            return None
+        alone = len(self._namesakes[shape.name]) == 1
+        return shape.name if alone else f"{shape.name} {shape.home}"
+
     @callback
     def _register(self, equipment_id: EquipmentId) -> None:
         shape = self._known[equipment_id]
@@ -235,7 +267,7 @@ class Roster:
             config_entry_id=self._entry.entry_id,
             config_subentry_id=self._subentry_of(equipment_id),
             identifiers={equipment_identifier(self._entry.entry_id, equipment_id)},
-            name=shape.name,
+            name=self.name_of(equipment_id),
             model=self._word("equipment_type", type_key),
             model_id=self._word("installation", str(shape.typology_id)),
             serial_number=str(equipment_id),

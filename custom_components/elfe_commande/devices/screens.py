@@ -11,7 +11,7 @@ from ..coordinator import ElfeCoordinator
 from ..core.gesture import ScreenTouched
 from ..core.model import DeviceId, HomeId
 from ..core.screens import Screen
-from ..engine.events import Event, ScreenEvent
+from ..engine.ground.events import Event, ScreenEvent
 from .identifiers import screen_identifier, screen_of
 
 

@@ -4,7 +4,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from ..core.model import EquipmentTypeId, HomeId, Mode, TypologyId
-from ..engine.status import EquipmentStatus
+from ..engine.ground.status import EquipmentStatus
 
 
 class Kind(Enum):
@@ -27,6 +27,8 @@ class Shape(NamedTuple):
     kind: Kind
     wishes: tuple[bool, bool, bool]
     """Whether it has a wished end, a cycle duration and a charge left."""
+    measured: bool
+    """Whether it has a meter of its own."""
 
 
 def kind_of(status: EquipmentStatus) -> Kind:
@@ -55,4 +57,5 @@ def shape_of(status: EquipmentStatus) -> Shape:
             has.cycle_duration is not None,
             has.charge_left is not None,
         ),
+        status.meter is not None,
     )

@@ -7,9 +7,18 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from ..core.model import DeviceTypeId
-from .base import Driver, Hand, Message, Reading, Reply, Topics
+from .base import Driver, Hand, Message, Reading, Reply, RevertingDriver, Topics
 
-__all__ = ["DRIVERS", "Driver", "Hand", "Message", "Reading", "Reply", "Topics"]
+__all__ = [
+    "DRIVERS",
+    "Driver",
+    "Hand",
+    "Message",
+    "Reading",
+    "Reply",
+    "RevertingDriver",
+    "Topics",
+]
 
 DRIVERS: dict[DeviceTypeId, Driver] = {
     module.DRIVER.type_id: module.DRIVER

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 import json
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple, override
 
 from ..core.model import METERING_USAGES, Device, DeviceTypeId
 
@@ -21,8 +21,9 @@ class Reply:
     """A device's explicit answer to an order.
 
     `request` is the id it answers, `command` the order it names, when it names one; `reason`,
-    of a refusal, is a key of the translations. An answer that is not `sure` says that the
-    order was taken, not that the load followed.
+    of a refusal, is a key of the translations, `detail` the device's own words. An answer that
+    is not `sure` says that the order was taken, not that the load followed; after a `final`
+    refusal the same order would be refused again.
     """
 
     ok: bool
@@ -31,32 +32,64 @@ class Reply:
     detail: str = ""
     sure: bool = True
     reason: str | None = None
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Hand:
     """Somebody else changed the device itself: a person, or an automation of theirs.
 
-    `on` is the raw state it was given, true where a button was pressed; `user_id` is Home
-    Assistant's, when one is known.
+    `on` is the raw state it was given, true where a button was pressed, `None` where it is now
+    neither as it is ordered for on nor as it is for off; `user_id` is Home Assistant's, when one
+    is known.
     """
 
-    on: bool
+    on: bool | None
     user_id: str | None = None
     automation: bool = False
+
+    @property
+    def of_nobody(self) -> bool:
+        """Whether nothing tells that a person or an automation did it."""
+        return self.user_id is None and not self.automation
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one message tells. Power in watts; `on` is the raw state of the device."""
+    """What one message tells. Power in watts; `on` is the raw state of the device.
+
+    One that tells nothing else still says that the device is there.
+    """
 
     on: bool | None = None
     power: float | None = None
+    certain: bool = True
+    """Whether it is of this moment; else it may tell how things were before the last change."""
+    fault: str | None = None
+    """What went wrong with the load, in the device's own words: it was switched off for it."""
+    period: float | None = None
+    """Seconds between two reports of the device, by its own settings; 0: it makes none."""
+    ask: Message | None = None
+    """What makes the device say in other words what could not be read of this."""
+    echo: bool = False
+    """`on` may be no more than what it was told: where something is measured, that counts."""
+    watched: bool = False
+    """It measures something that will tell what became of an order."""
+    works: bool | None = None
+    """Whether the load works now, by what the device measures beside its power."""
+    strayed: bool = False
+    """It is no longer as it was ordered: by its own programme, or by somebody who was there."""
+    reverts: bool | None = None
+    """Whether a timer stands on the device that brings it back by itself."""
     online: bool | None = None
     available: bool | None = None
     """Whether it can be used, of something whose return is no reason to order anything anew."""
     reply: Reply | None = None
     hand: Hand | None = None
+
+
+UNHEARD: Final = ("answer", "power")
+"""What topics may leave unheard: whether an order was carried out, and what the load draws."""
 
 
 class Topics(NamedTuple):
@@ -81,6 +114,13 @@ class Driver(ABC):
     lasting: ClassVar[bool] = False
     """What it says holds until it says otherwise, and is each time all there is: Home Assistant
     keeps it. What others say grows old."""
+    period: ClassVar[float | None] = None
+    """Seconds between two of its reports, as it is delivered; `None` if it reports changes only.
+    What it measured counts until the next one is overdue."""
+    follows_late: ClassVar[bool] = False
+    """It may show what it was ordered a minute after it took the order."""
+    lag: ClassVar[float] = 0.0
+    """Seconds after a change in which what it says, when not certain, may be from before it."""
     online_payloads: ClassVar[frozenset[str]] = frozenset({"true", "online"})
     """Payloads of the LWT topic, lower-cased, that mean the device is there."""
     offline_payloads: ClassVar[frozenset[str]] = frozenset({"false", "offline"})
@@ -95,6 +135,10 @@ class Driver(ABC):
     def topics(self, device: Device) -> tuple[str, ...]:
         """Return the topics to listen to, the LWT excepted."""
 
+    def answers(self, device: Device) -> tuple[str, ...]:
+        """Return those of them on which orders are answered: without these none is sent."""
+        return self.topics(device)
+
     @abstractmethod
     def order(self, device: Device, *, on: bool, request: str) -> Message | None:
         """Return the message that orders the device, `None` if it cannot do that."""
@@ -102,6 +146,15 @@ class Driver(ABC):
     def question(self, device: Device) -> Message | None:  # noqa: ARG002
         """Return the message that makes the device say its state, `None` if there is none."""
         return None
+
+    def questions(self, device: Device) -> tuple[Message, ...]:
+        """Return the messages that make the device say all that it can: state, power, settings."""
+        question = self.question(device)
+        return () if question is None else (question,)
+
+    def unheard(self, device: Device) -> tuple[str, ...]:  # noqa: ARG002
+        """Return what cannot be heard of it as its topics are: of `UNHEARD`, in that order."""
+        return ()
 
     @abstractmethod
     def read(self, device: Device, topic: str, payload: bytes) -> Reading | None:
@@ -113,6 +166,35 @@ class Driver(ABC):
         if text in self.online_payloads:
             return Reading(online=True)
         return Reading(online=False) if text in self.offline_payloads else None
+
+
+class RevertingDriver(Driver):
+    """One whose devices can be told to go back by themselves, unless the order is renewed."""
+
+    keeps_timer: ClassVar[bool] = False
+    """The timer stays set on the device, whoever switches it, until it is cleared there."""
+
+    reverts_from: ClassVar[frozenset[bool]] = frozenset({True, False})
+    """The raw states that it can leave by itself."""
+
+    def can_revert(self, device: Device, *, on: bool) -> bool:  # noqa: ARG002
+        """Return whether this device can go back by itself from a raw state."""
+        return on in self.reverts_from
+
+    @override
+    @abstractmethod
+    def order(
+        self, device: Device, *, on: bool, request: str, revert_after: float | None = None
+    ) -> Message | None:
+        """Return the order; it ends by itself after so many seconds where the order says so."""
+
+    def timer(self, device: Device, revert_after: float | None) -> Message | None:  # noqa: ARG002
+        """Return what sets the timer before the order, or clears it; `None` if the order does."""
+        return None
+
+    @abstractmethod
+    def stay(self, device: Device, *, on: bool | None, request: str) -> Message | None:
+        """Return what makes it stay as it is, with its timer cleared; `on` where that is known."""
 
 
 def measures(device: Device) -> bool:

@@ -4,10 +4,13 @@ The "topic" of an entity is `entity/<entity_id>`, for orders and for what it say
 `{"on": true, "request": "..."}`. What is said is an object with:
 
 - `available`: whether the entity can be used at all;
-- `state`: its state as text; `power`: watts, of a power sensor;
+- `state`: `on` or `off` where it is as it is ordered then, else its state as text; `power`: watts, of a power sensor;
 - `assumed`: Home Assistant only supposes the state;
 - `answer`: `{"request", "ok", "reason", "detail"}` once the call of an order returned;
-- `hand`: `{"on", "user", "automation"}` when somebody else than us changed it.
+- `hand`: `{"on", "user", "automation"}` when somebody else than us changed it; `on` is null where
+  it is now neither on nor off;
+- `echo`, `watched`, `works`, `strayed`: as the fields of a `Reading`, of what is given other
+  values than on and off.
 """
 
 from abc import abstractmethod
@@ -24,6 +27,7 @@ class EntityDriver(Driver):
 
     measures_load = False
     lasting = True
+    period = float("inf")
 
     @override
     def topics(self, device: Device) -> tuple[str, ...]:
@@ -62,7 +66,7 @@ def reply_of(values: Mapping[str, Any], *, sure: bool) -> Reply | None:
 def hand_of(values: Mapping[str, Any]) -> Hand | None:
     """Return who else changed the entity, and to what."""
     hand = values.get("hand")
-    if not isinstance(hand, dict) or not isinstance(hand.get("on"), bool):
+    if not isinstance(hand, dict) or not isinstance(hand.get("on", 0), bool | None):
         return None
     user = hand.get("user")
     return Hand(

@@ -1,17 +1,27 @@
 """Device type 111: Shelly Plug S, first generation (`shellies/<id>/relay/0`)."""
 
-from typing import override
+import re
+from typing import Final, override
 
 from ..core.model import Device, DeviceTypeId
 from .base import Driver, Message, Reading, Topics, measures, number_of, text_of
 
+_RELAY: Final = re.compile(r"(.+/relay/[0-9])/command")
+_FAULT: Final = "overpower"
+_OVERHEATED: Final = "overtemperature"
+_READINGS: Final = {"on": Reading(on=True), "off": Reading(on=False)}
+
 
 class ShellyPlug(Driver):
-    """Publishes its state as bare text and its power, in watts, one level below."""
+    """Publishes its state as bare text and its power, in watts, one level below.
+
+    Of a device with several relays the command topic says which one it is about.
+    """
 
     type_id = DeviceTypeId(111)
     name = "shelly_plug"
     example = "shellies/shellyplug-s-A1B2C3"
+    period = 30.0
 
     @override
     def topics_of(self, name: str) -> Topics | None:
@@ -20,9 +30,13 @@ class ShellyPlug(Driver):
 
     @override
     def topics(self, device: Device) -> tuple[str, ...]:
-        if measures(device):
-            return (device.control_topic, f"{device.control_topic}/power")
-        return (device.control_topic,)
+        state, heat = _state_topic(device), _heat_topic(device)
+        power = f"{state}/power" if measures(device) else None
+        return tuple(topic for topic in (state, power, heat) if topic is not None)
+
+    @override
+    def answers(self, device: Device) -> tuple[str, ...]:
+        return tuple(topic for topic in self.topics(device) if topic != _heat_topic(device))
 
     @override
     def order(self, device: Device, *, on: bool, request: str) -> Message:
@@ -38,13 +52,34 @@ class ShellyPlug(Driver):
 
     @override
     def read(self, device: Device, topic: str, payload: bytes) -> Reading | None:
-        text = text_of(payload)
-        if topic == device.control_topic:
-            # Exact and in lower case. "overpower" answers no order: it is a fault.
-            state = {"on": True, "off": False}.get(text)
-            return None if state is None else Reading(on=state)
+        text, state = text_of(payload), _state_topic(device)
+        if topic == state:
+            # Exact and in lower case.
+            if text == _FAULT:
+                # It switched the load off: a fault, and no answer to an order.
+                return Reading(on=False, fault=text)
+            return _READINGS.get(text)
+        if topic == _heat_topic(device):
+            # Of the whole device, whichever of its relays this is: it switched them off.
+            return Reading(on=False, fault=_OVERHEATED) if text == "1" else Reading()
+        if topic != f"{state}/power":
+            return None
         power = number_of(text)
         return None if power is None else Reading(power=power)
+
+
+def _state_topic(device: Device) -> str:
+    """Return where the relay that is ordered says its state, whatever relay a row names."""
+    found = _RELAY.fullmatch(device.command_topic)
+    if found is None or "/relay/" not in device.control_topic:
+        return device.control_topic
+    return found[1]
+
+
+def _heat_topic(device: Device) -> str | None:
+    """Return where it says that it is too hot; `None` if it is not known which device it is."""
+    name, relay, _ = _state_topic(device).rpartition("/relay/")
+    return f"{name}/{_OVERHEATED}" if name and relay else None
 
 
 DRIVER = ShellyPlug()

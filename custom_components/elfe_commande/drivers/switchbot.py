@@ -1,18 +1,23 @@
 """Device type 311: SwitchBot finger robot behind an ESP32 gateway."""
 
-from typing import Final, override
+from collections.abc import Mapping
+from typing import Any, Final, override
 
 from ..core.model import Device, DeviceTypeId
 from .base import Driver, Message, Reading, Reply, Topics, object_of
 
 _ORDER: Final = "ON"
+_STATUS: Final = "status"
+_ATTRIBUTES: Final = "attributes"
+_LEAVES: Final = (_STATUS, _ATTRIBUTES)
 _NOT_PRESSED: Final = frozenset({"errorconnect", "errorcommand", "failed", "error"})
 
 
 class SwitchBot(Driver):
     """Presses a button; the gateway tells on `.../status` how it went.
 
-    Only its failure statuses mean that nothing was pressed; progress is not an answer.
+    Only its failure statuses mean that nothing was pressed; progress is not an answer. Whatever
+    the gateway says of it, the finger is there: a last will that the broker kept may be older.
     """
 
     type_id = DeviceTypeId(311)
@@ -28,10 +33,14 @@ class SwitchBot(Driver):
 
     @override
     def topics(self, device: Device) -> tuple[str, ...]:
-        control = device.control_topic
-        if control.endswith("/attributes"):
-            return (control, control.removesuffix("attributes") + "status")
-        return (control,)
+        base, _, leaf = device.control_topic.rpartition("/")
+        if leaf in _LEAVES:
+            return (f"{base}/{_STATUS}", f"{base}/{_ATTRIBUTES}")
+        return (device.control_topic,)
+
+    @override
+    def answers(self, device: Device) -> tuple[str, ...]:
+        return self.topics(device)[:1]
 
     @override
     def order(self, device: Device, *, on: bool, request: str) -> Message | None:
@@ -40,16 +49,22 @@ class SwitchBot(Driver):
     @override
     def read(self, device: Device, topic: str, payload: bytes) -> Reading | None:
         values = object_of(payload)
-        status = values.get("status") if values else None
-        if values is None or not isinstance(status, str):
+        if values is None:
             return None
-        command = values.get("command")
-        named = command if isinstance(command, str) else None
-        if status == "success":
-            return Reading(reply=Reply(ok=True, command=named))
-        if status.lower() in _NOT_PRESSED:
-            return Reading(reply=Reply(ok=False, command=named, detail=status))
+        return Reading(online=True, reply=_reply(values))
+
+
+def _reply(values: Mapping[str, Any]) -> Reply | None:
+    """Return how a press went."""
+    status, command = values.get("status"), values.get("command")
+    if not isinstance(status, str):
         return None
+    named = command if isinstance(command, str) else None
+    if status == "success":
+        return Reply(ok=True, command=named)
+    if status.lower() in _NOT_PRESSED:
+        return Reply(ok=False, command=named, detail=status)
+    return None
 
 
 DRIVER = SwitchBot()

@@ -6,12 +6,14 @@ Home Assistant joins no translated sentences, so there is one for each cause and
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..core.lifecycle import NotRunningError
 from ..core.outcome import Outcome, Result
+from ..describe import words_for
 
 
 class _Retried(NamedTuple):
@@ -30,6 +32,10 @@ _RETRIED: Final[Mapping[str, _Retried]] = {
     "device_unavailable": _Retried("order_unavailable_retry", "order_unavailable_kept"),
     "database_unavailable": _Retried("order_database_retry", "order_database_retry"),
     "disk_unwritable": _Retried("order_disk_retry", "order_disk_retry"),
+    "value_gone": _Retried("order_value_retry", "order_value_kept"),
+    "pair_incomplete": _Retried("order_pair_retry", "order_pair_kept"),
+    "pair_stays_on": _Retried("order_stays_on_retry", "order_stays_on_kept"),
+    "owner_unknown": _Retried("order_owner_retry", "order_owner_retry"),
 }
 
 _ENDED: Final[Mapping[str, str]] = {
@@ -44,6 +50,7 @@ _ENDED: Final[Mapping[str, str]] = {
     "missing_device": "missing_device",
     "unsupported_order": "act_not_supported",
     "removed": "unknown_equipment",
+    "not_ours": "driven_elsewhere",
 }
 """The sentences of causes after which nothing follows."""
 
@@ -76,7 +83,7 @@ def refusal(key: str, placeholders: Mapping[str, str]) -> HomeAssistantError:
     )
 
 
-def failure_of(result: Result, equipment: str) -> HomeAssistantError | None:
+def failure_of(hass: HomeAssistant, result: Result, equipment: str) -> HomeAssistantError | None:
     """Return the error that tells a person why their wish was not done, `None` if it was.
 
     An order that was *skipped* raises as one that failed does: something was asked, and was not
@@ -98,8 +105,18 @@ def failure_of(result: Result, equipment: str) -> HomeAssistantError | None:
     # A device's driver may know other causes to refuse an order.
     sentences = _RETRIED.get(cause, _RETRIED["refused"])
     key = sentences.retry if result.written.mode is None else sentences.kept
-    until = dt_util.as_local(dt_util.utc_from_timestamp(result.retry_until))
-    return _error(key, equipment, until=until.strftime("%H:%M"), detail=detail)
+    return _error(key, equipment, until=_moment(hass, result.retry_until), detail=detail)
+
+
+def _moment(hass: HomeAssistant, at: float) -> str:
+    """Return a moment to come as it is said within a sentence: by the clock, and which day."""
+    local = dt_util.as_local(dt_util.utc_from_timestamp(at))
+    days, clock = (local.date() - dt_util.now().date()).days, local.strftime("%H:%M")
+    if days == 0:
+        return clock
+    if days == 1:
+        return words_for(hass)("common", "tomorrow_at").format(time=clock)
+    return f"{local.date().isoformat()} {clock}"
 
 
 def failure_of_many(

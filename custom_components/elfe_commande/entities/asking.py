@@ -8,9 +8,9 @@ from homeassistant.core import Context
 from ..core.lifecycle import NotRunningError
 from ..core.outcome import Result
 from ..core.wish import ConstraintWish, Origin, Wish
-from ..engine.beat import CycleReport
+from ..engine.cycle_report import CycleReport
 from ..engine.engine import Engine
-from ..engine.errors import WishRefusedError
+from ..engine.ground.errors import WishRefusedError
 from .answers import not_running, refusal
 
 
@@ -27,10 +27,13 @@ async def async_wish(engine: Engine, wish: Wish) -> Result:
         return await engine.wish(wish)
 
 
-async def async_constrain(engine: Engine, wish: ConstraintWish) -> None:
-    """Have a wish written; refusals become errors that Home Assistant translates."""
+async def async_constrain(engine: Engine, wish: ConstraintWish) -> bool:
+    """Have a wish written; refusals become errors that Home Assistant translates.
+
+    Whether it is in the database; else it will be, once that is back.
+    """
     with refusals_told():
-        await engine.constrain(wish)
+        return await engine.constrain(wish)
 
 
 async def async_run_cycle(engine: Engine) -> CycleReport:

@@ -15,7 +15,7 @@ from ..devices.identifiers import (
     unique_id_of,
 )
 from ..engine.engine import Engine
-from ..engine.status import EquipmentStatus, ScreenStatus
+from ..engine.ground.status import EquipmentStatus, ScreenStatus
 from ..hub import Hub
 from .answers import failure_of
 from .asking import async_constrain, async_wish, origin_of
@@ -135,7 +135,7 @@ class WishingEntity(EquipmentEntity):
                 advance_end=advance_end,
             ),
         )
-        if (failure := failure_of(result, name)) is not None:
+        if (failure := failure_of(self.hass, result, name)) is not None:
             raise failure
 
     async def _async_constrain(self, wishes: Constraints) -> None:

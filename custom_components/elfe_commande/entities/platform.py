@@ -8,7 +8,7 @@ from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ..core.model import DeviceId, EquipmentId
-from ..engine.status import EquipmentStatus
+from ..engine.ground.status import EquipmentStatus
 from ..hub import ElfeConfigEntry, Hub
 from .base import EquipmentEntity, ScreenEntity
 from .population import EquipmentEntities, async_follow_screens

@@ -13,7 +13,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from ..const import DOMAIN
 from ..core.model import DeviceId, EquipmentId
 from ..devices.identifiers import unique_id_of
-from ..engine.status import EquipmentStatus
+from ..engine.ground.status import EquipmentStatus
 from ..hub import ElfeConfigEntry, Hub
 from .base import EquipmentEntity, ScreenEntity
 

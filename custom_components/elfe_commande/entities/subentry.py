@@ -1,9 +1,11 @@
 """What the entities share whose device belongs to a subentry."""
 
-from typing import override
+from typing import Protocol, override
 
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import CALLBACK_TYPE
 from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 
 from ..const import DOMAIN
@@ -40,3 +42,35 @@ class SubentryEntity(ElfeEntity):
     def _behind(self) -> tuple[str, str]:
         """Return the identifier of the device it is reached through: the entry's own."""
         return hub_identifier(self._hub.entry.entry_id)
+
+
+class Followed(Protocol):
+    """A unit that tells when something of it is to be shown anew."""
+
+    hub: Hub
+    subentry: ConfigSubentry
+
+    def watch(self, changed: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call `changed` from now on; returns what ends that."""
+
+
+class FollowingEntity[U: Followed](SubentryEntity):
+    """An entity that shows its unit anew whenever that tells; its device is a service."""
+
+    def __init__(self, unit: U, description: EntityDescription) -> None:
+        """Belong to the device of the unit's subentry."""
+        super().__init__(unit.hub, unit.subentry.subentry_id, description)
+        self._unit = unit
+
+    @override
+    def _described(self) -> DeviceInfo:
+        return DeviceInfo(
+            identifiers={self._identifier},
+            name=self._unit.subentry.title,
+            entry_type=DeviceEntryType.SERVICE,
+        )
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the unit."""
+        self.async_on_remove(self._unit.watch(self.async_write_ha_state))

@@ -11,13 +11,14 @@ from homeassistant.exceptions import HomeAssistantError
 
 from ..configuration.mode_file_form import is_usable
 from ..const import DOMAIN
+from ..core.failing import failing
 from ..core.model import EquipmentId
 from ..core.relay_mode import RelayMode, intent_of
 from ..core.shared_file import SharedFile, Signature
 from ..core.timing import Timing
 from ..core.wish import Origin, Wish
-from ..engine.events import Event, ModeChanged
-from ..engine.ports import Problem, Sources
+from ..engine.ground.events import Event, ModeChanged
+from ..engine.ground.ports import Problem, Sources
 from ..entities.asking import async_wish
 from ..hub import Hub
 from ..interfaces.mode_file import (
@@ -91,7 +92,7 @@ class ModeFile(Sources):
             try:
                 await self._sync()
             except OSError as error:
-                self._tell_unusable(str(error))
+                self._tell_unusable(failing(error))
             except Exception as error:  # noqa: BLE001
                 failure = "The file of modes could not be followed"
                 self._hub.coordinator.telling.note(failure, error)
@@ -126,7 +127,7 @@ class ModeFile(Sources):
                 # Looked at again, also if nobody writes it any more.
                 self._modes.forget()
                 return False
-            self._tell_unusable(str(error))
+            self._tell_unusable(failing(error))
             self._said = None
             return True
         self._unreadable = 0

@@ -17,7 +17,7 @@ from ..core.gesture import (
 from ..core.model import Equipment, Mode
 from ..core.screens import Layout, PageKind, PageView, Screen
 from .base import Interface, Publication
-from .payloads import event_of, number_in
+from .payloads import begun_event, event_of, number_in
 
 _PLATE: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
 # Plates do not pad numbers; a padded object number is harmless, a padded page never counted.
@@ -59,7 +59,8 @@ class Hasp(Interface):
     """Reads switches and rollers; shows an equipment on the page of its type.
 
     Rollers send `up`, then `changed`; both count, the first only if it differs from what is
-    stored. A switch counts on `up`, which carries its new state.
+    stored. A switch counts on `up`, which carries its state: the old one where it was let back.
+    Plain buttons have no value.
     """
 
     name = "hasp"
@@ -86,10 +87,20 @@ class Hasp(Interface):
     def _touched(self, plate: str, page: int, item: int, payload: bytes) -> tuple[Gesture, ...]:
         event = event_of(payload)
         if event is None:
-            return ()
+            return self._unreadable(plate, page, item, payload)
         touched = ScreenTouched(plate, page, item, event.name, event.value, event.text)
-        meaning = self._meaning(touched)
+        meaning = self._meaning(touched) if event.valued else None
         return (touched,) if meaning is None else (touched, meaning)
+
+    def _unreadable(self, plate: str, page: int, item: int, payload: bytes) -> tuple[Gesture, ...]:
+        """Return that what a switch or roller shows cannot be known, where its event was cut."""
+        known = self._layout.pages.get(page)
+        name = None if known is None else begun_event(payload)
+        if known is None or name is None:
+            return ()
+        settled = "up" if item == _SWITCH else "changed"
+        acts = item == _SWITCH or item in _WHEELS[known.kind]
+        return (ValueRefused(plate, page),) if acts and name == settled else ()
 
     def _meaning(self, touched: ScreenTouched) -> Gesture | None:
         page = self._layout.pages.get(touched.page)

@@ -14,13 +14,24 @@ _WIDE: Final = 1 << 63
 type Value = int | float | str | bool | None
 
 
+# What screens send without writing it as JSON: texts are put in as they are, and may be cut.
+_RAW: Final = re.compile(
+    r'\{"event":"(?P<name>[A-Za-z0-9_-]{1,32})"(?:,"val":(?P<value>-?[0-9]{1,6}))?'
+    r'(?:,"text":"(?P<text>.*?)(?P<end>"\})?)?',
+    re.DOTALL,
+)
+_BEGUN: Final = re.compile(rb'\{"event":"(?P<name>[A-Za-z0-9_-]{1,32})"')
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event of an object of a page."""
+    """One event of an object of a page; most objects have neither a value nor a text."""
 
     name: str
     value: Value
     text: str | None
+    valued: bool = True
+    """It tells a value, be it null: what a switch or roller always does, and a plain button never."""
 
 
 def event_of(payload: bytes) -> Event | None:
@@ -30,15 +41,36 @@ def event_of(payload: bytes) -> Event | None:
     try:
         content = json.loads(payload.decode(), parse_constant=_refuse)
     except ValueError, RecursionError:
+        return _raw_event(payload)
+    if not isinstance(content, dict):
         return None
-    if not isinstance(content, dict) or "val" not in content:
-        return None
-    name, value, text = content.get("event"), content["val"], content.get("text")
+    name, value, text = content.get("event"), content.get("val"), content.get("text")
     if not isinstance(name, str) or _NAME.fullmatch(name) is None:
         return None
     if not _is_plain(value) or not _is_plain(text):
         return None
-    return Event(name, value, None if text is None else str(text))
+    return Event(name, value, None if text is None else str(text), "val" in content)
+
+
+def begun_event(payload: bytes) -> str | None:
+    """Return the name of an event that was cut before it told its value."""
+    if len(payload) > _LONGEST or payload.endswith(b"}"):
+        return None
+    found = _BEGUN.match(payload)
+    return found["name"].decode() if found and event_of(payload) is None else None
+
+
+def _raw_event(payload: bytes) -> Event | None:
+    """Return an event whose text has quotes or ends in the middle."""
+    found = _RAW.fullmatch(payload.decode(errors="replace"))
+    if found is None or found["text"] is None:
+        return None
+    value = None if found["value"] is None else int(found["value"])
+    text = "".join(filter(str.isprintable, found["text"])).replace("\N{REPLACEMENT CHARACTER}", "")
+    if found["end"] is None and text.strip().isdecimal():
+        # Its number may have had more digits.
+        return Event(found["name"], None, None)
+    return Event(found["name"], value, text)
 
 
 def number_in(text: str | None) -> int | None:

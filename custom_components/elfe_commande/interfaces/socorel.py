@@ -5,10 +5,12 @@ from typing import Final, override
 from unicodedata import normalize
 
 from ..core.gesture import Gesture, PanelMode
+from ..core.model import DeviceTypeId
 from ..core.screens import Layout
 from .base import Interface
 
 _SERIAL: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_OUTPUT: Final = DeviceTypeId(811)
 MANUAL: Final = "manuel"
 """What a PLC says while its panel has it; in any case."""
 
@@ -37,7 +39,7 @@ class Socorel(Interface):
             case ["Socorel", serial, what] if _SERIAL.fullmatch(serial) and what.lower() == "mode":
                 manual = self._manual(payload)
                 if manual is not None and (manual or not retained):
-                    return (PanelMode(serial.lower(), manual),)
+                    return (PanelMode(serial.lower(), manual, _OUTPUT),)
         return ()
 
     def _manual(self, payload: bytes) -> bool | None:

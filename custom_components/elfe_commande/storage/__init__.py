@@ -1,1 +1,1 @@
-"""Where inventory, state and plans live; each package implements `engine.ports.Storage`."""
+"""Where inventory, state and plans live; each package implements `engine.ground.ports.Storage`."""

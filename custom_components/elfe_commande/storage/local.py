@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 import logging
 from typing import Any, Final, override
 
+from ..core.failing import failing
 from ..core.model import (
     DRIVEN_MODES,
     Constraints,
@@ -18,9 +19,9 @@ from ..core.model import (
     State,
 )
 from ..core.outcome import Step
-from ..core.plan import DAY, SLOT, DayPlan, from_text, to_text
+from ..core.plan import SLOT, DayPlan, Owner, from_text, owner_of, to_text
 from ..core.screens import Screen
-from ..engine.ports import (
+from ..engine.ground.ports import (
     Document,
     InventoryRead,
     PlansRead,
@@ -28,9 +29,12 @@ from ..engine.ports import (
     StorageDataError,
     StorageUnreachableError,
 )
+from .unheard import unheard
 
 _LOGGER = logging.getLogger(__name__)
 
+VERSION: Final = 1
+"""Of the document; those before it had none, and the same content."""
 _LATEST: Final = 2**31 - 1
 """The coordination database holds no later second; a plan or a wish moves between the two."""
 
@@ -108,13 +112,20 @@ class LocalStorage(Storage):
         pass
 
     @override
+    async def ping(self) -> None:
+        if self._unsaved:
+            async with self._turn:
+                await self._save(self._kept, self._plans)
+
+    @override
     async def read_inventory(self) -> InventoryRead:
         if self._unsaved:
             # Nobody waits for it: the disk itself tells of another failure.
             async with self._turn:
                 with suppress(StorageUnreachableError):
                     await self._save(self._kept, self._plans)
-        return InventoryRead(dict(self._inventory), screens=self._screens)
+        problems = tuple(unheard(self._inventory.values()))
+        return InventoryRead(dict(self._inventory), problems, self._screens)
 
     @override
     async def read_equipments(self, ids: Collection[EquipmentId]) -> Inventory:
@@ -137,6 +148,10 @@ class LocalStorage(Storage):
         return PlansRead(tuple(chosen.values()))
 
     @override
+    async def plan_mark(self) -> int:
+        return self._last_row
+
+    @override
     async def write(self, steps: Sequence[Step]) -> dict[EquipmentId, State]:
         """Write the steps, each whole or not at all; `ValueError` for two about one equipment."""
         if len({step.equipment_id for step in steps}) != len(steps):
@@ -154,10 +169,14 @@ class LocalStorage(Storage):
             return written
 
     @override
-    async def write_constraints(self, equipment_id: EquipmentId, wishes: Constraints) -> bool:
+    async def write_constraints(
+        self, equipment_id: EquipmentId, wishes: Constraints, not_after: int | None = None
+    ) -> bool:
         async with self._turn:
             equipment = self._inventory.get(equipment_id)
             if equipment is None or not equipment.driven:
+                return False
+            if not_after is not None and equipment.state.last_programmed > not_after:
                 return False
             wished = [f.name for f in fields(Constraints) if getattr(wishes, f.name) is not None]
             if not wished or any(getattr(equipment.constraints, n) is None for n in wished):
@@ -169,22 +188,69 @@ class LocalStorage(Storage):
 
     # -- plans
 
-    async def add_plans(self, plans: Iterable[DayPlan], *, now: float) -> list[DayPlan]:
+    def plans_of(self, equipment_id: EquipmentId) -> tuple[DayPlan, ...]:
+        """Return every plan that is kept of an equipment, in the order in which they begin."""
+        found = (plan for plan in self._plans.values() if plan.equipment_id == equipment_id)
+        return tuple(sorted(found, key=lambda plan: plan.first_valid))
+
+    async def add_plans(
+        self, plans: Iterable[DayPlan], *, now: float, replacing: Owner | None = None
+    ) -> list[DayPlan]:
         """Store days of decisions, numbered on; forget what is over. Raises a `StorageError`.
 
-        Of two plans for one equipment with the same first slot the later one stays.
+        Of two plans for one equipment with the same first slot the later one stays. `replacing`:
+        what this owner had planned for the same equipments from later on is forgotten.
         """
+        days = list(plans)
         async with self._turn:
-            horizon = int(now) - DAY * SLOT
-            kept = {key: p for key, p in self._plans.items() if p.first_valid > horizon}
+            begins: dict[EquipmentId, int] = {}
+            for plan in days if replacing else ():
+                first = begins.get(plan.equipment_id, plan.first_valid)
+                begins[plan.equipment_id] = min(first, plan.first_valid)
+            kept = {
+                key: plan
+                for key, plan in self._plans.items()
+                if plan.end > now
+                and not (
+                    plan.owner is replacing
+                    and plan.first_valid > begins.get(plan.equipment_id, plan.first_valid)
+                )
+            }
             added: list[DayPlan] = []
-            for number, plan in enumerate(plans, self._last_row + 1):
+            # What another owner said since a plan was made is newer than that plan.
+            fresh = [plan for plan in days if not (replacing and self._is_overruled(plan))]
+            for number, plan in enumerate(fresh, self._last_row + 1):
                 added.append(replace(plan, row_id=number))
                 kept[plan.equipment_id, plan.first_valid] = added[-1]
             self._last_row += len(added)
             await self._save(self._kept, kept)
             self._plans = kept
             return added
+
+    def _is_overruled(self, plan: DayPlan) -> bool:
+        other = self._plans.get((plan.equipment_id, plan.first_valid))
+        return (
+            other is not None
+            and other.owner is not plan.owner
+            and bool(plan.known_at)
+            and other.known_at >= plan.known_at
+        )
+
+    async def drop_plans(self, equipment_ids: Collection[EquipmentId], owner: Owner) -> bool:
+        """Forget what an owner planned for equipments; whether there was any of it."""
+        async with self._turn:
+            kept = {
+                key: plan
+                for key, plan in self._plans.items()
+                if plan.equipment_id not in equipment_ids or plan.owner is not owner
+            }
+            if len(kept) == len(self._plans):
+                return False
+            # Whoever looks for new plans sees that something changed.
+            self._last_row += 1
+            await self._save(self._kept, kept)
+            self._plans = kept
+            return True
 
     # -- what is on disk
 
@@ -222,18 +288,27 @@ class LocalStorage(Storage):
         try:
             await self._document.save(
                 {
+                    "version": VERSION,
                     "last_id": self._last_id,
                     "last_row": self._last_row,
                     "equipments": {str(i): _kept_row(one) for i, one in kept.items()},
                     "plans": [
-                        [p.equipment_id, p.first_valid, p.row_id, p.known_at, to_text(p.decisions)]
+                        [
+                            p.equipment_id,
+                            p.first_valid,
+                            p.row_id,
+                            p.known_at,
+                            to_text(p.decisions),
+                            # Earlier versions read what they wrote themselves.
+                            *(() if p.owner is Owner.ACTION else (p.owner,)),
+                        ]
                         for p in plans.values()
                     ],
                 }
             )
         except OSError as error:
             self._unsaved = True
-            raise StorageUnreachableError(f"The disk cannot be written: {error}") from error
+            raise StorageUnreachableError(failing(error)) from error
         self._unsaved = False
 
     def _load(self, data: dict[str, Any] | None) -> None:
@@ -241,10 +316,7 @@ class LocalStorage(Storage):
             return
         try:
             kept = {EquipmentId(int(i)): _kept(row) for i, row in data["equipments"].items()}
-            plans = [
-                DayPlan(EquipmentId(number), first, from_text(text), row_id, known_at)
-                for number, first, row_id, known_at, text in data["plans"]
-            ]
+            plans = [_plan(*row) for row in data["plans"]]
             last_id, last_row = int(data["last_id"]), int(data["last_row"])
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             _LOGGER.warning("What was stored cannot be used and is replaced: %s", error)
@@ -252,6 +324,19 @@ class LocalStorage(Storage):
         self._kept = kept
         self._plans = {(plan.equipment_id, plan.first_valid): plan for plan in plans}
         self._last_id, self._last_row = last_id, last_row
+
+
+def _plan(  # noqa: PLR0917
+    number: int,
+    first: int,
+    row_id: int,
+    known_at: int,
+    text: str,
+    owner: str = Owner.ACTION,
+) -> DayPlan:
+    """Return a stored day; earlier versions knew of no other owner than the action."""
+    equipment_id, whose = EquipmentId(number), owner_of(owner)
+    return DayPlan(equipment_id, first, from_text(text), row_id, known_at, owner=whose)
 
 
 def _renewed(kept: _Kept | None, definition: Definition) -> _Kept:
@@ -272,6 +357,10 @@ def _lets(state: State, step: Step) -> bool:
     if state.control == ControlState.COMMUNICATION_ERROR:
         return False
     if state.mode not in DRIVEN_MODES and not (step.from_disabled and state.mode == Mode.DISABLED):
+        return False
+    if step.not_after is not None and state.last_programmed > step.not_after:
+        return False
+    if step.programmed_at not in (None, state.last_programmed):
         return False
     return step.expected_mode is None or state.mode == step.expected_mode
 

@@ -14,8 +14,8 @@ from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ..core.timing import Timing
-from ..engine.background import within
-from ..engine.ports import Sources
+from ..engine.ground.background import within
+from ..engine.ground.ports import Sources
 from .unit import Adaptable, Unit, UnitKind
 
 _LOGGER = logging.getLogger(__name__)

@@ -1,11 +1,11 @@
 """What a typology is made of, and the two families that exist: switched and pressed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from ..core.decision import Act
-from ..core.model import CommandState, ControlState, Mode, TypologyId, Usage
+from ..core.model import CommandState, ControlState, HandOver, Mode, TypologyId, Usage
 from ..core.outcome import NOTHING, Writes
 
 
@@ -44,6 +44,14 @@ class Typology:
     scenarios: Mapping[Act, Scenario]
     presses: bool = False
     """It presses buttons, which toggle, instead of switching the load."""
+    handing_over: Mapping[HandOver, Scenario] = field(default_factory=dict)
+    """Other ways to hand the load over to people than `Act.TO_MANUAL`."""
+
+    def scenario(self, act: Act, hand_over: HandOver = HandOver.ON) -> Scenario:
+        """Return what to send and to write for an act; raises `KeyError` if there is nothing."""
+        if act is Act.TO_MANUAL and hand_over in self.handing_over:
+            return self.handing_over[hand_over]
+        return self.scenarios[act]
 
     @property
     def usages(self) -> frozenset[Usage]:
@@ -56,6 +64,7 @@ _TO_PILOTED = Writes(mode=Mode.PILOTED, programmed=True)
 _ERROR = Writes(command=CommandState.ERROR)
 _GIVEN_UP = Writes(mode=Mode.MANUAL, command=CommandState.ERROR)
 _IS_ON = Writes(command=CommandState.ON, control=ControlState.ON, ems_order=True)
+_LEFT = replace(_TO_MANUAL, command=CommandState.NOT_COMMANDED)
 
 
 def switched(
@@ -76,21 +85,33 @@ def switched(
     is_on = replace(_IS_ON, started=True)
     is_off = Writes(command=CommandState.WAITING, control=ControlState.OFF, ems_order=False)
     started = replace(is_on, mode=Mode.MANUAL)
+    powered = Scenario(
+        load_on,
+        replace(is_on, mode=Mode.MANUAL, programmed=True),
+        failed=replace(_TO_MANUAL, command=CommandState.ERROR),
+    )
     return Typology(
         TypologyId(typology_id),
         name,
-        MappingProxyType(
+        handing_over=MappingProxyType(
+            {
+                HandOver.LEAVE: Scenario((), _LEFT),
+                HandOver.OFF: Scenario(
+                    load_off,
+                    replace(_LEFT, control=ControlState.OFF, ems_order=False),
+                    failed=replace(_TO_MANUAL, command=CommandState.ERROR),
+                ),
+            }
+        ),
+        scenarios=MappingProxyType(
             {
                 Act.START: Scenario(load_on, started, given_up=_GIVEN_UP),
                 Act.RECORD_STARTED: Scenario((), started),
                 Act.ON: Scenario(load_on, is_on, failed=_ERROR),
                 Act.OFF: Scenario(load_off, is_off, failed=_ERROR),
                 Act.KEEP_OFF: Scenario(load_off),
-                Act.TO_MANUAL: Scenario(
-                    load_on,
-                    replace(is_on, mode=Mode.MANUAL, programmed=True),
-                    failed=replace(_TO_MANUAL, command=CommandState.ERROR),
-                ),
+                Act.TO_MANUAL: powered,
+                Act.FORCED_ON: powered,
                 Act.TO_PILOTED: Scenario(
                     load_off,
                     replace(is_off, command=standby, mode=Mode.PILOTED, programmed=True),

@@ -4,20 +4,18 @@ import logging
 import re
 from typing import Final
 
-from sml import SmlBase
-
+from .decoding import messages
+from .quirks import corrected
 from .telegrams import Telegram, telegram_of
+from .transport import END, START, TRAILER, content_of
 
 _LOGGER = logging.getLogger(__name__)
 
-ESCAPE: Final = b"\x1b\x1b\x1b\x1b"
-START: Final = ESCAPE + b"\x01\x01\x01\x01"
-END: Final = ESCAPE + b"\x1a"
-TRAILER: Final = len(END) + 3
-"""The end mark, the number of padding bytes and the checksum."""
-
 CAPACITY: Final = 16 * 1024
 """No telegram is nearly as long: what grows beyond has lost its end."""
+
+PLAIN: Final = 128
+"""Octets without an eighth bit that make it certain: every code of a meter ends with FF."""
 
 # A meter of the older kind introduces itself in text. Its eighth bit is parity.
 _INTRODUCTION = re.compile(rb"/[A-Za-z]{3}\d[\x20-\x7e]{0,40}\r?\n")
@@ -39,6 +37,10 @@ class FrameReader:
         """Bytes heard."""
         self.speaks_ascii = False
         """Whether a meter was heard that speaks IEC 62056-21 (text) and not SML."""
+        self._plain = 0
+        """Octets in a row without their eighth bit."""
+        self._spoiled = False
+        """A telegram came to no good end, and none to a good one since."""
 
     def clear(self) -> None:
         """Forget what is half read: the line was interrupted."""
@@ -50,9 +52,15 @@ class FrameReader:
         """Return how many octets wait for the rest of their telegram."""
         return len(self._buffer)
 
+    @property
+    def drops_eighth_bit(self) -> bool:
+        """Return whether telegrams come that have lost a bit of each byte on their way."""
+        return self._spoiled and self._plain >= PLAIN
+
     def feed(self, octets: bytes) -> list[Telegram]:
         """Take bytes; return the telegrams they complete. Never raises."""
         self.octets += len(octets)
+        self._plain = self._plain + len(octets) if octets.isascii() else 0
         self._buffer += octets
         found = []
         while (candidate := self._next_candidate()) is not None:
@@ -78,22 +86,23 @@ class FrameReader:
         return bytes(self._buffer[: end + TRAILER])
 
     def _read(self, candidate: bytes) -> Telegram | None:
-        telegram = None
         try:
-            consumed, frame = SmlBase.find_frame(candidate)
-            if frame is not None:
-                telegram = telegram_of(frame)
-        except Exception as error:  # noqa: BLE001 - the parser raises whatever it stumbles over
+            content = content_of(candidate)
+            if content is None:
+                return None
+            telegram = telegram_of(messages(content))
+        except ValueError as error:
             _LOGGER.debug("A telegram cannot be read (%r): %s", error, candidate.hex())
-            consumed, frame = len(candidate), None
-        if consumed:
-            self._consume(consumed, valid=frame is not None)
-        return telegram
+            self._consume(len(candidate), valid=False)
+            return None
+        self._consume(len(candidate), valid=True)
+        return None if telegram is None else corrected(telegram)
 
     def _consume(self, length: int, *, valid: bool) -> None:
         begun = bytes(self._buffer[:length]).count(START)
         self.valid += valid
         self.rejected += max(0, begun - valid)
+        self._spoiled = not valid and (self._spoiled or begun > 0)
         del self._buffer[:length]
         self._searched = 0
 

@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from enum import Enum, auto
+import math
 
+from .bearing import Bearing
+from .direction import Way
 from .guard import EnergyGuard
-from .obis import SIGNED_POWERS
+from .obis import SIGNED_POWERS, is_net
 from .power import Surplus, has_power, lacks_sign, net_power
 from .sml_settings import MeterSettings
 from .telegrams import Register, Telegram, Value
-
-COUNTED = frozenset({"Wh", "varh", "VAh"})
-"""Units of counters: they are guarded, and shown less often."""
+from .units import COUNTED, MOST
 
 
 class Rate(Enum):
@@ -37,6 +38,7 @@ class Meter:
         """Have heard nothing."""
         self._settings = settings
         self._guards: dict[str, EnergyGuard] = {}
+        self._bearing = Bearing()
         self._surplus = Surplus(settings.timing.smoothing)
         self._due: dict[Rate, float] = {}
         self._first_at: float | None = None
@@ -58,16 +60,20 @@ class Meter:
 
     def hear(self, telegram: Telegram, now: float) -> frozenset[Rate]:
         """Take a telegram; return what is to be shown anew."""
-        readings = self._prepared(telegram.readings, now)
+        resolved = self._bearing.resolve(_credible(telegram.readings), telegram.made_by)
+        readings = self._prepared(resolved, now)
         self.heard, self.heard_at = readings, now
         if self._first_at is None:
             self._first_at = now
-        if has_power(readings):
+        if has_power(telegram.readings):
             self._powered_at = now
-        self.lacks_sign = lacks_sign(readings)
-        net = net_power(readings)
+        net = self._net(readings)
+        self.lacks_sign = lacks_sign(telegram.readings) and net is None
         surplus = None if net is None else self._surplus.follow(net, now)
         due = self._take_due(now)
+        if net is None and self.net_power is not None and has_power(telegram.readings):
+            # What is in doubt is not shown for a moment longer.
+            due |= {Rate.POWER}
         if net is not None and not self.signed:
             self.signed = True
             due |= {Rate.POWER}
@@ -75,6 +81,9 @@ class Meter:
             self.net_power = net
             self.surplus = surplus
         changed = set(due)
+        for code in telegram.readings.keys() - readings.keys():
+            # Told, and in doubt.
+            self.shown.pop(code, None)
         for code, reading in readings.items():
             rate = rate_of(reading)
             if rate is Rate.CHANGE:
@@ -85,6 +94,11 @@ class Meter:
                 self.shown[code] = reading.value
                 changed.add(rate)
         return frozenset(changed)
+
+    @property
+    def way(self) -> Way | None:
+        """Which way energy flows by the status word, as far as it can be believed."""
+        return self._bearing.trusted
 
     def is_stale(self, now: float) -> bool:
         """Return whether what was said last is too old to say anything."""
@@ -98,6 +112,11 @@ class Meter:
         told = self.heard_at == self._powered_at
         return not told and now - since >= self._settings.timing.unpowered_after
 
+    def _net(self, readings: Mapping[str, Register]) -> float | None:
+        net = net_power(readings, self.way)
+        inverts = self._settings.inverted and lacks_sign(readings)
+        return -net if inverts and net is not None else net
+
     def _prepared(self, readings: Mapping[str, Register], now: float) -> dict[str, Register]:
         """Return the readings to use: filtered, guarded, with the sign a person chose."""
         prepared = {}
@@ -105,7 +124,7 @@ class Meter:
             if code in self._settings.hidden:
                 continue
             number = reading.number
-            if number is not None and reading.unit in COUNTED:
+            if number is not None and reading.unit in COUNTED and not is_net(code):
                 guard = self._guards.setdefault(code, EnergyGuard())
                 prepared[code] = replace(reading, value=guard.accept(number, now))
             elif number is not None and self._settings.inverted and code in SIGNED_POWERS:
@@ -128,3 +147,19 @@ class Meter:
                 on_time = at is not None and now < at + interval
                 self._due[rate] = (at if on_time and at is not None else now) + interval
         return frozenset(due)
+
+
+def _credible(readings: Mapping[str, Register]) -> Mapping[str, Register]:
+    """Return the readings without units of which one tells more than any meter measures.
+
+    A total of which a part is left out would be wrong.
+    """
+    absurd = {
+        reading.unit
+        for reading in readings.values()
+        if (number := reading.number) is not None
+        and abs(number) > MOST.get(reading.unit or "", math.inf)
+    }
+    if not absurd:
+        return readings
+    return {code: reading for code, reading in readings.items() if reading.unit not in absurd}

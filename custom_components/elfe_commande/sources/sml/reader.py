@@ -93,14 +93,15 @@ class LineReader:
                 self.connected = False
 
     def _take(self, octets: bytes) -> None:
-        rejected, ascii_before = self.frames.rejected, self.frames.speaks_ascii
-        telegrams = self.frames.feed(octets)
+        frames = self.frames
+        before = (frames.rejected, frames.speaks_ascii, frames.drops_eighth_bit)
+        telegrams = frames.feed(octets)
         for telegram in telegrams:
             if self._down:
                 self._down = False
                 _LOGGER.info("%s is heard again", self.name)
             self.heard(telegram)
-        if rejected != self.frames.rejected or ascii_before != self.frames.speaks_ascii:
+        if before != (frames.rejected, frames.speaks_ascii, frames.drops_eighth_bit):
             self.changed()
 
     def _lost(self, error: Exception) -> None:

@@ -1,33 +1,22 @@
 """Talks to a NUT server. Reading needs no user; a command has a connection of its own."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 import re
-from typing import Any, Final, override
+from typing import Final
 
-from aionut import (
-    AIONUTClient,
-    NUTCommandError,
-    NUTConnectionClosedError,
-    NUTError,
-    NUTLoginError,
-    NUTProtocolError,
-    NUTValueError,
-)
-
+from ...core.failing import failing
 from .errors import CommandDeniedError, CommandRefusedError, Trouble, UpsUnavailableError
-from .vocabulary.status import WAITING, tokens_of
+from .vocabulary.status import NOT_HEARD, WAITING, tokens_of
 from .vocabulary.variables import Variables, clean
+from .wire import Connection, ErrorAnswer, OddAnswer, quoted, unquoted
 
 DEFAULT_PORT: Final = 3493
-_ERROR: Final = re.compile(r"ERR ([A-Z-]+)")
 _TROUBLES: Final = {
     "DATA-STALE": Trouble.STALE,
     "DRIVER-NOT-CONNECTED": Trouble.DRIVER,
     "UNKNOWN-UPS": Trouble.UNKNOWN_UPS,
-    "ACCESS-DENIED": Trouble.REFUSED,
 }
 _DENIALS: Final = frozenset(
     {
@@ -38,7 +27,7 @@ _DENIALS: Final = frozenset(
         "INVALID-PASSWORD",
     }
 )
-_PLAIN: Final = re.compile(r"[A-Za-z0-9._~!@$%^&*()+,:;<>?/|{}\[\]-]+")
+_STATUS: Final = "ups.status"
 _SAFE: Final = re.compile(r"[ -~]+")
 
 
@@ -55,123 +44,161 @@ class Account:
 
 
 class UpsClient:
-    """One UPS of one server. Errors: `UpsUnavailableError` and, of `run`, `CommandRefusedError`."""
+    """One UPS of one server. Errors: `UpsUnavailableError` and, of `run`, `CommandRefusedError`.
+
+    Servers let anybody read, as a rule. One that does not is told user and password.
+    """
 
     def __init__(self, account: Account, timeout: float) -> None:
         """Connect to nothing yet; `timeout` in seconds, for each answer."""
         self.account = account
         self._timeout = timeout
-        self._reader = AIONUTClient(account.host, account.port, timeout=timeout)
+        self._connection: Connection | None = None
+        self._turn = asyncio.Lock()
+        self._logs_in = False
+        """The server was met to let nobody read without a login."""
+        self._has_status = False
+        self._closed = False
 
     async def list_upses(self) -> dict[str, str]:
         """Return the names of the server's UPSs, with their descriptions."""
-        found = await self._ask(self._reader.list_ups)
-        return {name: text.strip().strip('"') for name, text in found.items()}
+        found = await self._ask(lambda connection: connection.listed("UPS"))
+        return {
+            unquoted(name): unquoted(text).strip()
+            for name, _, text in (line.partition(" ") for line in found)
+        }
 
     async def read(self) -> Variables:
         """Return the variables of the UPS that have a value."""
-        variables = clean(await self._ask(lambda: self._reader.list_vars(self.account.name)))
-        if WAITING in tokens_of(variables):
+        name = self.account.name
+        found = await self._ask(lambda connection: connection.listed("VAR", name))
+        told = {
+            variable: unquoted(text)
+            for variable, _, text in (line.partition(" ") for line in found)
+        }
+        variables = clean(told)
+        tokens = tokens_of(variables)
+        if WAITING in tokens:
             # The server's own word, until the driver has said something.
             raise UpsUnavailableError(Trouble.DRIVER, WAITING)
+        if not NOT_HEARD.isdisjoint(tokens):
+            raise UpsUnavailableError(Trouble.STALE, variables[_STATUS])
+        if not tokens and (_STATUS in told or self._has_status):
+            # A server whose back end is gone goes on, with nothing in it.
+            raise UpsUnavailableError(Trouble.SILENT, f"{_STATUS} is empty")
+        self._has_status = bool(tokens)
         return variables
 
     async def commands(self) -> frozenset[str]:
         """Return the commands that the UPS can be given."""
-        found = await self._ask(lambda: self._reader.list_commands(self.account.name))
-        return frozenset(found)
+        name = self.account.name
+        found = await self._ask(lambda connection: connection.listed("CMD", name))
+        return frozenset(map(unquoted, found))
 
     async def run(self, command: str, parameter: str | None = None) -> str:
         """Give a command, once, and return the server's answer."""
         account = self.account
-        client = _OneShot(
-            account.host,
-            account.port,
-            username=_quoted(account.username),
-            password=_quoted(account.password),
-            timeout=self._timeout,
-        )
+        connection = Connection(account.host, account.port, self._timeout)
+        words = ["INSTCMD", quoted(account.name), command]
+        if parameter:
+            words.append(quoted(parameter))
         try:
-            answer = await client.run_command(account.name, command, _quoted(parameter))
-        except NUTError as error:
-            code = _code(error)
-            if code in _DENIALS or isinstance(error, NUTLoginError):
-                raise CommandDeniedError(_words(error)) from error
-            if isinstance(error, NUTCommandError) and code not in _TROUBLES:
-                raise CommandRefusedError(_words(error)) from error
+            await connection.open()
+            if account.username:
+                await connection.log_in(account.username, account.password)
+            answer = await connection.ask(" ".join(words))
+        except ErrorAnswer as error:
+            if error.code in _DENIALS:
+                raise CommandDeniedError(str(error)) from error
+            if error.code not in _TROUBLES:
+                raise CommandRefusedError(str(error)) from error
             raise _unavailable(error) from error
-        except (EOFError, OSError, asyncio.LimitOverrunError) as error:
+        except (OddAnswer, EOFError, OSError) as error:
             raise _unavailable(error) from error
         finally:
-            await client.close()
+            await connection.close()
+        if not answer.startswith("OK"):
+            raise UpsUnavailableError(Trouble.UNREADABLE, answer[:80])
         return answer
 
     def close(self) -> None:
         """Give the connection back; nothing can be asked afterwards."""
-        self._reader.shutdown()
+        self._closed = True
+        self._hang_up()
 
-    async def _ask[T](self, question: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    async def _ask[T](self, question: Callable[[Connection], Awaitable[T]]) -> T:
+        """Ask on the connection that is kept; a server may have closed it meanwhile."""
+        async with self._turn:
+            kept = self._connection is not None
+            try:
+                try:
+                    return await self._put(question)
+                except EOFError, ConnectionError:
+                    self._hang_up()
+                    if not kept and not self._logs_in:
+                        raise
+                    return await self._put(question)
+            except (ErrorAnswer, OddAnswer, EOFError, OSError) as error:
+                self._hang_up()
+                raise _unavailable(error) from error
+            except BaseException:
+                # What was asked may still be answered, to nobody.
+                self._hang_up()
+                raise
+
+    async def _put[T](self, question: Callable[[Connection], Awaitable[T]]) -> T:
+        connection = await self._connected()
         try:
-            return await question()
-        except (NUTError, EOFError, OSError, asyncio.LimitOverrunError) as error:
-            self._reader.disconnect()
-            raise _unavailable(error) from error
+            return await question(connection)
+        except ErrorAnswer as error:
+            if error.code not in _DENIALS or connection.logged_in or not self.account.username:
+                raise
+        self._logs_in = True
+        await self._log_in(connection)
+        return await question(connection)
 
+    async def _connected(self) -> Connection:
+        self._require_open()
+        if self._connection is None:
+            account = self.account
+            connection = Connection(account.host, account.port, self._timeout)
+            await connection.open()
+            self._connection = connection
+            # Given up while it was being opened, it is hung up at once.
+            self._require_open()
+            if self._logs_in:
+                await self._log_in(connection)
+        return self._connection
 
-class _OneShot(AIONUTClient):
-    """A client that never asks twice: the library would repeat a command that was not answered."""
+    def _require_open(self) -> None:
+        if self._closed:
+            raise ConnectionAbortedError("closed")
 
-    _used = False
+    async def _log_in(self, connection: Connection) -> None:
+        try:
+            await connection.log_in(self.account.username or "", self.account.password)
+        except ErrorAnswer:
+            # Perhaps it lets anybody read again next time.
+            self._logs_in = False
+            raise
 
-    @override
-    async def _connect(self) -> None:
-        if self._used:
-            raise NUTConnectionClosedError("no answer")
-        self._used = True
-        await super()._connect()
-
-    async def close(self) -> None:
-        """Say goodbye, also where the user was not let in."""
-        writer = self._writer
-        self.shutdown()
-        if writer is not None:
-            writer.close()
-            with suppress(OSError):
-                await writer.wait_closed()
-
-
-def _code(error: BaseException) -> str:
-    found = _ERROR.search(str(error))
-    return found[1] if found else ""
-
-
-def _words(error: BaseException) -> str:
-    """Return the server's own words, without what was asked."""
-    text = str(error)
-    found = _ERROR.search(text)
-    return text[found.start() :].strip() if found else text
+    def _hang_up(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.hang_up()
 
 
 def _unavailable(error: BaseException) -> UpsUnavailableError:
-    if isinstance(error, NUTCommandError | NUTLoginError):
-        trouble = _TROUBLES.get(_code(error), Trouble.UNREADABLE)
-    elif isinstance(error, NUTProtocolError | NUTValueError | asyncio.LimitOverrunError):
+    if isinstance(error, ErrorAnswer):
+        refused = Trouble.REFUSED if error.code in _DENIALS else Trouble.UNREADABLE
+        trouble = _TROUBLES.get(error.code, refused)
+    elif isinstance(error, OddAnswer):
         trouble = Trouble.UNREADABLE
     else:
         trouble = Trouble.UNREACHABLE
-    return UpsUnavailableError(trouble, _words(error))
+    return UpsUnavailableError(trouble, failing(error) if str(error) else "")
 
 
 def is_speakable(text: str) -> bool:
     """Return whether a text can be said in NUT's protocol: ASCII, in one line."""
     return _SAFE.fullmatch(text) is not None
-
-
-def _quoted(text: str | None) -> str | None:
-    """Return a text as one word of the protocol; servers that know no quotes see few of them."""
-    if not text:
-        return None
-    if _PLAIN.fullmatch(text):
-        return text
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'

@@ -12,10 +12,12 @@ class Trouble(StrEnum):
     """The server runs, and its driver does not."""
     STALE = "data_stale"
     """The driver has not heard from the UPS for a while."""
+    SILENT = "no_status"
+    """The server answers, and says nothing of what the UPS does."""
     UNKNOWN_UPS = "unknown_ups"
     """The server has no UPS of that name: a person must act."""
     REFUSED = "refused"
-    """The server lets nobody read from here: a person must act."""
+    """The server lets nobody read from here, or not with this login: a person must act."""
     UNREADABLE = "unreadable"
     """It is no answer of a NUT server."""
 

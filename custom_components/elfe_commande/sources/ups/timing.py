@@ -19,16 +19,22 @@ class UpsTiming:
     """From the first reading that was too old to the repair issue."""
     lost_for: float = 600.0
     """From the first reading that failed to the repair issue: longer than a server restarts."""
+    confirm: float = 3.0
+    """To the second look at what one reading alone says, where the next one is later."""
+    test_begins: float = 60.0
+    """From the command of a battery test to its first sign."""
+    test_lasts: float = 3600.0
+    """For so long a test that the status does not name may account for a UPS on battery."""
+    shutdown_stays: float = 600.0
+    """From `FSD`, or a status that names no supply, to it being believed no more."""
     misses: int = 2
     """Readings in a row that fail before the communication is called lost."""
 
     def scaled(self, factor: float) -> UpsTiming:
         """Return the same waits, multiplied; the time-out of the network stays."""
-        waits = ("status_period", "values_period", "retry", "stale_for", "lost_for")
-        return replace(
-            self,
-            **{f.name: getattr(self, f.name) * factor for f in fields(self) if f.name in waits},
-        )
+        kept = ("timeout", "misses")
+        waits = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in kept}
+        return replace(self, **{name: wait * factor for name, wait in waits.items()})
 
     @property
     def period(self) -> float:

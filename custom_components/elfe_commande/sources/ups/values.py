@@ -4,8 +4,9 @@ from dataclasses import dataclass, fields
 from typing import Final
 
 from .profiles.base import Profile
+from .vocabulary.plausible import measured
 from .vocabulary.thresholds import distance
-from .vocabulary.variables import Variables, number
+from .vocabulary.variables import Variables
 
 DEAD_BANDS: Final = {
     "input_voltage": 0.2,
@@ -28,9 +29,9 @@ class Values:
 def values_of(variables: Variables, profile: Profile) -> Values:
     """Return what a reading says."""
     return Values(
-        input_voltage=number(variables, "input.voltage"),
-        output_voltage=number(variables, "output.voltage"),
-        battery_voltage=number(variables, "battery.voltage"),
+        input_voltage=measured(variables, "input.voltage"),
+        output_voltage=measured(variables, "output.voltage"),
+        battery_voltage=measured(variables, "battery.voltage"),
         charge=profile.charge(variables),
     )
 

@@ -1,75 +1,63 @@
 """The state of a UPS, and the events by which it changes: pure functions.
 
 An event is told when its group changes to it. What is right from the start is not told: a
-"fine again" follows a fault.
+"fine again" follows a fault. Faults, and what the supply means for others, need two readings
+in a row that agree.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from types import MappingProxyType
-from typing import Final
 
-from .battery_test import Phase, is_in_progress, verdict
+from .battery_test import Phase
+from .known import Told, Watch
 from .profiles.base import Profile
-from .vocabulary.events import KEPT, Group, UpsEvent
-from .vocabulary.status import FORCED_SHUTDOWN, LOW_BATTERY, TESTING, Supply, supply_of, tokens_of
+from .step import Step
+from .vocabulary.events import Group, UpsEvent
+from .vocabulary.status import Supply, implied_supply, supply_of, tokens_of
 from .vocabulary.thresholds import Thresholds
-from .vocabulary.variables import Variables, number
+from .vocabulary.variables import Variables
 
-type Told = tuple[UpsEvent, ...]
-type Asserted = Mapping[Group, UpsEvent]
-
-CHARGE_MARGIN: Final = 2.0
-"""Percent by which a charge must leave a limit before the limit's event is over."""
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """What is known of a UPS after a reading."""
-
-    supply: Supply = Supply.UNKNOWN
-    tokens: tuple[str, ...] = ()
-    asserted: Asserted = field(default=MappingProxyType({}))
-    """At most one event of each group."""
-    told_supply: UpsEvent | None = None
-    """What was last said of the supply, which outlives a status that says nothing."""
-    test: Phase = Phase.IDLE
-    test_result: str | None = None
-    charge: float | None = None
-    """Percent."""
-    heard: bool = False
-    """There was a reading at all."""
-
-    def has(self, event: UpsEvent) -> bool:
-        """Return whether an event is true now."""
-        return event in self.asserted.values()
-
-    @property
-    def forced_shutdown(self) -> bool:
-        """Whether the UPS announces that it switches everything off."""
-        return FORCED_SHUTDOWN in self.tokens
+__all__ = ["Told", "Watch", "accept_test", "follow", "forget_test", "lose"]
 
 
 def follow(
-    watch: Watch, variables: Variables, profile: Profile, thresholds: Thresholds
+    watch: Watch,
+    variables: Variables,
+    profile: Profile,
+    thresholds: Thresholds,
+    *,
+    patient: bool = True,
 ) -> tuple[Watch, Told]:
-    """Return the state after a reading, and what it tells."""
-    step = _Step(watch, variables, tokens_of(variables), thresholds)
+    """Return the state after a reading, and what it tells.
+
+    `patient` is whether a battery test that the status does not name may still account for
+    a UPS on battery: it lasts its time, not for ever.
+    """
+    step = Step(watch, variables, tokens_of(variables), thresholds)
+    fresh = not watch.heard or watch.has(UpsEvent.COMMS_LOST)
     step.follow_communication()
     supply = supply_of(step.tokens)
-    told_supply = step.follow_supply(supply)
+    phase, result = step.follow_test(supply)
+    testing = step.is_testing(phase, patient=patient)
+    told_supply = watch.told_supply if testing else step.follow_supply(supply)
     charge = profile.charge(variables)
-    step.follow_battery(charge)
-    phase, result = step.follow_test()
+    if not testing:
+        step.follow_battery(supply, charge)
     for group, check in profile.checks().items():
         step.follow_check(group, check(variables, thresholds))
+    means = Supply.MAINS if testing else implied_supply(step.tokens)
     after = Watch(
         supply=supply,
         tokens=step.tokens,
         asserted=MappingProxyType(step.asserted),
+        doubts=MappingProxyType(step.doubts),
         told_supply=told_supply,
+        means=means,
+        agreed=means if fresh or means is watch.means else watch.agreed,
+        shutdown=step.follow_shutdown(supply, fresh=fresh),
         test=phase,
         test_result=result,
+        testing=testing,
         charge=charge,
         heard=True,
     )
@@ -81,7 +69,16 @@ def lose(watch: Watch) -> tuple[Watch, Told]:
     if watch.has(UpsEvent.COMMS_LOST):
         return watch, ()
     asserted = {**watch.asserted, Group.COMMUNICATION: UpsEvent.COMMS_LOST}
-    after = replace(watch, supply=Supply.UNKNOWN, tokens=(), asserted=MappingProxyType(asserted))
+    after = replace(
+        watch,
+        supply=Supply.UNKNOWN,
+        means=Supply.UNKNOWN,
+        agreed=Supply.UNKNOWN,
+        tokens=(),
+        testing=False,
+        doubts=MappingProxyType({}),
+        asserted=MappingProxyType(asserted),
+    )
     return after, (UpsEvent.COMMS_LOST,)
 
 
@@ -94,98 +91,10 @@ def accept_test(watch: Watch) -> tuple[Watch, Told]:
     return after, (UpsEvent.TEST_INITIATED,)
 
 
-@dataclass(slots=True)
-class _Step:
-    """From one reading to the next: what is true now, and what is told of it."""
-
-    watch: Watch
-    variables: Variables
-    tokens: tuple[str, ...]
-    thresholds: Thresholds
-    asserted: dict[Group, UpsEvent] = field(init=False)
-    told: list[UpsEvent] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        """Begin with what was true."""
-        self.asserted = dict(self.watch.asserted)
-
-    def follow_communication(self) -> None:
-        """Take note that the UPS is heard."""
-        lost = self.asserted.get(Group.COMMUNICATION) is UpsEvent.COMMS_LOST
-        self.asserted[Group.COMMUNICATION] = UpsEvent.COMMS_OK
-        if lost:
-            self.told.append(UpsEvent.COMMS_OK)
-
-    def follow_supply(self, supply: Supply) -> UpsEvent | None:
-        """Follow the supply; return what was last told of it."""
-        before = self.watch.told_supply
-        if supply is Supply.UNKNOWN:
-            self.asserted.pop(Group.MAINS, None)
-            return before
-        event = UpsEvent.ON_BATTERY if supply is Supply.BATTERY else UpsEvent.ON_MAINS
-        self.asserted[Group.MAINS] = event
-        right_from_the_start = before is None and event is UpsEvent.ON_MAINS
-        if event is not before and not right_from_the_start:
-            self.told.append(event)
-        if supply is Supply.BATTERY and LOW_BATTERY in self.tokens:
-            # From here on the battery matters; the mains never came back meanwhile.
-            del self.asserted[Group.MAINS]
-        return event
-
-    def follow_battery(self, charge: float | None) -> None:
-        """Follow what the UPS says of its battery, and else its charge in percent."""
-        before = self.asserted.pop(Group.BATTERY, None)
-        event = UpsEvent.BATTERY_LOW if LOW_BATTERY in self.tokens else None
-        if event is None and charge is not None:
-            event = self._event_of(charge, before)
-        if event is None:
-            return
-        self.asserted[Group.BATTERY] = event
-        if event is not before and (self.watch.heard or event in KEPT):
-            self.told.append(event)
-
-    def _event_of(self, charge: float, before: UpsEvent | None) -> UpsEvent | None:
-        low = number(self.variables, "battery.charge.low")
-        low = self.thresholds.battery_low if low is None else low
-        full = self.thresholds.battery_full
-        if before is UpsEvent.BATTERY_LOW:
-            low += CHARGE_MARGIN
-        elif before is UpsEvent.BATTERY_FULL:
-            full -= CHARGE_MARGIN
-        if charge < low or (charge == low and before is not UpsEvent.BATTERY_LOW):
-            return UpsEvent.BATTERY_LOW
-        if charge > full or (charge == full and before is not UpsEvent.BATTERY_FULL):
-            return UpsEvent.BATTERY_FULL
-        return None
-
-    def follow_test(self) -> tuple[Phase, str | None]:
-        """Follow a battery test; return how far it is, and the text of its result."""
-        watch = self.watch
-        result = self.variables.get("ups.test.result")
-        before = self.asserted.get(Group.BATTERY_TEST)
-        if not TESTING.isdisjoint(self.tokens) or is_in_progress(result or ""):
-            self.asserted[Group.BATTERY_TEST] = UpsEvent.TEST_INITIATED
-            if before is not UpsEvent.TEST_INITIATED:
-                self.told.append(UpsEvent.TEST_INITIATED)
-            return Phase.RUNNING, result
-        changed = result is not None and result != watch.test_result
-        if watch.test is Phase.IDLE:
-            # An old result that is seen for the first time is no news.
-            changed = changed and watch.test_result is not None
-        if not changed and watch.test is not Phase.RUNNING:
-            return watch.test, result
-        self.asserted.pop(Group.BATTERY_TEST, None)
-        if (outcome := verdict(result or "")) is not None:
-            self.asserted[Group.BATTERY_TEST] = outcome
-            if outcome is not before:
-                self.told.append(outcome)
-        return Phase.IDLE, result
-
-    def follow_check(self, group: Group, event: UpsEvent | None) -> None:
-        """Follow a check that found something; one that cannot tell changes nothing."""
-        if event is None:
-            return
-        before = self.asserted.get(group)
-        self.asserted[group] = event
-        if event is not before and (event in KEPT or before in KEPT):
-            self.told.append(event)
+def forget_test(watch: Watch) -> Watch:
+    """Return the state once a test that was asked for has not shown in its time."""
+    if watch.test is not Phase.ASKED:
+        return watch
+    asserted = dict(watch.asserted)
+    asserted.pop(Group.BATTERY_TEST, None)
+    return replace(watch, test=Phase.IDLE, asserted=MappingProxyType(asserted))

@@ -8,6 +8,7 @@ from typing import Final
 
 from .client import UpsClient
 from .errors import Trouble, UpsUnavailableError
+from .patience import Beliefs, Patience
 from .profiles import AUTOMATIC, profile_of
 from .timing import UpsTiming
 from .values import Values, settled, values_of
@@ -15,11 +16,13 @@ from .vocabulary.events import UpsEvent
 from .vocabulary.status import Supply
 from .vocabulary.thresholds import Thresholds
 from .vocabulary.variables import NO_VARIABLES, Variables
-from .watch import Told, Watch, accept_test, follow, lose
+from .watch import Told, Watch, accept_test, follow, forget_test, lose
 
 _LOGGER = logging.getLogger(__name__)
 
 BATTERY_TEST: Final = "test.battery.start"
+TESTED: Final = "test"
+"""A status of its own: mains are there, and the battery is used all the same."""
 _URGENT: Final = ("ups.status", "ups.test.result", "ups.alarm")
 """Variables whose change is told at once."""
 
@@ -37,10 +40,47 @@ class UpsState:
     """Whether the UPS is heard; `None` before the first answer or its want is certain."""
     trouble: Trouble | None = None
     """Why the last reading failed."""
+    detail: str = ""
+    """The same in the server's own words."""
     stale: bool = False
     """What the server knows is too old, and has been for long."""
     lost: bool = False
     """Nothing is heard, whatever the reason, and has not been for long."""
+    shutdown_stays: bool = False
+    """A shutdown is announced, mains are there, and nothing has been shut down for long."""
+    vague: bool = False
+    """The UPS is heard, and has named no supply for long."""
+
+    @property
+    def status(self) -> str:
+        """Where the energy comes from, or that a battery test is made."""
+        return TESTED if self.watch.testing else self.supply.value
+
+    @property
+    def on_battery(self) -> bool | None:
+        """Whether the mains failed; `None` if the status tells neither."""
+        if self.watch.testing:
+            return False
+        return None if self.supply is Supply.UNKNOWN else self.supply is Supply.BATTERY
+
+    @property
+    def mains(self) -> bool | None:
+        """Whether loads have mains, by two readings that agree; `None` if nobody knows.
+
+        A battery test is no power cut, and a UPS that is heard and speaks of no battery for
+        long does not hold anything back for ever.
+        """
+        if self.watch.agreed is Supply.UNKNOWN:
+            return True if self.vague and self.connected else None
+        return self.watch.agreed is Supply.MAINS
+
+    @property
+    def critical(self) -> bool:
+        """Whether what the UPS feeds is about to go off, by two readings that agree."""
+        watch = self.watch
+        if watch.forced_shutdown and not self.shutdown_stays:
+            return True
+        return watch.agreed is Supply.BATTERY and watch.has(UpsEvent.BATTERY_LOW)
 
     @property
     def supply(self) -> Supply:
@@ -80,6 +120,8 @@ class UpsWatcher:
         self._misses = 0
         self._missed_since: float | None = None
         self._stale_since: float | None = None
+        self._patience = Patience(settings.timing)
+        self._beliefs = Beliefs()
 
     async def run(self) -> None:
         """Look at the UPS until cancelled."""
@@ -134,6 +176,8 @@ class UpsWatcher:
         period = timing.period
         if not period and self.state.trouble is not None:
             period = timing.retry
+        if self.state.connected and self.state.watch.unsure:
+            period = min(period or timing.confirm, timing.confirm)
         try:
             async with asyncio.timeout(period or None):
                 await self._wake.wait()
@@ -153,28 +197,41 @@ class UpsWatcher:
         urgent = back or any(variables.get(v) != self._seen.get(v) for v in _URGENT)
         due = publish or now >= self._values_due
         self._seen = variables
-        if not urgent and not due:
+        beliefs = self._patience.follow(state.watch, variables, now)
+        if not urgent and not due and beliefs == self._beliefs and not state.watch.unsure:
             if state.trouble is not None:
-                self._show(replace(state, trouble=None, stale=False), ())
+                self._show(replace(state, trouble=None, detail="", stale=False), ())
             return
+        self._beliefs = beliefs
         if due:
             values = timing.values_period
             self._values_due = now + values if values > 0 else float("inf")
         profile = profile_of(self._settings.profile, variables)
-        watch, told = follow(state.watch, variables, profile, self._settings.thresholds)
+        before = state.watch if beliefs.test_shows else forget_test(state.watch)
+        watch, told = follow(
+            before, variables, profile, self._settings.thresholds, patient=beliefs.test
+        )
         values_now = values_of(variables, profile)
         # What belongs to an event is shown as it was then.
         exact = urgent or told
         self._show(
             UpsState(
                 watch=watch,
-                values=values_now if exact else settled(state.values, values_now),
+                values=self._values(values_now, exact=bool(exact), due=due),
                 variables=variables,
                 commands=commands,
                 connected=True,
+                shutdown_stays=not beliefs.shutdown,
+                vague=not beliefs.vagueness,
             ),
             told,
         )
+
+    def _values(self, now: Values, *, exact: bool, due: bool) -> Values:
+        """Return the values to show: those of a reading that only confirms are not due."""
+        if exact:
+            return now
+        return settled(self.state.values, now) if due else self.state.values
 
     def _missed(self, error: UpsUnavailableError) -> None:
         state, timing = self.state, self._settings.timing
@@ -187,7 +244,7 @@ class UpsWatcher:
         elif self._stale_since is None:
             self._stale_since = now
         stale = self._stale_since is not None and now - self._stale_since >= timing.stale_for
-        after = replace(state, trouble=error.trouble, stale=stale)
+        after = replace(state, trouble=error.trouble, detail=str(error), stale=stale)
         told: Told = ()
         if self._misses >= timing.misses and state.connected is not False:
             _LOGGER.warning("UPS %s is not heard, it is tried again: %s", self._name, error)

@@ -19,8 +19,9 @@ from ...core.model import (
     TypologyId,
     Usage,
 )
+from ...core.topics import is_plain_topic, legible
 from ...drivers import DRIVERS
-from ...engine.ports import Problem
+from ...engine.ground.ports import Problem
 from ...typologies import TYPOLOGIES, Typology
 
 type Row = Sequence[Any] | asyncpg.Record
@@ -30,7 +31,6 @@ _ORDERED_USAGES: Final = frozenset(
     {Usage.MEASURE_AND_SWITCH, Usage.SWITCH, Usage.PRESS_POWER, Usage.PRESS_START}
 )
 NO_VALUE: Final = frozenset({"", "aucun", "non renseigné"})
-_MAX_TOPIC: Final = 65_535
 _METER_TYPE: Final = 410
 _PLANT_TYPES: Final = range(900, 1000)
 
@@ -120,12 +120,14 @@ class _Wiring:
         for name, topic in topics.items():
             if not is_topic(topic):
                 self._explained.add(usage)
-                self._tell("invalid_topic", number, device=number, which=name, topic=topic or "")
+                shown = legible(topic or "")
+                self._tell("invalid_topic", number, device=number, which=name, topic=shown)
                 return None
         if lwt in NO_VALUE:
             lwt = None
         elif lwt is not None and not is_topic(lwt):
-            self._tell("invalid_topic", number, device=number, which="lwt", topic=lwt)
+            shown = legible(lwt)
+            self._tell("invalid_topic", number, device=number, which="lwt", topic=shown)
             lwt = None
         return Device(
             DeviceId(number),
@@ -153,13 +155,10 @@ class _Wiring:
             elif (driver := DRIVERS.get(holder.type_id)) is None or not driver.drives:
                 shown = {"device": holder.id, "type": str(holder.type_id)}
                 self._tell("unsupported_device_type", holder.id, **shown)
+            elif driver.unheard(holder):
+                self._tell("unheard_device", holder.id, topic=holder.command_topic)
 
 
 def is_topic(topic: str | None) -> bool:
     """Return whether messages can be exchanged on this topic."""
-    return (
-        topic is not None
-        and topic.strip() not in NO_VALUE
-        and not any(sign in topic for sign in "#+\0")
-        and len(topic.encode()) <= _MAX_TOPIC
-    )
+    return topic is not None and topic.strip() not in NO_VALUE and is_plain_topic(topic)

@@ -20,13 +20,15 @@ class CheckReport:
     server_version: str
     missing: tuple[str, ...] = ()
     missing_privileges: tuple[str, ...] = ()
+    read_only: str | None = None
+    """The server that takes no writes, `host:port`: a standby, or a role that may only read."""
     homes: tuple[HomeId, ...] = ()
     """Every home, sorted; only when nothing is missing."""
 
     @property
     def usable(self) -> bool:
-        """Return whether nothing is missing."""
-        return not self.missing and not self.missing_privileges
+        """Return whether nothing is missing, and writes are taken."""
+        return not (self.missing or self.missing_privileges or self.read_only)
 
 
 async def check(settings: PostgresSettings) -> CheckReport:
@@ -38,12 +40,15 @@ async def check(settings: PostgresSettings) -> CheckReport:
     async with connect(settings, settings.database) as connection:
         version = ".".join(str(n) for n in connection.get_server_version()[:2])
         tables, details = await read_coordination(connection, settings)
+        only_reads = await connection.fetchval("SHOW transaction_read_only") == "on"
+        only_reads = only_reads and not settings.only_reads
     async with connect(settings, settings.plan_database) as connection:
         plan = await read_tables(connection, *settings.plan_table)
     missing = missing_columns(tables, plan, settings.plan_table[1])
     privileges = missing_privileges(settings, tables, plan, details)
-    if missing or privileges:
-        return CheckReport(version, missing, privileges)
+    if missing or privileges or only_reads:
+        server = f"{settings.host}:{settings.port}" if only_reads else None
+        return CheckReport(version, missing, privileges, server)
     return CheckReport(version, homes=tuple(await list_homes(settings)))
 
 

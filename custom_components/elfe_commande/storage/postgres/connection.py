@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import asyncpg
 
-from ...engine.ports import StorageError, StorageUnreachableError
-from .errors import FAILURES, translate
+from ...engine.ground.ports import StorageError, StorageUnreachableError
+from .errors import FAILURES, STRANGE_SESSION, ConnectionLostError, translate
 from .postgres_settings import PostgresSettings
 
 type PoolConnection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
@@ -16,9 +16,11 @@ type Connection = asyncpg.Connection[asyncpg.Record] | PoolConnection
 type Pool = asyncpg.Pool[asyncpg.Record]
 
 APPLICATION: Final = "elfe_commande"
+_ONLY_READS: Final = "_shadow"
 _RELEASE_TIMEOUT: Final = 2.0
 _IDLE_LIFETIME: Final = 1200.0
 _KEEP_ALIVE: Final = 60
+_BACKEND: Final = "SELECT pg_backend_pid()"
 _TYPES: Final = "SELECT $1::int[], $2::int8[], $3::bool[], $4::text[]"
 
 
@@ -36,15 +38,24 @@ def connect_arguments(settings: PostgresSettings, database: str) -> dict[str, An
         "ssl": settings.ssl_context or False,
         "timeout": settings.connect_timeout,
         "command_timeout": settings.command_timeout,
-        "server_settings": {"application_name": APPLICATION},
+        "server_settings": {"application_name": f"{_name(settings)} {settings.instance}"},
     }
+
+
+def _name(settings: PostgresSettings) -> str:
+    """Return what our sessions are called; those that drive homes count none that only look."""
+    return f"{APPLICATION}{_ONLY_READS}" if settings.only_reads else APPLICATION
 
 
 @asynccontextmanager
 async def connect(settings: PostgresSettings, database: str) -> AsyncIterator[Connection]:
-    """Open one connection for a moment; raises a `StorageError`."""
+    """Open one connection for a moment; raises a `StorageError`.
+
+    Nothing is prepared on it: it may lead to a pooler.
+    """
+    arguments = connect_arguments(settings, database) | {"statement_cache_size": 0}
     try:
-        connection = await asyncpg.connect(**connect_arguments(settings, database))
+        connection = await asyncpg.connect(**arguments)
     except FAILURES as error:
         raise translate(error) from error
     try:
@@ -72,6 +83,9 @@ class Database:
         self._size = size
         self._opened = opened
         self._pool: Pool | None = None
+        self._pooled = False
+        """Between us and the server is a pooler, which may lend us another session each time."""
+        self._retiring: asyncio.Task[None] | None = None
         self._opening = asyncio.Lock()
         self._trusted: set[int] = set()
         """Server processes of connections that no failure has made doubtful."""
@@ -79,12 +93,10 @@ class Database:
     async def close(self) -> None:
         """Close every connection, at once those that are still busy after a moment."""
         pool, self._pool = self._pool, None
-        if pool is None:
-            return
-        try:
-            await asyncio.wait_for(pool.close(), _RELEASE_TIMEOUT)
-        except FAILURES:
-            pool.terminate()
+        if self._retiring is not None:
+            await self._retiring
+        if pool is not None:
+            await _retire(pool)
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
@@ -94,10 +106,20 @@ class Database:
             connection = await self._borrow(pool)
         except FAILURES as error:
             raise self._told(error) from error
+        except StorageUnreachableError:
+            self._trusted.clear()
+            raise
         try:
             yield connection
         except FAILURES as error:
-            raise self._told(error) from error
+            failure = self._told(error)
+            if type(failure) is StorageUnreachableError:
+                failure = ConnectionLostError(str(failure))
+            if isinstance(error, STRANGE_SESSION) and pool is self._pool:
+                # A pooler took the place of the server: look again before the next question.
+                self._pool = None
+                self._retiring = asyncio.create_task(_retire(pool), name="elfe pool")
+            raise failure from error
         finally:
             # A connection that cannot be given back in time is closed by the pool.
             with suppress(*FAILURES):
@@ -125,8 +147,13 @@ class Database:
     async def _open(self) -> Pool:
         async with self._opening:
             if self._pool is None:
+                self._pooled = await self._meets_pooler()
+                # What one session prepared, another one does not know.
+                arguments = connect_arguments(self._settings, self._name)
+                if self._pooled:
+                    arguments["statement_cache_size"] = 0
                 pool = asyncpg.create_pool(
-                    **connect_arguments(self._settings, self._name),
+                    **arguments,
                     # Over a quarter-hour, so that each cycle finds connections and statements.
                     max_inactive_connection_lifetime=_IDLE_LIFETIME,
                     max_cached_statement_lifetime=0,
@@ -139,7 +166,19 @@ class Database:
                 self._pool = pool
             return self._pool
 
+    async def _meets_pooler(self) -> bool:
+        """Return whether who answers is not the process of the server that serves us."""
+        async with connect(self._settings, self._name) as connection:
+            return bool(await connection.fetchval(_BACKEND) != connection.get_server_pid())
+
     async def _prepare(self, connection: Connection) -> None:
+        if not self._pooled:
+            await self._set_up(connection)
+        self._trusted.add(connection.get_server_pid())
+        if self._opened is not None:
+            self._opened(connection)
+
+    async def _set_up(self, connection: Connection) -> None:
         # The server gives up too: a write that we reported as failed must not happen later.
         # It also keeps idle connections alive through routers. Compiling statements takes
         # longer than running ours.
@@ -147,11 +186,19 @@ class Database:
         await connection.execute(
             f"SET statement_timeout = {limit}; SET tcp_keepalives_idle = {_KEEP_ALIVE}; SET jit = off"
         )
+        if self._settings.only_reads:
+            # Of a session of our own: one that a pooler lends is somebody else's next.
+            await connection.execute("SET default_transaction_read_only = on")
         # The driver asks for these types once per connection: now, not in the middle of a cycle.
         await connection.prepare(_TYPES)
-        self._trusted.add(connection.get_server_pid())
-        if self._opened is not None:
-            self._opened(connection)
+
+
+async def _retire(pool: Pool) -> None:
+    """Close a pool once what is asked on it is answered, or a moment later."""
+    try:
+        await asyncio.wait_for(pool.close(), _RELEASE_TIMEOUT)
+    except FAILURES:
+        pool.terminate()
 
 
 async def _keep(_connection: Connection) -> None:

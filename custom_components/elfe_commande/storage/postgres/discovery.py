@@ -1,6 +1,6 @@
 """Discovery of the schema that statements are written from."""
 
-from ...engine.ports import StoragePrivilegesError, StorageSchemaError
+from ...engine.ground.ports import StoragePrivilegesError, StorageSchemaError
 from .connection import Connection, Database
 from .postgres_settings import PostgresSettings
 from .schema import (

@@ -1,12 +1,13 @@
 """Every equipment and screen; read whole and rebuilt only where something changed."""
 
 from collections.abc import Awaitable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...core.model import Equipment, EquipmentId, EquipmentTypeId, Inventory
 from ...core.pace import paced
+from ...core.safe_states import SafeStates
 from ...core.screens import Screen
-from ...engine.ports import InventoryRead, Problem
+from ...engine.ground.ports import InventoryRead, Problem
 from ..postgres import statements
 from .assemble import Row, assemble
 from .connection import Connection
@@ -50,10 +51,16 @@ class TypesChangedError(Exception):
 class InventoryReader:
     """Reads the inventory; remembers rows to tell what changed. One read at a time."""
 
-    def __init__(self, homes: list[str] | None, continuous: frozenset[EquipmentTypeId]) -> None:
+    def __init__(
+        self,
+        homes: list[str] | None,
+        continuous: frozenset[EquipmentTypeId],
+        safe_states: SafeStates,
+    ) -> None:
         """Serve these homes, all when `None`."""
         self._homes = homes
         self._continuous = continuous
+        self._safe_states = safe_states
         self._known: dict[int, _Known] = {}
         self._marks: dict[int, int | None] = {}
         self._devices: _Devices = {}
@@ -142,6 +149,9 @@ class InventoryReader:
         if old is not None and old.devices is wiring and old.row == row:
             return old
         equipment, problems = assemble(row, wiring, self._continuous)
+        if equipment is not None:
+            safe_on = self._safe_states.of(equipment.id, equipment.type_id)
+            equipment = equipment if safe_on is None else replace(equipment, safe_on=safe_on)
         if old is not None and old.equipment == equipment:
             equipment = old.equipment
         return _Known(row, wiring, equipment, problems)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from ...core.model import EquipmentId
 from ...core.pace import paced
 from ...core.plan import DAY, DayPlan
-from ...engine.ports import PlansRead, Problem
+from ...engine.ground.ports import PlansRead, Problem
 from ..postgres import statements
 from .assemble import Row
 from .connection import Connection

@@ -5,9 +5,11 @@ from enum import StrEnum
 import re
 import ssl
 from typing import Final
+import uuid
 
 from ...core.appliances import CONTINUOUS_TYPES
 from ...core.model import EquipmentTypeId, HomeId
+from ...core.safe_states import SafeStates
 
 _IDENTIFIER: Final = re.compile(r"[a-z_][a-z0-9_]*")
 _PUBLIC: Final = "public"
@@ -51,10 +53,15 @@ class PostgresSettings:
     homes: frozenset[HomeId] = frozenset()
     """Empty: all."""
     continuous_types: frozenset[EquipmentTypeId] = CONTINUOUS_TYPES
+    safe_states: SafeStates = field(default_factory=SafeStates, hash=False)
+    only_reads: bool = False
+    """Nothing is ever written: no privilege is needed for it, and the server refuses it."""
     connect_timeout: float = 10.0
     """Seconds."""
     command_timeout: float = 15.0
     """Seconds a statement may take, the wait for a row's lock included."""
+    instance: str = field(default_factory=lambda: uuid.uuid4().hex[:8], repr=False, compare=False)
+    """What tells our connections from those of another installation."""
 
     def __post_init__(self) -> None:
         """Refuse what would be unsafe to put in a statement or to connect with."""

@@ -229,7 +229,8 @@ def missing_privileges(
         unread: list[str] = [n for n in names if n in columns and not columns[n].readable]
         for name in _summed_up("SELECT", table, unread, names):
             missing[name] = None
-    for table, names in WRITES.items():
+    written = {} if settings.only_reads else WRITES
+    for table, names in written.items():
         columns = tables.get(table, {}) if table != CYCLE or _has_cycles(tables) else {}
         unwritten = [n for n in names if n in columns and not columns[n].writable]
         for name in _summed_up("UPDATE", table, unwritten, names):

@@ -2,7 +2,8 @@
 
 from ...core.model import DeviceId, HomeId
 from ...core.screens import PLATE_NAME, Screen
-from ...engine.ports import Problem
+from ...core.topics import legible
+from ...engine.ground.ports import Problem
 from .assemble import NO_VALUE, Row, is_topic
 
 
@@ -32,7 +33,7 @@ class ScreenFinder:
             tell("missing_screen_topics")
             return
         if not is_topic(command):
-            tell("invalid_screen_topic", which="command", topic=command or "")
+            tell("invalid_screen_topic", which="command", topic=legible(command or ""))
             return
         name = plate.lower()
         holder = self._holders.setdefault(name, DeviceId(number))
@@ -42,6 +43,6 @@ class ScreenFinder:
         if lwt in NO_VALUE:
             lwt = None
         elif lwt is not None and not is_topic(lwt):
-            tell("invalid_screen_topic", which="lwt", topic=lwt)
+            tell("invalid_screen_topic", which="lwt", topic=legible(lwt))
             lwt = None
         self.screens.append(Screen(DeviceId(number), name, HomeId(home), command, lwt))

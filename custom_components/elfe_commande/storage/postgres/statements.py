@@ -29,7 +29,7 @@ def equipments(schema: Schema, *, some: bool = False) -> str:
     Columns: id, typology, type, name, home, the state, wished end, cycle duration, charge.
     """
     # In the subselects too: they are then found without sorting whole tables.
-    where = "WHERE equipement_pilote_ou_mesure_id = ANY ($2::int[])" if some else ""
+    where = "WHERE equipement_pilote_ou_mesure_id = ANY ($2::int8[])" if some else ""
     cycle_join = duration = ""
     if schema.has_cycles:
         duration = "c.duree_cycle"
@@ -85,7 +85,7 @@ def devices(schema: Schema, *, some: bool = False) -> str:
     else:
         chosen = f"\n  AND NOT {is_screen}"
     if some:
-        chosen += f" AND {owner} = ANY ($2::int[])"
+        chosen += f" AND {owner} = ANY ($2::int8[])"
     details = " UNION ALL ".join(
         f"SELECT {detail.type_id} AS type, id::text AS id, {detail.control} AS control,"
         f" {detail.command} AS command,"
@@ -135,14 +135,16 @@ def fingerprint(schema: Schema) -> str | None:
 
 def states(schema: Schema) -> str:
     """Return the statement for id and state of the equipments $1."""
-    return f"SELECT id, {_STATE} FROM {schema.name(names.EQUIPMENT)} WHERE id = ANY ($1::int[])"
+    return f"SELECT id, {_STATE} FROM {schema.name(names.EQUIPMENT)} WHERE id = ANY ($1::int8[])"
 
 
 def write(schema: Schema) -> str:
     """Return the one guarded statement for any number of steps, as parallel arrays.
 
     $1 id, $2 mode, $3 control, $4 command, $5 EMS order, $6 programmed, $7 started, $8 time,
-    $9 expected mode, $10 from mode 70 too. Answers id and state of the rows it wrote.
+    $9 expected mode, $10 from mode 70 too, $11 the latest time at which the row may have been
+    programmed, or null, $12 when it was programmed, or null. Answers id and state of the rows it
+    wrote.
     """
     returned = ", ".join(f"e.{column.strip()}" for column in _STATE.split(","))
     return f"""
@@ -155,21 +157,25 @@ UPDATE {schema.name(names.EQUIPMENT)} AS e SET
     CASE WHEN s.programmed THEN s.at ELSE timestamp_derniere_programmation END,
   timestamp_derniere_mise_en_marche =
     CASE WHEN s.started THEN s.at ELSE timestamp_derniere_mise_en_marche END
-FROM unnest($1::int[], $2::int[], $3::int[], $4::int[], $5::bool[], $6::bool[], $7::bool[],
-            $8::int[], $9::int[], $10::bool[])
-  AS s (id, mode, control, command, ems, programmed, started, at, expected, disabled)
+FROM unnest($1::int8[], $2::int[], $3::int[], $4::int[], $5::bool[], $6::bool[], $7::bool[],
+            $8::int[], $9::int[], $10::bool[], $11::int[], $12::int[])
+  AS s (
+    id, mode, control, command, ems, programmed, started, at, expected, disabled, not_after, known
+  )
 WHERE e.id = s.id
   AND {_NO_ERROR}
   AND ({_DRIVEN} OR s.disabled AND equipement_pilote_ou_mesure_mode_id = 70)
   AND (s.expected IS NULL OR equipement_pilote_ou_mesure_mode_id = s.expected)
+  AND (s.not_after IS NULL OR coalesce(timestamp_derniere_programmation, 0) <= s.not_after)
+  AND (s.known IS NULL OR coalesce(timestamp_derniere_programmation, 0) = s.known)
 RETURNING e.id, {returned}"""
 
 
 def write_constraints(schema: Schema) -> str:
     """Return the guarded statement for the wishes about the equipment $1, whole or not at all.
 
-    $2 wished end, $3 cycle duration, $4 charge; null leaves one alone. The rows that are read
-    are written: the lowest id of the machine and of the vehicle, and the cycle selected there.
+    $2 wished end, $3 cycle duration, $4 charge; null leaves one alone. $5 is the latest time at
+    which the row may have been programmed, or null. The rows that are read are written: the lowest id of the machine and of the vehicle, and the cycle selected there.
     Answers whether it wrote. What it checks it locks, so that nothing changes in between.
     """
     cycle = "SELECT NULL::integer AS id WHERE false"
@@ -186,7 +192,9 @@ def write_constraints(schema: Schema) -> str:
     return f"""
 WITH guarded AS (
   SELECT id FROM {schema.name(names.EQUIPMENT)}
-  WHERE id = $1 AND {_NO_ERROR} AND {_DRIVEN} FOR SHARE
+  WHERE id = $1 AND {_NO_ERROR} AND {_DRIVEN}
+    AND ($5::int IS NULL OR coalesce(timestamp_derniere_programmation, 0) <= $5)
+  FOR SHARE
 ), machine AS (
   SELECT id{selected} FROM {schema.name(names.MACHINE)}
   WHERE equipement_pilote_ou_mesure_id = $1 ORDER BY id LIMIT 1 FOR NO KEY UPDATE
@@ -234,6 +242,11 @@ SELECT array_agg(r.id::int8), array_agg(r.machine_id::int8),
 FROM {schema.plan_name} r JOIN chosen ON r.id = chosen.id"""
 
 
+def newest_plan(schema: Schema) -> str:
+    """Return the statement for the greatest id of the plans, which their key finds at once."""
+    return f"SELECT max(id)::int8 FROM {schema.plan_name}"
+
+
 def packed_decisions(schema: Schema) -> str:
     """Return the statement for the decisions of the rows $1, packed; 7 times less to decode.
 
@@ -242,7 +255,8 @@ def packed_decisions(schema: Schema) -> str:
     """
     words: list[str] = []
     for columns in batched(DECISIONS, WORD, strict=True):
-        word = columns[0]
+        # Shifted as it is, a small integer would lose bits.
+        word = columns[0] if schema.plan[columns[0]].kind == "int8" else f"{columns[0]}::int"
         for column in columns[1:]:
             word = f"({word} << 1 | {column})"
         words.append(word)

@@ -6,12 +6,13 @@ from typing import override
 
 from ...core.model import Constraints, EquipmentId, HomeId, Inventory, State
 from ...core.outcome import Step
-from ...engine.ports import InventoryRead, PlansRead, Storage, StorageSchemaError
+from ...engine.ground.ports import InventoryRead, PlansRead, Storage, StorageSchemaError
 from ..postgres import statements
 from .assemble import Row, state_of
 from .config_check import read_homes
 from .connection import Connection, Database
 from .discovery import discover
+from .errors import ConnectionLostError
 from .inventory import InventoryReader, TypesChangedError
 from .plans import PlanReader
 from .postgres_settings import PostgresSettings
@@ -46,13 +47,19 @@ class PostgresStorage(Storage):
         self._reading = asyncio.Lock()
         self._reading_plans = asyncio.Lock()
         homes: list[str] | None = [*sorted(settings.homes)] or None
-        self._inventory = InventoryReader(homes, settings.continuous_types)
+        self._inventory = InventoryReader(homes, settings.continuous_types, settings.safe_states)
         self._plan_reader = PlanReader()
 
     @override
     async def open(self) -> None:
         self._schema = None
         await self._discovered()
+
+    @override
+    async def ping(self) -> None:
+        for database in dict.fromkeys((self._coordination, self._plans)):
+            async with database.connection() as connection:
+                await connection.execute("SELECT 1")
 
     @override
     async def close(self) -> None:
@@ -74,10 +81,10 @@ class PostgresStorage(Storage):
 
         async with self._reading:
             try:
-                return await self._with_schema(read)
+                return await self._read(read)
             except TypesChangedError:
                 self._schema = None
-                return await self._with_schema(read)
+                return await self._read(read)
 
     async def _read_mark(self, schema: Schema) -> Row:
         """Return the mark by which a change of devices is seen, empty if there is none."""
@@ -94,7 +101,22 @@ class PostgresStorage(Storage):
                 return await self._plan_reader.read(connection, schema, slot)
 
         async with self._reading_plans:
-            return await self._with_schema(read)
+            return await self._read(read)
+
+    @property
+    @override
+    def plan_source(self) -> str:
+        settings = self.settings
+        table = ".".join(settings.plan_table)
+        return f"{settings.host}:{settings.port}/{settings.plan_database}/{table}"
+
+    @override
+    async def plan_mark(self) -> int:
+        async def read(schema: Schema) -> int:
+            async with self._plans.connection() as connection:
+                return await connection.fetchval(statements.newest_plan(schema)) or 0
+
+        return await self._read(read)
 
     @override
     async def read_states(self, ids: Collection[EquipmentId]) -> dict[EquipmentId, State]:
@@ -103,7 +125,7 @@ class PostgresStorage(Storage):
                 rows = await connection.fetch(statements.states(schema), list(ids))
             return {EquipmentId(row[0]): state_of(row, 1) for row in rows}
 
-        return await self._with_schema(read) if ids else {}
+        return await self._read(read) if ids else {}
 
     @override
     async def write(self, steps: Sequence[Step]) -> dict[EquipmentId, State]:
@@ -131,13 +153,15 @@ class PostgresStorage(Storage):
         if not ids:
             return {}
         async with self._reading:
-            return await self._with_schema(read)
+            return await self._read(read)
 
     @override
-    async def write_constraints(self, equipment_id: EquipmentId, wishes: Constraints) -> bool:
+    async def write_constraints(
+        self, equipment_id: EquipmentId, wishes: Constraints, not_after: int | None = None
+    ) -> bool:
         async def write(schema: Schema) -> bool:
             async with self._coordination.connection() as connection:
-                return await write_wishes(connection, schema, equipment_id, wishes)
+                return await write_wishes(connection, schema, equipment_id, wishes, not_after)
 
         return await self._with_schema(write)
 
@@ -149,6 +173,13 @@ class PostgresStorage(Storage):
                 return await read_homes(connection, schema.settings.schema)
 
         return await self._with_schema(read)
+
+    async def _read[T](self, operation: Callable[[Schema], Awaitable[T]]) -> T:
+        """Read; once more, on a new connection, if the one there was turns out to be lost."""
+        try:
+            return await self._with_schema(operation)
+        except ConnectionLostError:
+            return await self._with_schema(operation)
 
     async def _with_schema[T](self, operation: Callable[[Schema], Awaitable[T]]) -> T:
         """Run with the schema; once more, discovered anew, if it turns out to have changed."""

@@ -7,7 +7,7 @@ import asyncpg
 
 from ...core.model import Constraints, EquipmentId, State
 from ...core.outcome import Step
-from ...engine.ports import StorageDataError
+from ...engine.ground.ports import StorageDataError
 from ..postgres import statements
 from .assemble import state_of
 from .connection import Connection
@@ -36,7 +36,11 @@ async def write_steps(
 
 
 async def write_wishes(
-    connection: Connection, schema: Schema, equipment_id: EquipmentId, wishes: Constraints
+    connection: Connection,
+    schema: Schema,
+    equipment_id: EquipmentId,
+    wishes: Constraints,
+    not_after: int | None,
 ) -> bool:
     """Write the wishes that are not `None`; whether they were, all of them."""
     values = (wishes.wished_end, wishes.cycle_duration, wishes.charge_left)
@@ -44,7 +48,7 @@ async def write_wishes(
         return False
     whole = (None if value is None else int(value) for value in values)
     statement = statements.write_constraints(schema)
-    return bool(await connection.fetchval(statement, equipment_id, *whole))
+    return bool(await connection.fetchval(statement, equipment_id, *whole, not_after))
 
 
 async def _split(
@@ -90,6 +94,8 @@ def _arrays(steps: Sequence[Step]) -> list[list[Any]]:
             int(step.at),
             step.expected_mode,
             step.from_disabled,
+            step.not_after,
+            step.programmed_at,
         )
         for step in sorted(steps, key=lambda step: step.equipment_id)
     ]

@@ -2,17 +2,19 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from homeassistant.components.mqtt import valid_publish_topic, valid_subscribe_topic
 from homeassistant.components.sensor import DOMAIN as SENSOR
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util.unit_conversion import PowerConverter
-import voluptuous as vol
 
 from ...const import DOMAIN
-from ...drivers import Driver
+from ...core.actuators import Attributes
+from ...core.entity_topics import entity_of
+from ...core.topics import is_plain_topic
+from ...drivers import Driver, RevertingDriver
 from .keys import CONF_COMMAND_TOPIC, CONF_CONTROL_TOPIC, CONF_LWT_TOPIC, CONF_TOPIC, DOMAINS
 
 
@@ -24,15 +26,31 @@ class Checked:
     topics: Mapping[str, str] = field(default_factory=dict)
 
 
-def entity_error(hass: HomeAssistant, entity_id: str, taken: Collection[str]) -> str | None:
+def entity_error(
+    hass: HomeAssistant,
+    entity_id: str,
+    taken: Collection[str],
+    domains: Collection[str] = DOMAINS,
+) -> str | None:
     """Return why an entity cannot drive a load, `None` if it can."""
     if is_own(hass, entity_id):
         return "own_entity"
-    if entity_id.partition(".")[0] not in DOMAINS:
+    if entity_id.partition(".")[0] not in domains:
         return "wrong_domain"
     if not _exists(hass, entity_id):
         return "no_such_entity"
     return "entity_taken" if entity_id in taken else None
+
+
+def attributes_of(hass: HomeAssistant, entity_id: str) -> Attributes:
+    """Return what an entity can do, also while it is not available."""
+    registered = er.async_get(hass).async_get(entity_id)
+    state = hass.states.get(entity_id)
+    known: dict[str, Any] = {}
+    if registered is not None:
+        known = {**(registered.capabilities or {})}
+        known["supported_features"] = registered.supported_features
+    return known if state is None else {**known, **state.attributes}
 
 
 def sensor_error(hass: HomeAssistant, entity_id: str | None) -> str | None:
@@ -50,6 +68,25 @@ def sensor_error(hass: HomeAssistant, entity_id: str | None) -> str | None:
     ):
         return "not_a_power_sensor"
     return None
+
+
+def safe_state_error(
+    driver: Driver, *, safe_on: bool, continuous: bool, inverted: bool
+) -> str | None:
+    """Return why a load cannot go back to a state by itself, `None` if it can."""
+    if not continuous:
+        return "safe_state_of_machine"
+    # The raw state that the relay is to leave.
+    leaves = safe_on is inverted
+    if not isinstance(driver, RevertingDriver) or leaves not in driver.reverts_from:
+        return "safe_state_impossible"
+    return None
+
+
+def own_entities(hass: HomeAssistant) -> list[str]:
+    """Return our own entities: an equipment would drive itself."""
+    registry = er.async_get(hass)
+    return [entity.entity_id for entity in registry.entities.values() if entity.platform == DOMAIN]
 
 
 def is_own(hass: HomeAssistant, entity_id: str) -> bool:
@@ -78,10 +115,14 @@ def topics_from(driver: Driver, given: Mapping[str, str]) -> Checked:
     topics = {CONF_CONTROL_TOPIC: control, CONF_COMMAND_TOPIC: command}
     if lwt:
         topics[CONF_LWT_TOPIC] = lwt
-    try:
-        for topic in topics.values():
-            # Without wildcards: one device, not many.
-            valid_subscribe_topic(valid_publish_topic(topic))
-    except vol.Invalid:
+    if not all(is_device_topic(topic) for topic in topics.values()):
         return Checked("invalid_topic")
     return Checked(topics=({CONF_TOPIC: name} if name else {}) | topics)
+
+
+def is_device_topic(topic: str) -> bool:
+    """Return whether a topic is one of the broker's devices, and of one device only.
+
+    What stands for an entity is none: that would choose an entity past its own checks.
+    """
+    return is_plain_topic(topic) and entity_of(topic) is None

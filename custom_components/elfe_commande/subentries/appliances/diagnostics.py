@@ -5,7 +5,7 @@ from typing import Any
 from ...configuration.redaction import Redactor, at, given
 from ...core.model import Device
 from ...core.plan import DayPlan
-from ...engine.status import EquipmentStatus
+from ...engine.ground.status import EquipmentStatus
 
 
 def describe_equipment(status: EquipmentStatus, redactor: Redactor) -> dict[str, Any]:
@@ -17,6 +17,7 @@ def describe_equipment(status: EquipmentStatus, redactor: Redactor) -> dict[str,
         "type_id": equipment.type_id,
         "typology_id": equipment.typology_id,
         "continuous": equipment.continuous,
+        "safe_on": equipment.safe_on,
         "supported": status.supported,
         "state": plain(equipment.state),
         "constraints": plain(equipment.constraints),
@@ -26,6 +27,7 @@ def describe_equipment(status: EquipmentStatus, redactor: Redactor) -> dict[str,
             for device_id, observation in status.observations.items()
         },
         "running": status.running,
+        "differs": status.differs,
         "online": status.online,
         "plan": _plan(status.plan),
         "next_start": at(status.next_start),

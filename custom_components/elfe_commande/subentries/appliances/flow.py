@@ -1,25 +1,31 @@
 """Add an equipment to a local entry, or change one: what it is, how it is driven, how it is used."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, override
 
-from homeassistant.config_entries import (
-    ConfigEntryState,
-    ConfigSubentry,
-    ConfigSubentryFlow,
-    SubentryFlowResult,
-)
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
+from homeassistant.config_entries import ConfigEntryState, ConfigSubentry, SubentryFlowResult
 
-from ...const import CONF_HOME_NAME, DOMAIN, SUBENTRY_EQUIPMENT
+from ...const import CONF_HOME_NAME, SECTION_ADVANCED, SUBENTRY_EQUIPMENT
 from ...drivers import Driver
-from .checks import entity_error, sensor_error, topics_from
-from .definition import DRIVER_OF, TYPOLOGY_OF, driver_of_entity, roles_of
+from ...drivers.entity_setting import EntitySetting
+from .checks import entity_error, own_entities, safe_state_error, sensor_error, topics_from
+from .definition import (
+    DRIVER_OF,
+    SAFE_STATES,
+    TYPOLOGY_OF,
+    driver_of_entity,
+    driving_entities,
+    roles_of,
+)
 from .forms import (
+    DEFAULT_CYCLE,
+    INVERTED,
+    MINUTE,
+    SECTION_MEASURE,
     entity_schema,
     habits,
     habits_schema,
+    is_continuous,
     mqtt_schema,
     second_entity_schema,
     topics_given,
@@ -27,6 +33,8 @@ from .forms import (
 )
 from .keys import (
     CONF_COMMAND_TOPIC,
+    CONF_CONTINUOUS,
+    CONF_CYCLE_DURATION,
     CONF_DEVICES,
     CONF_DRIVER,
     CONF_ENTITY,
@@ -35,17 +43,23 @@ from .keys import (
     CONF_HOME,
     CONF_NAME,
     CONF_POWER_SENSOR,
+    CONF_SAFE_STATE,
+    CONF_TOPIC,
     CONF_TYPOLOGY,
     CONF_USAGE,
 )
+from .setting_steps import Input, SettingSteps, known_of
+from .usual import usual_habits
 
-type Input = dict[str, Any] | None
+WAYS_IN = ("entity", "charger", "sg_ready", "mqtt")
+"""The steps that ask how a load is driven."""
 
 
-class EquipmentFlow(ConfigSubentryFlow):
+class EquipmentFlow(SettingSteps):
     """Three short steps; the same ones change an equipment, filled with what is known.
 
-    A fourth one asks for the second of two finger robots.
+    A fourth one asks for the second of two finger robots, or for the values that an entity is
+    given.
     """
 
     def __init__(self) -> None:
@@ -61,7 +75,7 @@ class EquipmentFlow(ConfigSubentryFlow):
         """Ask how the load is driven."""
         if self._get_entry().state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="entry_not_loaded")
-        return self.async_show_menu(step_id="user", menu_options=["entity", "mqtt"])
+        return self.async_show_menu(step_id="user", menu_options=list(WAYS_IN))
 
     async def async_step_reconfigure(self, _: Input = None) -> SubentryFlowResult:
         """Ask how the load is driven from now on."""
@@ -70,10 +84,12 @@ class EquipmentFlow(ConfigSubentryFlow):
             self._device, *others = map(dict, subentry.data[CONF_DEVICES])
             self._second = others[0] if others else {}
             self._known = {**subentry.data, **self._device, CONF_NAME: subentry.title}
-        return self.async_show_menu(step_id="reconfigure", menu_options=["entity", "mqtt"])
+            self._known |= known_of(self._device)
+        return self.async_show_menu(step_id="reconfigure", menu_options=list(WAYS_IN))
 
     # ------------------------------------------------------------- what it is, how it is driven
 
+    @override
     async def async_step_entity(self, user_input: Input = None) -> SubentryFlowResult:
         """Ask for the entity that is the load's switch or button."""
         errors: dict[str, str] = {}
@@ -81,22 +97,27 @@ class EquipmentFlow(ConfigSubentryFlow):
             self._known |= user_input
             entity_id = user_input[CONF_ENTITY]
             taken = self._entities_taken()
-            if error := entity_error(self.hass, entity_id, taken):
+            if CONF_EQUIPMENT_TYPE not in user_input:
+                errors[CONF_EQUIPMENT_TYPE] = "type_missing"
+            elif error := entity_error(self.hass, entity_id, taken):
                 errors[CONF_ENTITY] = error
-            elif not (error := self._name_error()):
-                driver = driver_of_entity(entity_id)
+            elif error := self._name_error():
+                errors[CONF_NAME] = error
+            elif not isinstance(driver := driver_of_entity(entity_id), EntitySetting):
                 self._device = {CONF_DRIVER: driver.name, CONF_ENTITY: entity_id}
                 return await self.async_step_habits()
+            elif error := self._setting_error(entity_id):
+                errors[CONF_ENTITY] = error
             else:
-                errors[CONF_NAME] = error
+                return await self._begin_setting(entity_id)
         return self.async_show_form(
             step_id="entity",
-            data_schema=entity_schema(self._known, _own_entities(self.hass)),
+            data_schema=entity_schema(self._known, own_entities(self.hass)),
             errors=errors,
         )
 
     async def async_step_mqtt(self, user_input: Input = None) -> SubentryFlowResult:
-        """Ask for the kind of MQTT device."""
+        """Ask for the kind of MQTT device and its name, which is enough for most."""
         if not self.hass.config_entries.async_entries(
             "mqtt", include_ignore=False, include_disabled=False
         ):
@@ -104,11 +125,20 @@ class EquipmentFlow(ConfigSubentryFlow):
         errors: dict[str, str] = {}
         if user_input is not None:
             self._known |= user_input
-            if not (error := self._name_error()):
-                return await self.async_step_topics()
-            errors[CONF_NAME] = error
+            if CONF_EQUIPMENT_TYPE not in user_input:
+                errors[CONF_EQUIPMENT_TYPE] = "type_missing"
+            elif CONF_DRIVER not in user_input:
+                errors[CONF_DRIVER] = "driver_missing"
+            elif not (error := self._name_error()):
+                topic = user_input.get(CONF_TOPIC)
+                named = {CONF_TOPIC: topic, SECTION_ADVANCED: {}} if topic else None
+                return await self.async_step_topics(named)
+            else:
+                errors[CONF_NAME] = error
         return self.async_show_form(
-            step_id="mqtt", data_schema=mqtt_schema(self._known), errors=errors
+            step_id="mqtt",
+            data_schema=mqtt_schema(self._known, new=self.source != "reconfigure"),
+            errors=errors,
         )
 
     async def async_step_topics(self, user_input: Input = None) -> SubentryFlowResult:
@@ -132,20 +162,30 @@ class EquipmentFlow(ConfigSubentryFlow):
 
     # -------------------------------------------------------------------------- how it is used
 
+    @override
     async def async_step_habits(self, user_input: Input = None) -> SubentryFlowResult:
         """Ask how the load is used and measured."""
         driver = DRIVER_OF[self._device[CONF_DRIVER]]
         entry = self._get_entry()
         self._known.setdefault(CONF_HOME, entry.data[CONF_HOME_NAME])
+        if self.source != "reconfigure":
+            self._known = usual_habits(entry, self._known) | self._known
         self._forget_other_typology(driver)
         errors: dict[str, str] = {}
+        opened: set[str] = set()
         if user_input is not None:
-            found = habits(user_input)
+            found, asked = habits(user_input), is_continuous(self._known)
+            self._known.pop(CONF_SAFE_STATE, None)
             self._known |= found
             if error := sensor_error(self.hass, found.get(CONF_POWER_SENSOR)):
-                errors[CONF_POWER_SENSOR] = error
+                errors["base"], opened = error, {SECTION_MEASURE}
             elif not found[CONF_HOME]:
-                errors["base"] = "home_missing"
+                errors["base"], opened = "home_missing", {SECTION_ADVANCED}
+            elif error := _safe_state_error(found, driver):
+                errors["base"], opened = error, {SECTION_ADVANCED}
+            elif asked and not found[CONF_CONTINUOUS]:
+                # Now it is worth asking when it must be done, and how long it takes.
+                self._known.setdefault(CONF_CYCLE_DURATION, DEFAULT_CYCLE * MINUTE)
             else:
                 self._found = found
                 if len(roles_of(TYPOLOGY_OF[found[CONF_TYPOLOGY]])) == 1:
@@ -157,7 +197,11 @@ class EquipmentFlow(ConfigSubentryFlow):
         return self.async_show_form(
             step_id="habits",
             data_schema=habits_schema(
-                self._known, driver, homes | {self._known[CONF_HOME]}, _own_entities(self.hass)
+                self._known,
+                driver,
+                homes | {self._known[CONF_HOME]},
+                own_entities(self.hass),
+                opened=opened,
             ),
             errors=errors,
             description_placeholders={"name": self._known[CONF_NAME]},
@@ -180,7 +224,7 @@ class EquipmentFlow(ConfigSubentryFlow):
             errors[CONF_ENTITY] = error
         return self.async_show_form(
             step_id="second_entity",
-            data_schema=second_entity_schema(self._second, _own_entities(self.hass)),
+            data_schema=second_entity_schema(self._second, own_entities(self.hass)),
             errors=errors,
             description_placeholders={"name": self._known[CONF_NAME]},
         )
@@ -240,15 +284,14 @@ class EquipmentFlow(ConfigSubentryFlow):
             if subentry.subentry_type == SUBENTRY_EQUIPMENT and subentry.subentry_id != mine
         ]
 
+    @override
     def _entities_taken(self) -> set[str]:
         """Return the entities that drive other equipments."""
         return {
-            device[CONF_ENTITY]
-            for subentry in self._equipments()
-            for device in subentry.data[CONF_DEVICES]
-            if CONF_ENTITY in device
+            entity for subentry in self._equipments() for entity in driving_entities(subentry.data)
         }
 
+    @override
     def _name_error(self) -> str | None:
         name = self._known[CONF_NAME].strip()
         if not name:
@@ -262,7 +305,13 @@ class EquipmentFlow(ConfigSubentryFlow):
             del self._known[CONF_TYPOLOGY]
 
 
-def _own_entities(hass: HomeAssistant) -> list[str]:
-    """Return our own entities: an equipment would drive itself."""
-    registry = er.async_get(hass)
-    return [entity.entity_id for entity in registry.entities.values() if entity.platform == DOMAIN]
+def _safe_state_error(found: Mapping[str, Any], driver: Driver) -> str | None:
+    """Return why the safe state declared cannot be had, `None` if it can or if there is none."""
+    if (safe := found.get(CONF_SAFE_STATE)) is None:
+        return None
+    return safe_state_error(
+        driver,
+        safe_on=SAFE_STATES[safe],
+        continuous=found[CONF_CONTINUOUS],
+        inverted=found[CONF_TYPOLOGY] == INVERTED,
+    )

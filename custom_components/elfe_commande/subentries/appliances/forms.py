@@ -1,6 +1,6 @@
 """The forms of an equipment, and what they turn into."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from homeassistant.components.button import DOMAIN as BUTTON
@@ -24,9 +24,11 @@ import voluptuous as vol
 
 from ...const import SECTION_ADVANCED
 from ...core.appliances import APPLIANCE_TYPES, TYPE_OF
-from ...drivers import Driver
+from ...core.model import HandOver
+from ...drivers import Driver, RevertingDriver
 from ...drivers.entity import EntityDriver
-from .definition import DRIVER_OF, TYPOLOGY_OF
+from ...drivers.entity_setting import EntitySetting
+from .definition import DRIVER_OF, SAFE_STATES, TYPOLOGY_OF
 from .keys import (
     CONF_COMMAND_TOPIC,
     CONF_CONTINUOUS,
@@ -35,6 +37,7 @@ from .keys import (
     CONF_DRIVER,
     CONF_ENTITY,
     CONF_EQUIPMENT_TYPE,
+    CONF_HAND_OVER,
     CONF_HOME,
     CONF_INVERTED,
     CONF_LWT_TOPIC,
@@ -42,16 +45,21 @@ from .keys import (
     CONF_NOMINAL_POWER,
     CONF_POWER_SENSOR,
     CONF_READY_BY,
+    CONF_SAFE_STATE,
     CONF_TOPIC,
     CONF_TYPOLOGY,
     DOMAINS,
 )
+from .planning_form import daily_field, planning_given, planning_section
 
 MINUTE: Final = 60
 DEFAULT_CYCLE: Final = 120
 """Minutes."""
 INVERTED: Final = "inverted_relay"
+NO_SAFE_STATE: Final = "none"
 OPERATIONS: Final = ("once", "continuous")
+SECTION_MEASURE: Final = "measure"
+HAND_OVERS: Final = (HandOver.LEAVE.value, HandOver.ON.value, HandOver.OFF.value)
 CONF_OPERATION: Final = "operation"
 """Of the form only: one of `OPERATIONS`."""
 
@@ -80,7 +88,17 @@ def default_typology(driver: Driver) -> str:
     return "plug_and_finger" if driver.presses else "plug"
 
 
-def _dropdown(options: Iterable[str], key: str) -> SelectSelector:
+def radio(options: Iterable[str], key: str) -> SelectSelector:
+    """Return a few lines in sight to choose one of, with texts of ours."""
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=list(options), translation_key=key, mode=SelectSelectorMode.LIST
+        )
+    )
+
+
+def dropdown(options: Iterable[str], key: str) -> SelectSelector:
+    """Return a list to choose one of, with texts of ours."""
     return SelectSelector(
         SelectSelectorConfig(
             options=list(options), translation_key=key, mode=SelectSelectorMode.DROPDOWN
@@ -100,14 +118,18 @@ def _suggested(key: str, value: Any | None) -> vol.Optional:
     return vol.Optional(key, description={"suggested_value": value})
 
 
-def _required(key: str, value: Any | None) -> vol.Required:
+def required(key: str, value: Any | None) -> vol.Required:
+    """Return the marker of a field that must be filled, with what is known."""
     return vol.Required(key) if value is None else vol.Required(key, default=value)
 
 
-def _identity(known: Mapping[str, Any]) -> dict[Any, Any]:
+def identity(known: Mapping[str, Any]) -> dict[Any, Any]:
+    """Return the fields of what the load is."""
     return {
-        _required(CONF_NAME, known.get(CONF_NAME)): _TEXT,
-        _required(CONF_EQUIPMENT_TYPE, known.get(CONF_EQUIPMENT_TYPE)): _dropdown(
+        required(CONF_NAME, known.get(CONF_NAME)): _TEXT,
+        # The frontend chooses the first of a list that must be answered: nobody would see that
+        # a tank is taken for a dishwasher.
+        _suggested(CONF_EQUIPMENT_TYPE, known.get(CONF_EQUIPMENT_TYPE)): dropdown(
             [each.key for each in APPLIANCE_TYPES.values() if each.local], "appliance_type"
         ),
     }
@@ -118,7 +140,7 @@ def entity_schema(known: Mapping[str, Any], own: Iterable[str]) -> vol.Schema:
     entity = EntitySelector(
         EntitySelectorConfig(filter={"domain": list(DOMAINS)}, exclude_entities=sorted(own))
     )
-    return vol.Schema({**_identity(known), _required(CONF_ENTITY, known.get(CONF_ENTITY)): entity})
+    return vol.Schema({**identity(known), required(CONF_ENTITY, known.get(CONF_ENTITY)): entity})
 
 
 def second_entity_schema(known: Mapping[str, Any], own: Iterable[str]) -> vol.Schema:
@@ -126,15 +148,18 @@ def second_entity_schema(known: Mapping[str, Any], own: Iterable[str]) -> vol.Sc
     entity = EntitySelector(
         EntitySelectorConfig(filter={"domain": [BUTTON]}, exclude_entities=sorted(own))
     )
-    return vol.Schema({_required(CONF_ENTITY, known.get(CONF_ENTITY)): entity})
+    return vol.Schema({required(CONF_ENTITY, known.get(CONF_ENTITY)): entity})
 
 
-def mqtt_schema(known: Mapping[str, Any]) -> vol.Schema:
-    """Return the form of a load driven through MQTT."""
+def mqtt_schema(known: Mapping[str, Any], *, new: bool = True) -> vol.Schema:
+    """Return the form of a load driven through MQTT; where it is `new`, with its device's name."""
+    name = {_suggested(CONF_TOPIC, known.get(CONF_TOPIC)): _TEXT}
     return vol.Schema(
         {
-            **_identity(known),
-            _required(CONF_DRIVER, known.get(CONF_DRIVER)): _dropdown(MQTT_DRIVERS, "driver"),
+            **identity(known),
+            # All in sight: one click, and nobody has to guess what the list holds.
+            _suggested(CONF_DRIVER, known.get(CONF_DRIVER)): radio(MQTT_DRIVERS, "driver"),
+            **(name if new else {}),
         }
     )
 
@@ -155,11 +180,27 @@ def topics_schema(known: Mapping[str, Any]) -> vol.Schema:
     )
 
 
+def is_continuous(known: Mapping[str, Any]) -> bool:
+    """Whether a load is switched at any time, as was said, or as is usual for its type."""
+    usual = TYPE_OF[known[CONF_EQUIPMENT_TYPE]].continuous
+    found: bool = known.get(CONF_CONTINUOUS, usual)
+    return found
+
+
 def habits_schema(
-    known: Mapping[str, Any], driver: Driver, homes: Iterable[str], own: Iterable[str]
+    known: Mapping[str, Any],
+    driver: Driver,
+    homes: Iterable[str],
+    own: Iterable[str],
+    *,
+    opened: Collection[str] = (),
 ) -> vol.Schema:
-    """Return the form of how a load is used, filled with what is known or usual."""
-    continuous = known.get(CONF_CONTINUOUS, TYPE_OF[known[CONF_EQUIPMENT_TYPE]].continuous)
+    """Return the form of how a load is used, filled with what is known or usual.
+
+    A load that is started once is asked for its end and duration, one that is switched at any
+    time for its power and its time of the day. Sections are closed but those `opened`.
+    """
+    continuous = is_continuous(known)
     duration = known.get(CONF_CYCLE_DURATION)
     minutes = None if duration is None else duration // MINUTE
     if CONF_CONTINUOUS not in known and not continuous:
@@ -178,32 +219,50 @@ def habits_schema(
     )
     advanced: dict[Any, Any] = {
         vol.Required(CONF_HOME, default=known[CONF_HOME]): home,
-        vol.Required(
-            CONF_TYPOLOGY, default="plug" if typology == INVERTED else typology
-        ): _dropdown(typologies_for(driver), "typology"),
+        vol.Required(CONF_TYPOLOGY, default="plug" if typology == INVERTED else typology): dropdown(
+            typologies_for(driver), "typology"
+        ),
+        vol.Required(CONF_OPERATION, default=OPERATIONS[1] if continuous else OPERATIONS[0]): radio(
+            OPERATIONS, "operation"
+        ),
     }
     if not driver.presses:
-        advanced[vol.Required(CONF_INVERTED, default=typology == INVERTED)] = BooleanSelector()
+        if not isinstance(driver, EntitySetting):
+            # Of what is given chosen values, people choose which one means on.
+            inverted = vol.Required(CONF_INVERTED, default=typology == INVERTED)
+            advanced[inverted] = BooleanSelector()
+        kept = known.get(CONF_HAND_OVER, HandOver.LEAVE.value)
+        advanced[vol.Required(CONF_HAND_OVER, default=kept)] = dropdown(HAND_OVERS, "hand_over")
+    if isinstance(driver, RevertingDriver):
+        safe = known.get(CONF_SAFE_STATE, NO_SAFE_STATE)
+        advanced[vol.Required(CONF_SAFE_STATE, default=safe)] = dropdown(
+            (NO_SAFE_STATE, *SAFE_STATES), "safe_state"
+        )
     inner = vol.Schema(advanced)
+    power = {
+        _suggested(CONF_NOMINAL_POWER, known.get(CONF_NOMINAL_POWER)): _number(
+            1, 100_000, UnitOfPower.WATT
+        )
+    }
+    times = {
+        _suggested(CONF_READY_BY, known.get(CONF_READY_BY)): TimeSelector(),
+        _suggested(CONF_CYCLE_DURATION, minutes): _number(1, 1440, UnitOfTime.MINUTES),
+    }
+    measure = {
+        **({} if continuous else power),
+        _suggested(CONF_POWER_SENSOR, known.get(CONF_POWER_SENSOR)): sensor,
+    }
+    measured = {str(key): known[str(key)] for key in measure if str(key) in known}
     return vol.Schema(
         {
-            vol.Required(
-                CONF_OPERATION, default=OPERATIONS[1] if continuous else OPERATIONS[0]
-            ): SelectSelector(
-                SelectSelectorConfig(
-                    options=list(OPERATIONS),
-                    translation_key="operation",
-                    mode=SelectSelectorMode.LIST,
-                )
+            **({**power, **daily_field(known)} if continuous else times),
+            # The frontend takes the section's default for its whole content.
+            vol.Required(SECTION_MEASURE, default=measured): section(
+                vol.Schema(measure), {"collapsed": SECTION_MEASURE not in opened}
             ),
-            _suggested(CONF_READY_BY, known.get(CONF_READY_BY)): TimeSelector(),
-            _suggested(CONF_CYCLE_DURATION, minutes): _number(1, 1440, UnitOfTime.MINUTES),
-            _suggested(CONF_NOMINAL_POWER, known.get(CONF_NOMINAL_POWER)): _number(
-                1, 100_000, UnitOfPower.WATT
-            ),
-            _suggested(CONF_POWER_SENSOR, known.get(CONF_POWER_SENSOR)): sensor,
+            **planning_section(known, continuous=continuous),
             vol.Required(SECTION_ADVANCED, default=lambda: inner({})): section(
-                inner, {"collapsed": True}
+                inner, {"collapsed": SECTION_ADVANCED not in opened}
             ),
         }
     )
@@ -217,15 +276,19 @@ def topics_given(user_input: Mapping[str, Any]) -> dict[str, Any]:
 
 def habits(user_input: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the form of how a load is used says, as the subentry keeps it."""
-    advanced = user_input[SECTION_ADVANCED]
+    advanced, given = user_input[SECTION_ADVANCED], {**user_input, **user_input[SECTION_MEASURE]}
     found: dict[str, Any] = {
         CONF_HOME: advanced[CONF_HOME].strip(),
         CONF_TYPOLOGY: INVERTED if advanced.get(CONF_INVERTED) else advanced[CONF_TYPOLOGY],
-        CONF_CONTINUOUS: user_input[CONF_OPERATION] == OPERATIONS[1],
+        CONF_CONTINUOUS: advanced[CONF_OPERATION] == OPERATIONS[1],
     }
     for key in (CONF_READY_BY, CONF_NOMINAL_POWER, CONF_POWER_SENSOR):
-        if user_input.get(key):
-            found[key] = user_input[key]
+        if given.get(key):
+            found[key] = given[key]
+    if CONF_HAND_OVER in advanced:
+        found[CONF_HAND_OVER] = advanced[CONF_HAND_OVER]
+    if advanced.get(CONF_SAFE_STATE, NO_SAFE_STATE) != NO_SAFE_STATE:
+        found[CONF_SAFE_STATE] = advanced[CONF_SAFE_STATE]
     if minutes := user_input.get(CONF_CYCLE_DURATION):
         found[CONF_CYCLE_DURATION] = minutes * MINUTE
-    return found
+    return found | planning_given(user_input)

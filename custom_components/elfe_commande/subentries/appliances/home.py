@@ -1,5 +1,6 @@
 """The equipments of a local entry, kept in step with its subentries."""
 
+from collections.abc import Collection
 import logging
 
 from homeassistant.components import mqtt
@@ -12,10 +13,10 @@ from ...adapters.routes import RoutedMessenger
 from ...configuration.entry_settings import plates
 from ...const import CONF_HOME_NAME, SUBENTRY_EQUIPMENT
 from ...core.model import EquipmentId, HomeId
-from ...core.plan import DayPlan
+from ...core.plan import DayPlan, Owner
 from ...core.screens import Screen
 from ...engine.engine import Engine
-from ...engine.ports import Clock, StorageError
+from ...engine.ground.ports import Clock, StorageError
 from ...storage.local import Definition, LocalStorage
 from .definition import define, equipment_id_of, needs_broker
 
@@ -66,11 +67,23 @@ class LocalHome:
         """Return the unix time that plans of this home go by."""
         return self._clock.now()
 
-    async def async_set_plans(self, engine: Engine, plans: list[DayPlan]) -> list[DayPlan]:
-        """Store days of decisions and have them followed. Raises a `StorageError`."""
-        added = await self.storage.add_plans(plans, now=self._clock.now())
+    async def async_set_plans(
+        self, engine: Engine, plans: list[DayPlan], replacing: Owner | None = None
+    ) -> list[DayPlan]:
+        """Store days of decisions and have them followed. Raises a `StorageError`.
+
+        `replacing`: what this owner had planned from later on is forgotten.
+        """
+        added = await self.storage.add_plans(plans, now=self._clock.now(), replacing=replacing)
         await engine.take_plans()
         return added
+
+    async def async_withdraw_plans(
+        self, engine: Engine, equipment_ids: Collection[EquipmentId], owner: Owner
+    ) -> None:
+        """Forget what an owner planned; what it switched on stays on. Raises a `StorageError`."""
+        if await self.storage.drop_plans(equipment_ids, owner):
+            await engine.take_plans()
 
     def _definitions(self) -> list[Definition]:
         zone = dt_util.get_default_time_zone()

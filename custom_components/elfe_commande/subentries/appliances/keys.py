@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from homeassistant.const import Platform
+from ...core.actuators import DOMAINS as _DRIVEN
 
 CONF_EQUIPMENT_ID: Final = "equipment_id"
 """A small integer, never used again."""
@@ -21,8 +21,30 @@ CONF_CYCLE_DURATION: Final = "cycle_duration"
 """Seconds."""
 CONF_NOMINAL_POWER: Final = "nominal_power"
 """Watts."""
+SECTION_PLANNING: Final = "planning"
+"""Of the form only: what follows goes by the built-in planner."""
+CONF_DAILY: Final = "daily"
+"""Seconds a day that a continuous load has to be on."""
+CONF_DAILY_BY: Final = "daily_by"
+"""Wall-clock time `HH:MM:SS` at which that has to be done."""
+CONF_FROM: Final = "from"
+CONF_UNTIL: Final = "until"
+"""Wall-clock times `HH:MM:SS` between which a load may run."""
+CONF_IN_ONE_PIECE: Final = "in_one_piece"
+CONF_MINIMUM_RUN: Final = "minimum_run"
+"""Seconds that a run of a continuous load lasts at least."""
+CONF_MOST_STARTS: Final = "most_starts"
+"""A day."""
+CONF_HIGHEST_PRICE: Final = "highest_price"
+"""Currency per kWh above which a load is not planned."""
+CONF_LATE: Final = "late"
+"""Whether a load runs rather late than early where that costs the same."""
 CONF_POWER_SENSOR: Final = "power_sensor"
 """Entity that measures this load alone."""
+CONF_HAND_OVER: Final = "hand_over"
+"""What becomes of the load when it is handed over to people: a `HandOver`."""
+CONF_SAFE_STATE: Final = "safe_state"
+"""What the load goes back to by itself when its orders are not renewed: `on` or `off`."""
 CONF_DEVICES: Final = "devices"
 """What is ordered: one mapping per device, with the keys below."""
 
@@ -40,5 +62,17 @@ CONF_LWT_TOPIC: Final = "lwt_topic"
 CONF_INVERTED: Final = "inverted"
 """Of the form only: the load runs while the relay is off, typology 190."""
 
-DOMAINS: Final = (Platform.SWITCH, "input_boolean", Platform.LIGHT, Platform.BUTTON)
+CONF_WAY: Final = "way"
+"""What of the entity is set: the key of a way of its domain."""
+CONF_ON: Final = "on_value"
+CONF_OFF: Final = "off_value"
+"""What it is given; without it, it is left as it is."""
+CONF_OWN_CHANGES: Final = "own_changes"
+"""What a change means of which nobody knows who made it: an `OwnChanges`."""
+CONF_PAIR: Final = "pair"
+"""Key of a pair: two entities that are ordered as one."""
+CONF_PARTS: Final = "parts"
+"""Of a pair: its entities, each with the keys of an entity."""
+
+DOMAINS: Final = tuple(_DRIVEN)
 """Entities that can be ordered."""

@@ -24,6 +24,8 @@ from homeassistant.const import (
     UnitOfTemperature,
 )
 
+from ...sources.sml.obis import is_net
+
 OTHER: Final = "obis"
 """Key of the name of a code that is not known; it has the code in it."""
 
@@ -120,12 +122,15 @@ def describe(code: str, unit: str | None) -> SensorEntityDescription:
             entity_category=diagnostic,
             entity_registry_enabled_default=name is not None,
         )
+    counts = measure.state_class is Kind.TOTAL_INCREASING
     return SensorEntityDescription(
         key=code,
         translation_key=name or OTHER,
         device_class=measure.device_class,
-        state_class=measure.state_class,
+        # What is taken less what is given may fall.
+        state_class=Kind.TOTAL if counts and is_net(code) else measure.state_class,
         native_unit_of_measurement=measure.unit,
+        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR if counts else None,
         suggested_display_precision=measure.precision,
         entity_category=diagnostic,
         entity_registry_enabled_default=name is not None,

@@ -13,13 +13,14 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_NAME, CONF_PORT
 
 from ...const import DOMAIN
+from ...details import detail_text
 from ...sources.sml import MeterTiming, ObisError, Register
 from ...sources.sml.obis import ABSOLUTE_POWER
-from ...sources.sml.power import net_power
 from .forms import line_data, line_schema, shown_data, shown_schema
 from .listening import Heard, async_listen, unit_at
 from .meter_settings import (
     CONF_CODES,
+    CONF_DIRECTED,
     CONF_MAKER,
     CONF_METER_ID,
     SECTION_LINE,
@@ -75,7 +76,9 @@ class MeterFlow(ConfigSubentryFlow):
             step_id=step_id,
             data_schema=line_schema(self._line),
             errors=self._errors,
-            description_placeholders=self._placeholders,
+            description_placeholders={
+                key: detail_text(self.hass, text) for key, text in self._placeholders.items()
+            },
         )
 
     def _check_free(self) -> None:
@@ -162,6 +165,7 @@ class MeterFlow(ConfigSubentryFlow):
             CONF_METER_ID: heard.meter_id,
             CONF_MAKER: heard.maker,
             CONF_CODES: {**self._line.get(CONF_CODES, {}), **codes},
+            CONF_DIRECTED: heard.directed or self._line.get(CONF_DIRECTED, False),
         }
         if self.source == SOURCE_RECONFIGURE:
             return self.async_update_and_abort(
@@ -206,7 +210,7 @@ class MeterFlow(ConfigSubentryFlow):
 
 def _described(heard: Heard) -> dict[str, str]:
     """Return what fills the text about what was heard."""
-    power = net_power(heard.readings)
+    power = heard.power
     if power is None and ABSOLUTE_POWER in heard.readings:
         power = heard.readings[ABSOLUTE_POWER].number
     return {
@@ -220,6 +224,8 @@ def _described(heard: Heard) -> dict[str, str]:
 
 
 def _shortened(reading: Register, longest: int = 32) -> str:
+    if reading.unit == "Wh" and reading.number is not None:
+        return f"{reading.number / 1000:.1f} kWh"
     value = str(reading.value)
     cut = value if len(value) <= longest else f"{value[:longest]}…"
     return f"{cut} {reading.unit or ''}".rstrip()

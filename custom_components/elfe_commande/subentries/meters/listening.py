@@ -8,7 +8,17 @@ from dataclasses import dataclass, field
 from homeassistant.core import HomeAssistant
 
 from ...const import DOMAIN
-from ...sources.sml import LineReader, MeterTiming, PortSettings, Register, Telegram
+from ...core.failing import failing
+from ...sources.sml import (
+    LineReader,
+    Meter,
+    MeterSettings,
+    MeterTiming,
+    PortSettings,
+    Register,
+    Telegram,
+)
+from ...sources.sml.power import is_directed, net_power
 from ..keeper import Subentries
 from .unit import MeterUnit
 
@@ -25,6 +35,12 @@ class Heard:
     meter_id: str = ""
     maker: str | None = None
     readings: dict[str, Register] = field(default_factory=dict)
+    meter: Meter = field(default_factory=lambda: Meter(MeterSettings()))
+    """What would be shown of it."""
+    power: float | None = None
+    """Watts taken, negative when given, as last told with a sign."""
+    directed: bool = False
+    """The way its power flows is told by the status word."""
     telegrams: int = 0
 
     def take(self, telegram: Telegram) -> None:
@@ -34,6 +50,10 @@ class Heard:
             self.telegrams += 1
             self.maker = telegram.maker or self.maker
             self.readings |= telegram.readings
+            self.meter.hear(telegram, self.telegrams)
+            net = net_power(self.meter.heard, self.meter.way)
+            self.power = self.power if net is None else net
+            self.directed = self.directed or is_directed(telegram.readings)
 
 
 async def async_listen(hass: HomeAssistant, port: PortSettings, timing: MeterTiming) -> Heard:
@@ -96,8 +116,10 @@ def _explained(reader: LineReader, failure: BaseException | None) -> tuple[str, 
     frames = reader.frames
     if frames.speaks_ascii:
         return "ascii_meter", {}
+    if frames.drops_eighth_bit:
+        return "seven_bits", {}
     if failure is not None and not frames.octets:
-        return "cannot_open", {"detail": str(failure) or type(failure).__name__}
+        return "cannot_open", {"detail": failing(failure)}
     if not frames.octets:
         return "nothing_heard", {}
     return "no_telegram", {"octets": str(frames.octets)}

@@ -27,6 +27,7 @@ from ...sources.sml.obis import PHASE_POWERS, POWER_GIVEN, POWER_TAKEN, SIGNED_P
 from .descriptions import OTHER, describe
 from .unit import MeterUnit
 
+COUNTING: Final = (SensorStateClass.TOTAL, SensorStateClass.TOTAL_INCREASING)
 _SIGNS: Final = frozenset({*SIGNED_POWERS, *PHASE_POWERS, POWER_TAKEN, POWER_GIVEN})
 """Codes of which a power with a sign can be made."""
 
@@ -73,6 +74,8 @@ ALWAYS: Final = (
         translation_key="last_telegram",
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=EntityCategory.DIAGNOSTIC,
+        # Each of its states is a line of the logbook; *Connection* says what matters.
+        entity_registry_enabled_default=False,
         value_fn=lambda unit: unit.heard_at,
     ),
     MeterSensorDescription(
@@ -113,7 +116,7 @@ def _sensors(unit: MeterUnit) -> Iterator[SensorEntity]:
     codes = unit.codes
     for code, measure in codes.items():
         yield CodeSensor(unit, describe(code, measure))
-    if not _SIGNS.isdisjoint(codes):
+    if unit.directed or not _SIGNS.isdisjoint(codes):
         yield MeterSensor(unit, NET_POWER)
         yield MeterSensor(unit, SURPLUS)
     for description in ALWAYS:
@@ -156,7 +159,7 @@ class CodeSensor(MeterEntity, SensorEntity):
         measured = description.native_unit_of_measurement is not None
         self._measured = measured
         if measured:
-            counts = description.state_class is SensorStateClass.TOTAL_INCREASING
+            counts = description.state_class in COUNTING
             self._rates = (Rate.ENERGY if counts else Rate.POWER,)
 
     @property

@@ -26,6 +26,8 @@ CONF_METER_ID: Final = "meter_id"
 CONF_MAKER: Final = "maker"
 CONF_CODES: Final = "codes"
 """Every code heard so far, filtered ones too, with its unit."""
+CONF_DIRECTED: Final = "directed"
+"""Whether the meter told by its status word which way its power flows."""
 
 BAUD_RATES: Final = ("300", "1200", "2400", "4800", "9600", "19200", "38400", "57600", "115200")
 BYTE_SIZES: Final = ("8", "7", "6", "5")

@@ -12,13 +12,14 @@ from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.util import dt as dt_util
 
 from ...const import DOMAIN, LOGGER
-from ...engine.ports import Problem
+from ...engine.ground.ports import Problem
 from ...hub import Hub
-from ...sources.sml import LineReader, Meter, Register, Telegram
+from ...sources.sml import LineReader, Meter, Telegram
 from ...sources.sml.meter import Rate
+from ...sources.sml.power import is_directed
 from ..meters import meter_settings as settings
 from ..unit import Unit
-from .meter_settings import CONF_CODES, CONF_MAKER, CONF_METER_ID
+from .meter_settings import CONF_CODES, CONF_DIRECTED, CONF_MAKER, CONF_METER_ID
 
 LOOKS: Final = 12
 """Looks at a meter's silence within the time after which it is stale."""
@@ -56,6 +57,8 @@ class MeterUnit(Unit):
         self.clock: Callable[[], float] = hub.hass.loop.time
         """What the age of telegrams is counted with, in seconds."""
         self._codes: dict[str, str | None] = dict(subentry.data[CONF_CODES])
+        self.directed: bool = subentry.data.get(CONF_DIRECTED, False)
+        """Whether the status word tells which way a power without a sign flows."""
         self._subentry = subentry
         self._started_at = 0.0
         self._asked: set[str] = set()
@@ -148,11 +151,13 @@ class MeterUnit(Unit):
         self._problem("meter_replaced", False)
         self._problem("meter_unsigned", self.meter.lacks_sign)
         self._problem("meter_without_power", self.meter.lacks_power(now))
-        self._learn(telegram.readings.values())
+        self._learn(telegram)
 
     @callback
     def _line_changed(self) -> None:
-        self._problem("meter_ascii", self.reader.frames.speaks_ascii)
+        frames = self.reader.frames
+        self._problem("meter_ascii", frames.speaks_ascii)
+        self._problem("meter_seven_bits", frames.drops_eighth_bit)
 
     @callback
     def _look(self) -> None:
@@ -177,15 +182,24 @@ class MeterUnit(Unit):
             self.hub.engine.settle_problem(key, self.subentry_id)
 
     @callback
-    def _learn(self, readings: Iterable[Register]) -> None:
-        """Remember codes not heard before: the subentry changes, and the meter is made anew."""
-        new = {each.code: each.unit for each in readings if each.code not in self._codes}
-        if not new or len(self._codes) + len(new) > MAX_CODES:
+    def _learn(self, telegram: Telegram) -> None:
+        """Remember what was not heard before: the subentry changes, and the meter is made anew."""
+        readings = telegram.readings
+        new = {code: each.unit for code, each in readings.items() if code not in self._codes}
+        if len(self._codes) + len(new) > MAX_CODES:
+            new = {}
+        directed = self.directed or is_directed(readings)
+        if not new and directed is self.directed:
             return
-        LOGGER.debug("%s tells more: %s", self.title, ", ".join(new))
+        LOGGER.debug("%s tells more: %s", self.title, ", ".join(new) or CONF_DIRECTED)
         self._codes |= new
+        self.directed = directed
         self.hub.hass.config_entries.async_update_subentry(
             self.hub.entry,
             self._subentry,
-            data={**self._subentry.data, CONF_CODES: dict(self._codes)},
+            data={
+                **self._subentry.data,
+                CONF_CODES: dict(self._codes),
+                CONF_DIRECTED: directed,
+            },
         )

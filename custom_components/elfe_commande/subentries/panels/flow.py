@@ -25,7 +25,7 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from ...const import DOMAIN
-from ...engine.status import EquipmentStatus
+from ...engine.ground.status import EquipmentStatus
 from .panel_settings import (
     CONF_BUTTON,
     CONF_DISPLAY,

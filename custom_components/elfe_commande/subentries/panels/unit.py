@@ -51,7 +51,7 @@ class PanelUnit(Unit):
         self.picture: Picture = STARTING
         self.pressed: tuple[int, datetime] | None = None
         """The last press: its position, from 1, and when."""
-        self._timing = hub.engine.context.timing
+        self._timing = hub.engine.timing
         self._panel = Panel(self._timing.panel_wait)
         self._wirings = wirings(subentry.data)
         self._display: str | None = subentry.data.get(CONF_DISPLAY)
@@ -236,6 +236,7 @@ class PanelUnit(Unit):
 
     async def _async_call(self, domain: str, action: str, data: dict[str, str]) -> None:
         try:
+            self.hub.require_acting()
             await self.hub.hass.services.async_call(domain, action, data, blocking=True)
         except HomeAssistantError as error:
             # It is shown again when the panel is back.

@@ -17,7 +17,8 @@ from ...actions.targets import ATTR_CONFIG_ENTRY_ID, async_hub_of
 from ...const import DOMAIN
 from ...core.lifecycle import NotRunningError
 from ...core.rules import OFF_CONDITION, ON_CONDITION, REGULATOR, Measurement, Quantity
-from ...engine.judge import RuleStatus, Verdict
+from ...describe import source_name
+from ...engine.local.judge import RuleStatus, Verdict
 from ...entities.answers import not_running
 from ...hub import Hub
 from .traces import traced
@@ -71,7 +72,7 @@ async def async_simulate_rule(call: ServiceCall) -> ServiceResponse:
     """Tell what a rule would do, and why; nothing is ordered or remembered."""
     hub, status = _rule(call)
     await async_require_entities(call, POLICY_READ, [call.data[ATTR_RULE]])
-    now = hub.engine.context.clock.now()
+    now = hub.engine.clock.now()
     at = call.data.get(ATTR_AT)
     moment = now if at is None else dt_util.as_utc(at).timestamp()
     replaced = {
@@ -112,7 +113,7 @@ def _told(hub: Hub, status: RuleStatus, verdict: Verdict) -> dict[str, JsonValue
         "would_order": verdict.changes and verdict.moves,
         "decision": {
             "on": decision.on,
-            "source": decision.source.value,
+            "source": source_name(decision.source, None if load is None else load.plan),
             "reason": decision.reason,
             "act": None if decision.act is None else decision.act.value,
         },

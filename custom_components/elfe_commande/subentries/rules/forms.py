@@ -1,6 +1,6 @@
-"""The form of a rule: what it needs at first, and sections for the rest."""
+"""The forms of a rule: what it needs, what nobody else says, and the rest for who wants it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final, override
 
 from homeassistant.components.sensor import DOMAIN as SENSOR, SensorDeviceClass
@@ -57,7 +57,11 @@ SECTION_WHEN: Final = "when"
 SECTION_OTHER: Final = "other"
 SECTION_CONDITIONS: Final = "conditions"
 SECTION_TIMES: Final = "times"
+SECTION_END: Final = "end_time"
 SECTION_RANK: Final = "rank"
+
+CONF_MORE: Final = "more"
+"""Of the form only: whether the rest is asked for."""
 
 WATTS: Final = 100_000
 DAY: Final = 86_400
@@ -92,102 +96,111 @@ class RawConditionSelector(ConditionSelector):
         return data
 
 
-def rule_schema(
-    known: Mapping[str, Any],
-    equipments: Mapping[int, str],
-    others: Mapping[int, str],
-    power: float | None = None,
+def basics_schema(
+    known: Mapping[str, Any], equipments: Mapping[int, str], *, more: bool = False
 ) -> vol.Schema:
-    """Return the form of a rule, filled with what is known.
+    """Return the form of what every rule needs; `more` asks for the rest after it.
 
-    `equipments` may be chosen for the rule, by number and name; it may depend on `others`.
-    `power`, in watts, is offered where none is known.
+    `equipments` may be chosen for the rule, by number and name.
     """
-    fill = _Filler(known)
     equipment = known.get(CONF_EQUIPMENT)
-    power = known.get(CONF_NOMINAL_POWER, power)
     return vol.Schema(
         {
             _asked(CONF_EQUIPMENT, None if equipment is None else str(equipment)): _choose(
                 equipments
             ),
-            fill.open(Quantity.SURPLUS): _POWERS,
-            fill.given(CONF_MEASURES): _select(MEASURES, "rule_measures"),
-            vol.Optional(CONF_NOMINAL_POWER, description={"suggested_value": power}): _number(
-                1, WATTS, "W"
-            ),
-            **_folded(
-                SECTION_SURPLUS,
-                {
-                    fill.open("surplus_on"): _number(-WATTS, WATTS, "W"),
-                    fill.given("surplus_off"): _number(-WATTS, WATTS, "W"),
-                    **fill.delays(Quantity.SURPLUS),
-                },
-            ),
-            **_folded(
-                SECTION_BATTERY,
-                {
-                    **fill.thresholds(Quantity.SOC, _PERCENTS, _number(0, 100, "%")),
-                    fill.open(REGULATOR): _TEXTS,
-                    fill.given(CONF_REGULATOR_STATES): _select(
-                        tuple(RegulatorState), "regulator_state", multiple=True
-                    ),
-                    fill.given(CONF_REGULATOR_GRACE): _number(0, 3600, "s"),
-                },
-            ),
-            **_folded(
-                SECTION_SUN,
-                {
-                    **fill.thresholds(Quantity.PRODUCTION, _POWERS, _number(0, WATTS, "W")),
-                    **fill.thresholds(Quantity.FORECAST, _PERCENTS, _number(0, 100, "%")),
-                },
-            ),
-            **_folded(
-                SECTION_WHEN,
-                {
-                    fill.open(CONF_BEGIN): TimeSelector(),
-                    fill.open(CONF_END): TimeSelector(),
-                    fill.open(CONF_MONTHS): _select(
-                        tuple(map(str, range(1, 13))), "month", multiple=True
-                    ),
-                },
-            ),
-            **_folded(
-                SECTION_OTHER,
-                {
-                    fill.open(CONF_OTHER): _choose(others),
-                    fill.given(CONF_NEED): _select(tuple(Need), "rule_need"),
-                    fill.given(CONF_NEED_FOR): _number(0, DAY, "s"),
-                },
-            ),
-            **_folded(
-                SECTION_TIMES,
-                {
-                    fill.given(CONF_MIN_ON): _number(0, DAY, "s"),
-                    fill.given(CONF_MIN_OFF): _number(0, DAY, "s"),
-                    fill.open(CONF_MAX_ON): _number(0, DAY, "s"),
-                    fill.open(CONF_MAX_ON_PER_DAY): _number(0, DAY, "s"),
-                    fill.open(CONF_MAX_STARTS): _number(0, 1000),
-                    fill.open(CONF_READY_BY): TimeSelector(),
-                    fill.given(CONF_MEET_WISHED_END): BooleanSelector(),
-                },
-            ),
-            **_folded(
-                SECTION_CONDITIONS,
-                {
-                    fill.open(ON_CONDITION): RawConditionSelector(),
-                    fill.open(OFF_CONDITION): RawConditionSelector(),
-                },
-            ),
-            **_folded(
-                SECTION_RANK,
-                {
-                    fill.given(CONF_PRIORITY): _number(1, 1000),
-                    fill.given(CONF_COMBINATION): _select(tuple(Combination), "combination"),
-                },
-            ),
+            _Filler(known).open(Quantity.SURPLUS): _POWERS,
+            vol.Required(CONF_MORE, default=more): BooleanSelector(),
         }
     )
+
+
+def measure_schema(known: Mapping[str, Any], asked: Collection[str]) -> vol.Schema:
+    """Return the form of what nobody else says: the meaning of a sensor, the power of a load."""
+    fields = _measured(known, known.get(CONF_NOMINAL_POWER))
+    return vol.Schema({key: fields[key] for key in fields if str(key) in asked})
+
+
+def details_schema(
+    known: Mapping[str, Any],
+    others: Mapping[int, str],
+    *,
+    power: float | None = None,
+    foreign: bool = True,
+    one_shot: bool = True,
+) -> vol.Schema:
+    """Return the form of all the rest, filled with what is known, and without what means nothing.
+
+    The rule may depend on `others`. `power`, in watts, is what the load draws where nothing else
+    is known; `foreign`: the sensor is none of ours; `one_shot`: the load runs a cycle.
+    """
+    fill = _Filler(known)
+    surplus = {
+        **_measured(known, known.get(CONF_NOMINAL_POWER, power)),
+        fill.open("surplus_on"): _number(-WATTS, WATTS, "W"),
+        fill.given("surplus_off"): _number(-WATTS, WATTS, "W"),
+        **fill.delays(Quantity.SURPLUS),
+    }
+    sections: dict[str, dict[Any, Any]] = {
+        SECTION_SURPLUS: {
+            key: field for key, field in surplus.items() if foreign or key != CONF_MEASURES
+        },
+        SECTION_BATTERY: {
+            **fill.thresholds(Quantity.SOC, _PERCENTS, _number(0, 100, "%")),
+            fill.open(REGULATOR): _TEXTS,
+            fill.given(CONF_REGULATOR_STATES): _select(
+                tuple(RegulatorState), "regulator_state", multiple=True
+            ),
+            fill.given(CONF_REGULATOR_GRACE): _number(0, 3600, "s"),
+        },
+        SECTION_SUN: {
+            **fill.thresholds(Quantity.PRODUCTION, _POWERS, _number(0, WATTS, "W")),
+            **fill.thresholds(Quantity.FORECAST, _PERCENTS, _number(0, 100, "%")),
+        },
+        SECTION_WHEN: {
+            fill.open(CONF_BEGIN): TimeSelector(),
+            fill.open(CONF_END): TimeSelector(),
+            fill.open(CONF_MONTHS): _select(tuple(map(str, range(1, 13))), "month", multiple=True),
+        },
+        SECTION_OTHER: {
+            fill.open(CONF_OTHER): _choose(others),
+            fill.given(CONF_NEED): _select(tuple(Need), "rule_need"),
+            fill.given(CONF_NEED_FOR): _number(0, DAY, "s"),
+        },
+        SECTION_TIMES: {
+            fill.given(CONF_MIN_ON): _number(0, DAY, "s"),
+            fill.given(CONF_MIN_OFF): _number(0, DAY, "s"),
+            fill.open(CONF_MAX_ON): _number(0, DAY, "s"),
+            fill.open(CONF_MAX_ON_PER_DAY): _number(0, DAY, "s"),
+            fill.open(CONF_MAX_STARTS): _number(0, 1000),
+        },
+        SECTION_END: {
+            fill.open(CONF_READY_BY): TimeSelector(),
+            fill.given(CONF_MEET_WISHED_END): BooleanSelector(),
+        },
+        SECTION_CONDITIONS: {
+            fill.open(ON_CONDITION): RawConditionSelector(),
+            fill.open(OFF_CONDITION): RawConditionSelector(),
+        },
+        SECTION_RANK: {
+            fill.given(CONF_PRIORITY): _number(1, 1000),
+            fill.given(CONF_COMBINATION): _select(tuple(Combination), "combination"),
+        },
+    }
+    meaningless = {
+        SECTION_SURPLUS: not known.get(Quantity.SURPLUS),
+        SECTION_OTHER: not others,
+        SECTION_END: not one_shot,
+    }
+    shown = {key: fields for key, fields in sections.items() if not meaningless.get(key)}
+    return vol.Schema({k: v for key, f in shown.items() for k, v in _folded(key, f).items()})
+
+
+def _measured(known: Mapping[str, Any], power: float | None) -> dict[vol.Marker, Any]:
+    return {
+        _Filler(known).given(CONF_MEASURES): _select(MEASURES, "rule_measures"),
+        _asked(CONF_NOMINAL_POWER, power): _number(1, WATTS, "W"),
+    }
 
 
 def rule_data(user_input: Mapping[str, Any]) -> dict[str, Any]:
@@ -196,7 +209,6 @@ def rule_data(user_input: Mapping[str, Any]) -> dict[str, Any]:
     for key, value in user_input.items():
         flat |= value if isinstance(value, dict) else {key: value}
     data = {key: value for key, value in flat.items() if value not in (None, "", [])}
-    data[CONF_EQUIPMENT] = int(data[CONF_EQUIPMENT])
     if other := data.get(CONF_OTHER):
         data[CONF_OTHER] = int(other)
     return data

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import isfinite
-from typing import override
+from typing import Any, override
 
+from homeassistant.components.number import ATTR_MAX, ATTR_MIN
 from homeassistant.const import (
     ATTR_UNIT_OF_MEASUREMENT,
     STATE_UNAVAILABLE,
@@ -17,7 +18,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import PowerConverter
 
 from ...core.rules import Measurement
-from ...engine.ports import Readings, Unsubscribe
+from ...engine.ground.ports import Readings, Unsubscribe
 from .conditions import Conditions
 
 _NOTHING = (STATE_UNAVAILABLE, STATE_UNKNOWN, "")
@@ -30,6 +31,8 @@ class StateSource:
     entity_id: str
     inverted: bool = False
     text: bool = False
+    lowest: float | None = None
+    """The least that it can tell, where its state does not say so itself."""
 
 
 class StateReadings(Readings):
@@ -48,10 +51,7 @@ class StateReadings(Readings):
 
     @override
     def read(self) -> Mapping[str, Measurement]:
-        found = {
-            name: _reading(self._hass.states.get(source.entity_id), source)
-            for name, source in self._sources.items()
-        }
+        found = {name: reading_of(self._hass, source) for name, source in self._sources.items()}
         now = dt_util.utcnow().timestamp()
         for name, conditions in self._conditions.items():
             found[name] = Measurement(conditions.hold(), now)
@@ -68,6 +68,11 @@ class StateReadings(Readings):
         return async_track_state_change_event(self._hass, entities, tell)
 
 
+def reading_of(hass: HomeAssistant, source: StateSource) -> Measurement:
+    """Return what an entity tells a rule now."""
+    return _reading(hass.states.get(source.entity_id), source)
+
+
 def _reading(state: State | None, source: StateSource) -> Measurement:
     if state is None:
         return Measurement(None, 0.0, source.entity_id)
@@ -77,16 +82,23 @@ def _reading(state: State | None, source: StateSource) -> Measurement:
         return Measurement(None, at, source.entity_id)
     if source.text:
         return Measurement(state.state, at, source.entity_id)
-    value = _number(state)
-    if value is not None and source.inverted:
-        value = -value
-    return Measurement(value, at, source.entity_id)
+    value = _number(state, state.state)
+    lowest, highest = (_number(state, state.attributes.get(end)) for end in (ATTR_MIN, ATTR_MAX))
+    lowest = source.lowest if lowest is None else lowest
+    if source.inverted:
+        value, lowest, highest = _negated(value), _negated(highest), _negated(lowest)
+    return Measurement(value, at, source.entity_id, lowest, highest)
 
 
-def _number(state: State) -> float | None:
+def _negated(value: float | None) -> float | None:
+    return None if value is None else -value
+
+
+def _number(state: State, told: Any) -> float | None:
+    """Return something that an entity tells in its unit, in watts if that is a power."""
     try:
-        value = float(state.state)
-    except ValueError:
+        value = float(told)
+    except TypeError, ValueError:
         return None
     if not isfinite(value):
         return None

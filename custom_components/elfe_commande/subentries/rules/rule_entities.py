@@ -13,15 +13,16 @@ from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, Sen
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
 from homeassistant.const import PERCENTAGE, EntityCategory, Platform, UnitOfPower
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
-from homeassistant.helpers.entity import Entity, EntityDescription
+from homeassistant.helpers.entity import Entity
 from homeassistant.util import dt as dt_util
 
 from ...const import DOMAIN
 from ...core.rules import Quantity
-from ...describe import NONE, OFF, ON, attributes
+from ...describe import NONE, OFF, ON, attributes, source_of
 from ...devices.identifiers import equipment_identifier
-from ...entities.subentry import SubentryEntity
+from ...entities.sentences import SENTENCE, reason_text
+from ...entities.subentry import FollowingEntity
+from .checks import threshold_mistake
 from .rule_settings import CONF_ENABLED
 from .traces import traced
 from .unit import RuleUnit
@@ -31,6 +32,9 @@ RULE: Final = SensorEntityDescription(
     translation_key="rule",
     device_class=SensorDeviceClass.ENUM,
     options=[ON, OFF, NONE],
+)
+RULE_REASON: Final = SensorEntityDescription(
+    key="rule_reason", translation_key="rule_reason", device_class=SENTENCE
 )
 ENABLED: Final = SwitchEntityDescription(
     key="rule_enabled",
@@ -69,7 +73,7 @@ THRESHOLDS: Final = {
 def entities_of(unit: RuleUnit, platform: str) -> Iterable[Entity]:
     """Return the entities of a rule on one platform."""
     if platform == Platform.SENSOR:
-        return [RuleSensor(unit, RULE)]
+        return [RuleSensor(unit, RULE), RuleReason(unit, RULE_REASON)]
     if platform == Platform.SWITCH:
         return [RuleSwitch(unit, ENABLED)]
     if platform == Platform.NUMBER:
@@ -81,31 +85,13 @@ def entities_of(unit: RuleUnit, platform: str) -> Iterable[Entity]:
     return []
 
 
-class RuleEntity(SubentryEntity):
+class RuleEntity(FollowingEntity[RuleUnit]):
     """An entity of a rule's own device, behind that of its load."""
-
-    def __init__(self, unit: RuleUnit, description: EntityDescription) -> None:
-        """Belong to the rule's device."""
-        super().__init__(unit.hub, unit.subentry.subentry_id, description)
-        self._unit = unit
-
-    @override
-    def _described(self) -> DeviceInfo:
-        return DeviceInfo(
-            identifiers={self._identifier},
-            name=self._unit.subentry.title,
-            entry_type=DeviceEntryType.SERVICE,
-        )
 
     @override
     def _behind(self) -> tuple[str, str]:
         """Return the identifier of its load's device."""
         return equipment_identifier(self._hub.entry.entry_id, self._unit.rule.equipment_id)
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Follow the rule."""
-        self.async_on_remove(self._unit.watch(self.async_write_ha_state))
 
 
 class RuleSensor(RuleEntity, SensorEntity):
@@ -134,16 +120,27 @@ class RuleSensor(RuleEntity, SensorEntity):
             return {}
         history = status.history
         load = self._engine.statuses.get(status.rule.equipment_id)
-        decision = None if load is None else load.decision
         return attributes(
             reason=verdict.evaluation.reason,
             in_charge=verdict.in_charge,
-            source=None if decision is None else decision.source.value,
+            source=None if load is None else source_of(load),
             granted=None if history.on is None else ON if history.on else OFF,
             since=dt_util.utc_from_timestamp(history.since).isoformat() if history.since else None,
-            starts=history.starts(self._engine.context.clock.now()),
+            starts=history.starts(self._engine.clock.now()),
             trace=traced(verdict.evaluation.trace),
         )
+
+
+class RuleReason(RuleEntity, SensorEntity):
+    """Why the rule says so, in a sentence."""
+
+    @property
+    @override
+    def native_value(self) -> str | None:
+        """Return the sentence, `None` before it was asked."""
+        status = self._unit.status
+        verdict = None if status is None else status.verdict
+        return None if verdict is None else reason_text(self.hass, verdict.evaluation.reason)
 
 
 class RuleSwitch(RuleEntity, SwitchEntity):
@@ -179,17 +176,18 @@ class RuleThreshold(RuleEntity, NumberEntity):
 
     @override
     async def async_set_native_value(self, value: float) -> None:
-        """Change it, unless the thresholds would be crossed."""
-        quantity, edge = self._place
-        band = self._unit.rule.bands[quantity]
-        on, off = (value, band.off) if edge == "on" else (band.on, value)
-        if off >= on:
+        """Change it, unless the rule would make no sense with it."""
+        key, status = self.entity_description.key, self._unit.status
+        data = {**self._unit.subentry.data, key: value}
+        signed = None if status is None else status.history.signed
+        if mistake := threshold_mistake(self.hass, data, *self._place, signed=signed):
+            error, words = mistake
             raise ServiceValidationError(
                 translation_domain=DOMAIN,
-                translation_key="thresholds_crossed",
-                translation_placeholders={"rule": self._unit.subentry.title},
+                translation_key=error,
+                translation_placeholders={"rule": self._unit.subentry.title, **words},
             )
-        self._unit.tune(self.entity_description.key, value)
+        self._unit.tune(key, value)
 
     @property
     def _place(self) -> tuple[Quantity, str]:

@@ -108,7 +108,7 @@ def rule_of(data: Mapping[str, Any]) -> Rule:
         priority=int(values[CONF_PRIORITY]),
         combination=Combination(values[CONF_COMBINATION]),
         enabled=bool(data.get(CONF_ENABLED, True)),
-        nominal_power=float(data[CONF_NOMINAL_POWER]),
+        nominal_power=float(data.get(CONF_NOMINAL_POWER) or 0),
         bands=MappingProxyType(bands_of(data)),
         regulator=bool(data.get(REGULATOR)),
         regulator_states=frozenset(map(RegulatorState, values[CONF_REGULATOR_STATES])),

@@ -9,13 +9,14 @@ from homeassistant.exceptions import HomeAssistantError
 import voluptuous as vol
 
 from ...const import LOGGER
-from ...core.rules import OFF_CONDITION, ON_CONDITION, REGULATOR, Quantity
-from ...engine.judge import RuleStatus
+from ...core.rules import OFF_CONDITION, ON_CONDITION
+from ...engine.local.judge import RuleStatus
 from ...hub import Hub
 from ..unit import Unit
 from .conditions import Conditions
-from .readings import StateReadings, StateSource
-from .rule_settings import CONF_MEASURES, MEASURES_NET, TUNABLE, rule_of
+from .readings import StateReadings
+from .rule_settings import TUNABLE, rule_of
+from .sources import sources_of
 
 
 class RuleUnit(Unit):
@@ -53,7 +54,7 @@ class RuleUnit(Unit):
             self.subentry.subentry_id,
             self.subentry.title,
             self.rule,
-            StateReadings(self.hub.hass, _sources(data), self._conditions),
+            StateReadings(self.hub.hass, sources_of(self.hub.hass, data), self._conditions),
             self._tell,
         )
         self._tell()
@@ -98,18 +99,3 @@ class RuleUnit(Unit):
     @callback
     def _tell(self) -> None:
         self.hub.coordinator.telling.tell_all(self._watchers)
-
-
-def _sources(data: Any) -> dict[str, StateSource]:
-    """Return the entities that a rule reads, by the name of its input."""
-    sources = {
-        str(quantity): StateSource(
-            data[quantity],
-            inverted=quantity is Quantity.SURPLUS and data.get(CONF_MEASURES) == MEASURES_NET,
-        )
-        for quantity in Quantity
-        if data.get(quantity)
-    }
-    if data.get(REGULATOR):
-        sources[REGULATOR] = StateSource(data[REGULATOR], text=True)
-    return sources

@@ -25,7 +25,6 @@ from homeassistant.helpers.typing import ConfigType, VolDictType
 import voluptuous as vol
 
 from ...sources.ups.vocabulary.events import UpsEvent
-from ...sources.ups.vocabulary.status import Supply
 from .selection import UpsSelection
 from .unit import SIGNAL_UPS_TOLD, UpsTold
 from .ups_entity import ups_identifier
@@ -102,7 +101,7 @@ class UpsTrigger(Trigger):
             "device_id": None if device is None else device.id,
             "name": subentry.title,
             "event": told.event.value,
-            "status": state.supply.value,
+            "status": state.status,
             "tokens": list(state.watch.tokens),
             "charge": state.values.charge,
         }
@@ -153,7 +152,7 @@ class UpsIsOnBatteryCondition(Condition):
     @override
     def _async_check(self, **kwargs: Unpack[ConditionCheckParams]) -> bool:
         """Look at the UPSs now."""
-        each = [unit.state.supply is Supply.BATTERY for unit in self._selection.units()]
+        each = [unit.state.on_battery is True for unit in self._selection.units()]
         return bool(each) and (all(each) if self._all else any(each))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import override
+from typing import Any, override
 
 from homeassistant.components.binary_sensor import (
     BinarySensorDeviceClass,
@@ -12,7 +12,6 @@ from homeassistant.components.binary_sensor import (
 from homeassistant.const import EntityCategory
 
 from ...sources.ups.vocabulary.events import KEPT, Group, UpsEvent
-from ...sources.ups.vocabulary.status import Supply
 from ...sources.ups.watcher import UpsState
 from .unit import UpsUnit
 from .ups_entity import UpsEntity
@@ -23,6 +22,7 @@ class UpsBinarySensorDescription(BinarySensorEntityDescription):
     """A binary sensor of one UPS."""
 
     value_fn: Callable[[UpsState], bool | None]
+    attributes_fn: Callable[[UpsState], dict[str, Any] | None] = lambda _: None
 
 
 def _faulty(group: Group) -> Callable[[UpsState], bool | None]:
@@ -35,19 +35,16 @@ def _faulty(group: Group) -> Callable[[UpsState], bool | None]:
     return value
 
 
-def _on_battery(state: UpsState) -> bool | None:
-    return None if state.supply is Supply.UNKNOWN else state.supply is Supply.BATTERY
-
-
 COMMUNICATION = UpsBinarySensorDescription(
     key="communication",
     translation_key="ups_communication",
     device_class=BinarySensorDeviceClass.CONNECTIVITY,
     entity_category=EntityCategory.DIAGNOSTIC,
     value_fn=lambda state: state.connected,
+    attributes_fn=lambda state: {"detail": state.detail or None},
 )
 ON_BATTERY = UpsBinarySensorDescription(
-    key="on_battery", translation_key="ups_on_battery", value_fn=_on_battery
+    key="on_battery", translation_key="ups_on_battery", value_fn=lambda state: state.on_battery
 )
 LOW_BATTERY = UpsBinarySensorDescription(
     key="low_battery",
@@ -113,6 +110,12 @@ class UpsBinarySensor(UpsEntity, BinarySensorEntity):
     def is_on(self) -> bool | None:
         """Return the state, `None` if nothing tells."""
         return self.entity_description.value_fn(self._state)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any] | None:
+        """Return why the UPS is not heard, in the server's own words."""
+        return self.entity_description.attributes_fn(self._state)
 
 
 def entities(unit: UpsUnit) -> list[UpsBinarySensor]:

@@ -52,6 +52,7 @@ _MORE_NAMES: Final = frozenset(
     }
 )
 _MEASURE: Final = re.compile(r"-?\d{1,7}(?:\.\d{1,4})?", re.ASCII)
+_ERROR: Final = re.compile(r"ERR [A-Z]{2,20}(?:-[A-Z]{2,20}){0,4}\b")
 _USB: Final = re.compile(r"[0-9A-Fa-f]{4}")
 """What the makers of a kind of UPS were given, not one UPS."""
 _VERSION: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){1,3}", re.ASCII)
@@ -96,9 +97,14 @@ def describe_ups(unit: UpsUnit, redactor: Redactor) -> dict[str, Any]:
         "data": _data(unit, redactor),
         "connected": state.connected,
         "trouble": plain(state.trouble),
+        "detail": _answer(state.detail),
         "stale": state.stale,
         "lost": state.lost,
         "supply": plain(state.supply),
+        "agreed": plain(state.watch.agreed),
+        "testing": state.watch.testing,
+        "shutdown": state.watch.shutdown.name.lower(),
+        "shutdown_stays": state.shutdown_stays,
         "tokens": list(_tokens(state.watch.tokens)),
         "asserted": sorted(event.value for event in state.watch.asserted.values()),
         "values": plain(state.values),
@@ -167,6 +173,12 @@ def _tokens(tokens: Iterable[str]) -> Iterable[str]:
 
 def _commands(commands: Any) -> Any:
     return sorted(c if _COMMAND.fullmatch(c) is not None else REDACTED for c in commands)
+
+
+def _answer(words: str) -> str:
+    """Return why nothing was read, as far as the protocol has a word for it."""
+    found = _ERROR.match(words)
+    return found[0] if found is not None else words and REDACTED
 
 
 def _value(name: str, text: str) -> str:

@@ -11,6 +11,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, CONF_USERNAME
 
+from ...details import detail_text
 from ...sources.ups.client import UpsClient, is_speakable
 from ...sources.ups.errors import Trouble, UpsUnavailableError
 from .schemas import server_schema, ups_schema
@@ -20,6 +21,7 @@ TROUBLES = {
     Trouble.UNREACHABLE: "ups_unreachable",
     Trouble.DRIVER: "ups_driver",
     Trouble.STALE: "ups_stale",
+    Trouble.SILENT: "ups_silent",
     Trouble.UNKNOWN_UPS: "ups_unknown",
     Trouble.REFUSED: "ups_refused",
     Trouble.UNREADABLE: "ups_unreadable",
@@ -54,25 +56,29 @@ class UpsFlow(ConfigSubentryFlow):
         detail = ""
         if user_input is not None:
             self._data |= _server(self._data, user_input)
-            client = UpsClient(account(self._data), timing().timeout)
-            try:
-                self._upses = await client.list_upses()
-            except UpsUnavailableError as error:
-                errors["base"], detail = TROUBLES[error.trouble], str(error)
-            finally:
-                client.close()
             if unspeakable := _unspeakable(self._data):
-                errors = {unspeakable: "not_ascii"}
-            elif not errors and not self._upses:
-                errors["base"] = "no_ups"
-            elif not errors:
+                errors[unspeakable] = "not_ascii"
+            else:
+                errors, detail = await self._async_list()
+            if not errors:
                 return await self.async_step_ups()
         return self.async_show_form(
             step_id=step_id,
-            data_schema=server_schema(self._data),
+            data_schema=server_schema(self._data, (user_input or {}).get(CONF_PASSWORD)),
             errors=errors,
-            description_placeholders={"detail": detail},
+            description_placeholders={"detail": detail_text(self.hass, detail)},
         )
+
+    async def _async_list(self) -> tuple[dict[str, str], str]:
+        """List the server's UPSs; return what went wrong, and the server's words."""
+        client = UpsClient(account(self._data), timing().timeout)
+        try:
+            self._upses = await client.list_upses()
+        except UpsUnavailableError as error:
+            return {"base": TROUBLES[error.trouble]}, str(error)
+        finally:
+            client.close()
+        return ({}, "") if self._upses else ({"base": "no_ups"}, "")
 
     async def async_step_ups(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for one of the server's UPSs, and how it is looked at."""
@@ -96,7 +102,7 @@ class UpsFlow(ConfigSubentryFlow):
             step_id="ups",
             data_schema=ups_schema(self._data, self._choices(), self._homes(), self._loads()),
             errors=errors,
-            description_placeholders={"detail": detail},
+            description_placeholders={"detail": detail_text(self.hass, detail)},
         )
 
     def _finish(self, data: dict[str, Any]) -> SubentryFlowResult:

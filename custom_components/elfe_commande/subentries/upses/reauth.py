@@ -10,6 +10,7 @@ from homeassistant.config_entries import ConfigEntry, ConfigFlow, ConfigFlowResu
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import DOMAIN as HOMEASSISTANT_DOMAIN, HomeAssistant, callback
 
+from ...details import detail_text
 from ...sources.ups.client import UpsClient, is_speakable
 from ...sources.ups.errors import UpsUnavailableError
 from .schemas import credentials_schema
@@ -44,7 +45,7 @@ class UpsReauth(ConfigFlow):
     async def async_step_reauth_ups(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for user and password; only the next command tells whether they are right."""
+        """Ask for user and password; most servers tell at the next command if they are right."""
         entry = self._get_reauth_entry()
         subentry = entry.subentries.get(self._ups_subentry_id)
         if subentry is None:
@@ -53,10 +54,9 @@ class UpsReauth(ConfigFlow):
         detail = ""
         if user_input is not None:
             data = {**subentry.data, **user_input}
-            trouble = await _async_trouble(data)
             if unspeakable := _unspeakable(user_input):
                 errors[unspeakable] = "not_ascii"
-            elif trouble is not None:
+            elif (trouble := await _async_trouble(data)) is not None:
                 errors["base"] = "ups_unavailable"
                 detail = trouble
             else:
@@ -64,9 +64,15 @@ class UpsReauth(ConfigFlow):
                 return self.async_abort(reason=_DONE, translation_domain=HOMEASSISTANT_DOMAIN)
         return self.async_show_form(
             step_id="reauth_ups",
-            data_schema=credentials_schema(subentry.data.get(CONF_USERNAME)),
+            data_schema=credentials_schema(
+                (user_input or subentry.data).get(CONF_USERNAME),
+                (user_input or {}).get(CONF_PASSWORD),
+            ),
             errors=errors,
-            description_placeholders={"ups": subentry.title, "detail": detail},
+            description_placeholders={
+                "ups": subentry.title,
+                "detail": detail_text(self.hass, detail),
+            },
         )
 
 

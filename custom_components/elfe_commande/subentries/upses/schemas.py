@@ -62,26 +62,31 @@ _PASSWORD: Final = TextSelector(
 )
 
 
-def server_schema(known: Mapping[str, Any]) -> vol.Schema:
-    """Return the form that asks for the server; a password that is known stays if left empty."""
+def server_schema(known: Mapping[str, Any], typed: str | None = None) -> vol.Schema:
+    """Return the form that asks for the server; a password that is known stays if left empty.
+
+    `typed` is the password entered in this form just now: it is not to be entered again.
+    """
     suggested = {"suggested_value": known.get(CONF_USERNAME)}
+    again = None if typed is None else {"suggested_value": typed}
     return vol.Schema(
         {
             vol.Required(CONF_HOST, default=known.get(CONF_HOST, vol.UNDEFINED)): _TEXT,
             vol.Required(CONF_PORT, default=known.get(CONF_PORT, DEFAULT_PORT)): _integer(1, 65535),
             vol.Optional(CONF_USERNAME, description=suggested): _USERNAME,
-            vol.Optional(probatio.Secret(CONF_PASSWORD)): _PASSWORD,
+            vol.Optional(probatio.Secret(CONF_PASSWORD), description=again): _PASSWORD,
         }
     )
 
 
-def credentials_schema(username: str | None) -> vol.Schema:
-    """Return the form that asks for user and password again."""
+def credentials_schema(username: str | None, typed: str | None = None) -> vol.Schema:
+    """Return the form that asks for user and password again; `typed` was entered just now."""
     suggested = {"suggested_value": username}
+    again = None if typed is None else {"suggested_value": typed}
     return vol.Schema(
         {
             vol.Required(CONF_USERNAME, description=suggested): _USERNAME,
-            vol.Required(probatio.Secret(CONF_PASSWORD)): _PASSWORD,
+            vol.Required(probatio.Secret(CONF_PASSWORD), description=again): _PASSWORD,
         }
     )
 

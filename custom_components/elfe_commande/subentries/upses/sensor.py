@@ -13,7 +13,7 @@ from homeassistant.components.sensor import (
 from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfElectricPotential
 
 from ...sources.ups.vocabulary.status import Supply
-from ...sources.ups.watcher import UpsState
+from ...sources.ups.watcher import TESTED, UpsState
 from .unit import UpsUnit
 from .ups_entity import UpsEntity
 
@@ -26,9 +26,9 @@ class UpsSensorDescription(SensorEntityDescription):
     attributes_fn: Callable[[UpsState], dict[str, Any] | None] = lambda _: None
 
 
-def _supply(state: UpsState) -> str | None:
+def _status(state: UpsState) -> str | None:
     # Home Assistant has its own word for a state that is not known.
-    return None if state.supply is Supply.UNKNOWN else state.supply.value
+    return None if state.on_battery is None else state.status
 
 
 def _volts(
@@ -49,8 +49,8 @@ STATUS = UpsSensorDescription(
     key="status",
     translation_key="ups_status",
     device_class=SensorDeviceClass.ENUM,
-    options=[Supply.MAINS.value, Supply.BATTERY.value],
-    value_fn=_supply,
+    options=[Supply.MAINS.value, Supply.BATTERY.value, TESTED],
+    value_fn=_status,
     attributes_fn=lambda state: {"tokens": list(state.watch.tokens)},
 )
 INPUT_VOLTAGE = _volts(

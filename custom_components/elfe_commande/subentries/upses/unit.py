@@ -15,7 +15,8 @@ from homeassistant.util.signal_type import SignalType
 from ...const import DOMAIN
 from ...core.lifecycle import NotRunningError
 from ...core.supply import SupplyReport
-from ...engine.ports import Problem
+from ...details import detail_text
+from ...engine.ground.ports import Problem
 from ...entities.answers import not_running
 from ...hub import Hub
 from ...sources.ups.client import UpsClient
@@ -26,7 +27,6 @@ from ...sources.ups.errors import (
     UpsUnavailableError,
 )
 from ...sources.ups.vocabulary.events import UpsEvent
-from ...sources.ups.vocabulary.status import Supply
 from ...sources.ups.watch import Told
 from ...sources.ups.watcher import UpsState, UpsWatcher
 from ..upses import ups_settings as settings
@@ -35,7 +35,10 @@ from .reauth import async_start_ups_reauth
 ISSUE_LOST: Final = "ups_lost"
 ISSUE_STALE: Final = "ups_stale"
 ISSUE_UNKNOWN: Final = "ups_unknown"
+ISSUE_REFUSED: Final = "ups_refused"
+ISSUE_SHUTDOWN: Final = "ups_shutdown_stays"
 ISSUE_COMMAND: Final = "ups_command_refused"
+_SHOWN: Final = (ISSUE_LOST, ISSUE_STALE, ISSUE_UNKNOWN, ISSUE_REFUSED, ISSUE_SHUTDOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class UpsUnit:
         self._watcher: UpsWatcher | None = None
         self._task: asyncio.Task[None] | None = None
         self._watchers: list[CALLBACK_TYPE] = []
+        self._asked_for_login = False
         self._listeners: list[Callable[[UpsEvent], None]] = []
 
     @property
@@ -92,7 +96,7 @@ class UpsUnit:
         if self._watcher is not None:
             self._watcher.close()
         self.hub.engine.shedding.forget(self.subentry.subentry_id)
-        for key in (ISSUE_LOST, ISSUE_STALE, ISSUE_UNKNOWN, ISSUE_COMMAND):
+        for key in (*_SHOWN, ISSUE_COMMAND):
             self._settle(key)
 
     @callback
@@ -126,6 +130,7 @@ class UpsUnit:
         return await self._async_run(command, parameter)
 
     async def _async_run(self, command: str, parameter: str | None = None) -> str:
+        self.hub.require_acting()
         try:
             self.hub.engine.lifecycle.require_running()
         except NotRunningError as error:
@@ -157,14 +162,19 @@ class UpsUnit:
         return HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key=key,
-            translation_placeholders={"ups": self.subentry.title, **words},
+            translation_placeholders={
+                key: detail_text(self.hub.hass, text)
+                for key, text in {"ups": self.subentry.title, **words}.items()
+            },
         )
 
     # -- what the UPS says
 
     @callback
     def _handle(self, state: UpsState, told: Told) -> None:
-        self.hub.engine.shedding.report(self.subentry.subentry_id, _supply(state))
+        if state.connected is not None:
+            # Before it was heard, or is sure not to be, nothing is given back.
+            self.hub.engine.shedding.report(self.subentry.subentry_id, _supply(state))
         self._show_problems(state)
         telling = self.hub.coordinator.telling
         telling.tell_all(self._watchers)
@@ -174,11 +184,18 @@ class UpsUnit:
 
     def _show_problems(self, state: UpsState) -> None:
         unknown = state.trouble is Trouble.UNKNOWN_UPS and state.connected is False
+        refused = state.trouble is Trouble.REFUSED and state.connected is False
         # A server that restarts is no matter for a person: entity and event tell of it at once.
-        lost = state.lost and not unknown and not state.stale
+        lost = state.lost and not unknown and not refused and not state.stale
+        words = state.detail or state.trouble or ""
         self._show(ISSUE_UNKNOWN, shown=unknown, name=self.subentry.data[settings.CONF_UPS])
-        self._show(ISSUE_STALE, shown=state.stale)
-        self._show(ISSUE_LOST, shown=lost, trouble=state.trouble or "")
+        self._show(ISSUE_REFUSED, shown=refused, detail=words)
+        self._show(ISSUE_STALE, shown=state.stale, detail=words)
+        self._show(ISSUE_LOST, shown=lost, detail=words)
+        self._show(ISSUE_SHUTDOWN, shown=state.shutdown_stays)
+        if refused and not self._asked_for_login:
+            async_start_ups_reauth(self.hub.hass, self.hub.entry, self.subentry)
+        self._asked_for_login = refused
 
     def _show(self, key: str, *, shown: bool, **words: str) -> None:
         if shown:
@@ -195,10 +212,4 @@ class UpsUnit:
 
 def _supply(state: UpsState) -> SupplyReport:
     """Return what shedding has to know."""
-    watch = state.watch
-    on_battery = watch.supply is Supply.BATTERY
-    return SupplyReport(
-        mains=None if watch.supply is Supply.UNKNOWN else not on_battery,
-        critical=watch.forced_shutdown or (on_battery and watch.has(UpsEvent.BATTERY_LOW)),
-        lost=state.connected is False,
-    )
+    return SupplyReport(mains=state.mains, critical=state.critical, lost=state.connected is False)

@@ -1,6 +1,7 @@
 """A UPS's subentry: its keys, and what they turn into."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 import re
 from typing import Any, Final
 
@@ -89,13 +90,10 @@ def ups_settings(data: Mapping[str, Any], waits: UpsTiming) -> UpsSettings:
     looks = data.get(SECTION_LOOKS, {})
     limits = data.get(SECTION_THRESHOLDS, {})
     return UpsSettings(
-        timing=UpsTiming(
+        timing=replace(
+            waits,
             status_period=looks.get(CONF_STATUS_PERIOD, waits.status_period),
             values_period=looks.get(CONF_VALUES_PERIOD, waits.values_period),
-            timeout=waits.timeout,
-            retry=waits.retry,
-            stale_for=waits.stale_for,
-            lost_for=waits.lost_for,
             misses=int(looks.get(CONF_MISSES, waits.misses)),
         ),
         profile=looks.get(CONF_PROFILE, AUTOMATIC),

@@ -1,12 +1,23 @@
 """What a profile can tell. Each method says nothing (`None`) where the variables do not."""
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from ..vocabulary.events import Group, UpsEvent
-from ..vocabulary.status import OVERLOADED, SWITCHED_OFF, tokens_of
+from ..vocabulary.plausible import measured
+from ..vocabulary.status import (
+    CHARGES,
+    LOW_BATTERY,
+    ON_BATTERY,
+    OVERLOADED,
+    SWITCHED_OFF,
+    tokens_of,
+)
 from ..vocabulary.thresholds import Thresholds, distance, limits
 from ..vocabulary.variables import Variables, number
+
+_MAY_BE_EMPTY: Final = frozenset({ON_BATTERY, LOW_BATTERY, CHARGES})
+"""Words of a status that make a charge of zero credible."""
 
 type Check = Callable[[Variables, Thresholds], UpsEvent | None]
 
@@ -31,12 +42,17 @@ class Profile:
 
     def charge(self, variables: Variables) -> float | None:
         """Return the battery's charge in percent."""
-        return number(variables, "battery.charge")
+        charge = measured(variables, "battery.charge")
+        empty = not _MAY_BE_EMPTY.isdisjoint(tokens_of(variables))
+        if number(variables, "battery.voltage") == 0 or (charge == 0 and not empty):
+            # What has no voltage was not measured, nor is a battery empty that nobody uses.
+            return None
+        return charge
 
     def input_frequency(self, variables: Variables, thresholds: Thresholds) -> UpsEvent | None:
         """Return whether the mains' frequency is right."""
-        value = number(variables, "input.frequency")
-        nominal = number(variables, "input.frequency.nominal")
+        value = measured(variables, "input.frequency")
+        nominal = measured(variables, "input.frequency.nominal")
         if value is None or not nominal:
             return None
         low, high = limits(nominal, thresholds.frequency)
@@ -46,8 +62,8 @@ class Profile:
 
     def input_voltage(self, variables: Variables, thresholds: Thresholds) -> UpsEvent | None:
         """Return whether the mains' voltage is right."""
-        value = number(variables, "input.voltage")
-        nominal = number(variables, "input.voltage.nominal")
+        value = measured(variables, "input.voltage")
+        nominal = measured(variables, "input.voltage.nominal")
         if value is None or not nominal:
             return None
         low, high = limits(nominal, thresholds.voltage)
@@ -57,8 +73,8 @@ class Profile:
 
     def output_voltage(self, variables: Variables, thresholds: Thresholds) -> UpsEvent | None:
         """Return whether the voltage that the UPS gives is right, while it gives any."""
-        value = number(variables, "output.voltage")
-        nominal = number(variables, "output.voltage.nominal") or number(
+        value = measured(variables, "output.voltage")
+        nominal = measured(variables, "output.voltage.nominal") or measured(
             variables, "input.voltage.nominal"
         )
         if not value or not nominal or SWITCHED_OFF in tokens_of(variables):
@@ -73,7 +89,7 @@ class Profile:
         tokens = tokens_of(variables)
         if OVERLOADED in tokens:
             return UpsEvent.OUTPUT_OVERLOAD
-        load = number(variables, "ups.load")
+        load = measured(variables, "ups.load")
         if load is None:
             # Nothing is measured, and the status does not complain: as good as it gets.
             return UpsEvent.OUTPUT_OK if tokens else None
@@ -81,7 +97,7 @@ class Profile:
 
     def temperature(self, variables: Variables, thresholds: Thresholds) -> UpsEvent | None:
         """Return whether the UPS is too warm."""
-        value = number(variables, "ups.temperature")
+        value = measured(variables, "ups.temperature")
         if value is None:
             return None
         too_warm = value >= thresholds.temperature
@@ -97,16 +113,16 @@ def charge_by_voltage(
     say so. Some drivers give the voltage of a cell: outside the `plausible` parts of the
     nominal one nothing is told.
     """
-    voltage = number(variables, "battery.voltage")
-    nominal = number(variables, "battery.voltage.nominal")
-    high = number(variables, "battery.voltage.high") or nominal
+    voltage = measured(variables, "battery.voltage")
+    nominal = measured(variables, "battery.voltage.nominal")
+    high = measured(variables, "battery.voltage.high") or nominal
     usual = nominal or high
     if voltage is None or not high or not usual:
         return None
     least, most = plausible
     if not least <= voltage / usual <= most:
         return None
-    low = number(variables, "battery.voltage.low") or high * empty
+    low = measured(variables, "battery.voltage.low") or high * empty
     high = max(high, voltage)
     if distance(high, low) == 0 or high < low:
         return None

@@ -12,6 +12,12 @@ OVERLOADED: Final = "OVER"
 SWITCHED_OFF: Final = "OFF"
 FORCED_SHUTDOWN: Final = "FSD"
 WAITING: Final = "WAIT"
+CHARGES: Final = "CHRG"
+DISCHARGES: Final = "DISCHRG"
+NOT_HEARD: Final = frozenset({"NOCOMM", "COMMLOST", "COMMBAD"})
+"""What some servers say instead of `ERR DATA-STALE`."""
+_FED_BY_MAINS: Final = frozenset({"BYPASS", "TRIM", "BOOST", "ECO", "HE"})
+"""What a UPS does with the mains that it has."""
 TESTING: Final = frozenset({"TEST", "CAL"})
 
 
@@ -33,3 +39,11 @@ def supply_of(tokens: tuple[str, ...]) -> Supply:
     if ON_BATTERY in tokens:
         return Supply.BATTERY
     return Supply.MAINS if ONLINE in tokens else Supply.UNKNOWN
+
+
+def implied_supply(tokens: tuple[str, ...]) -> Supply:
+    """Return the supply, by what the UPS does where the status does not name it."""
+    supply = supply_of(tokens)
+    if supply is Supply.UNKNOWN and DISCHARGES not in tokens:
+        return Supply.UNKNOWN if _FED_BY_MAINS.isdisjoint(tokens) else Supply.MAINS
+    return supply

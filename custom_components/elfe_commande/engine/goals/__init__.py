@@ -1,0 +1,1 @@
+"""What is wanted of each load, what is, and what follows."""

@@ -1,0 +1,89 @@
+"""Looks whether database and broker are there, and asks a person about what is away for long."""
+
+import asyncio
+from typing import Final
+
+from .ground.background import begin, within
+from .ground.ports import Messenger, Problem, StorageError, StorageUnreachableError
+from .rooms import Rooms
+
+BROKER: Final = "broker_lost", "broker"
+DATABASE: Final = "database_lost", "database"
+
+
+class Lookout:
+    """Asks the database once a minute: in a quiet quarter-hour nobody else does."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        """Look at nothing yet."""
+        self._ground = rooms.ground
+        self._rows = rooms.rows
+        self._messenger: Messenger = rooms.world.messenger
+        self._lost_at: dict[tuple[str, str], float] = {}
+        """Since when each is away, by the loop's time."""
+        self._looking: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Look from now on, until stopped."""
+        self._looking = begin(self._run(), "lookout")
+
+    async def stop(self) -> None:
+        """Look no longer."""
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.wait([self._looking], timeout=self._ground.timing.stop_allowance)
+            self._looking = None
+
+    def broker_changed(self, connected: bool) -> None:
+        """Count from the moment at which the broker is lost; all is well once it is back."""
+        self._note(BROKER, lost=not connected)
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(self._ground.timing.connection_look)
+            try:
+                await self.look()
+            except Exception as error:  # noqa: BLE001
+                self._ground.telling.note(
+                    "Nobody looked whether database and broker are there", error
+                )
+
+    async def look(self) -> None:
+        """Look at both once."""
+        self._note(BROKER, lost=not self._messenger.connected)
+        await self._ask()
+        error = self._rows.storage_error
+        # What the database refuses is a repair of its own, at once; so is one that only reads.
+        away = type(error) is StorageUnreachableError
+        if ("disk_unwritable", "disk") in self._ground.problems:
+            # A home without a server: its database is the disk, which has a repair too.
+            away = False
+        self._note(DATABASE, lost=away, detail=str(error) if away else "")
+
+    async def _ask(self) -> None:
+        """Ask the database whether it is there, and take note of the answer."""
+        timing, rows = self._ground.timing, self._rows
+        try:
+            await within(
+                timing.part_limit, rows.storage.ping(), "ping", allowance=timing.stop_allowance
+            )
+        except StorageError as error:
+            rows.reachable(error)
+        except TimeoutError:
+            rows.reachable(StorageUnreachableError("no answer in time"))
+        else:
+            # That it answers does not say that it takes or gives everything again.
+            if type(rows.storage_error) is StorageUnreachableError:
+                rows.reachable(of_plans=True)
+
+    def _note(self, what: tuple[str, str], *, lost: bool, detail: str = "") -> None:
+        """Take note of whether something is away, and ask a person once it is for long."""
+        problems = self._ground.problems
+        if not lost:
+            self._lost_at.pop(what, None)
+            problems.settle(*what)
+            return
+        now = asyncio.get_running_loop().time()
+        since = self._lost_at.setdefault(what, now)
+        if now - since >= self._ground.timing.outage_told and what not in problems:
+            problems.report(Problem(*what, {"detail": detail} if detail else {}))

@@ -1,0 +1,73 @@
+"""The web portal: it has changed a row, and says which."""
+
+import asyncio
+from dataclasses import dataclass, field
+import logging
+
+from ...core.model import Equipment, EquipmentId, Mode
+from ...core.wish import Intent, Origin, Wish
+from ..goals.inventory import InventoryKeeper
+from ..ground.errors import WishRefusedError
+from ..ground.events import PortalUpdated
+from ..ground.ground import Ground
+from ..ground.ports import StorageError
+from ..rows.rows import Rows
+from .displays import Displays
+from .wishes import Wishes
+
+_LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Portal:
+    """Reads the row anew and applies a changed mode; constraints alone order nothing."""
+
+    ground: Ground
+    rows: Rows
+    inventory: InventoryKeeper
+    wishes: Wishes
+    displays: Displays
+    _reading: dict[EquipmentId, asyncio.Lock] = field(default_factory=dict)
+
+    async def update(self, equipment_id: EquipmentId) -> None:
+        """Follow what the portal wrote about an equipment; then show it."""
+        status = self.ground.store.statuses.get(equipment_id)
+        if status is None:
+            _LOGGER.debug("The portal changed equipment %s, which is not served", equipment_id)
+            return
+        # One at a time: of updates told together, only the first finds the mode changed.
+        async with self._reading.setdefault(equipment_id, asyncio.Lock()):
+            before, settled = status.equipment, status.settled_mode
+            try:
+                await self.inventory.read_one(equipment_id, (Origin.PORTAL, None))
+            except StorageError as error:
+                self.rows.reachable(error)
+                return
+        after = status.equipment
+        changed = changes(before, after)
+        elsewhere = self.ground.owner.is_elsewhere(after.home)
+        if after.state.mode != settled and after.driven and not elsewhere:
+            piloted = after.state.mode == Mode.PILOTED
+            intent = Intent.TO_PILOTED if piloted else Intent.TO_MANUAL
+            try:
+                await self.wishes.carry_out(Wish(equipment_id, intent, Origin.PORTAL))
+            except WishRefusedError as error:
+                _LOGGER.info("Portal, equipment %s: %s", equipment_id, error.key)
+        self.ground.notify(PortalUpdated(before, after, changed))
+        self.displays.refresh(equipment_id)
+
+
+def changes(before: Equipment, after: Equipment) -> frozenset[str]:
+    """Return the names of what differs between two reads of an equipment."""
+    pairs = {
+        "mode": (before.state.mode, after.state.mode),
+        "control_state": (before.state.control, after.state.control),
+        "name": (before.name, after.name),
+        "home": (before.home, after.home),
+        "typology": (before.typology_id, after.typology_id),
+        "devices": (before.devices, after.devices),
+        "wished_end": (before.constraints.wished_end, after.constraints.wished_end),
+        "cycle_duration": (before.constraints.cycle_duration, after.constraints.cycle_duration),
+        "charge_left": (before.constraints.charge_left, after.constraints.charge_left),
+    }
+    return frozenset(name for name, (old, new) in pairs.items() if old != new)

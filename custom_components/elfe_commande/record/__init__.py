@@ -1,0 +1,1 @@
+"""What happened to each load, kept: planned, ordered, confirmed, drawn, by whom and why."""

@@ -1,0 +1,1 @@
+"""Shadow mode: an entry reads, decides and shows everything, and sends and writes nothing."""

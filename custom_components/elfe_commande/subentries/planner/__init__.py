@@ -1,0 +1,1 @@
+"""The planner of a home without a server: what it knows of the world, when it plans, what it tells."""

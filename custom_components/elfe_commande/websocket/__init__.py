@@ -1,0 +1,1 @@
+"""What dashboards are told, over Home Assistant's WebSocket."""

@@ -1,0 +1,82 @@
+"""What there is: entries, their homes and appliances, and the devices of all else, for one user."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from homeassistant.auth.models import User
+from homeassistant.auth.permissions.const import POLICY_READ
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+
+from ..actions.permissions import READ_PLAN, entities_of, is_allowed
+from ..const import SUBENTRY_EQUIPMENT
+from ..describe import about_equipment
+from ..devices.identifiers import equipment_of, home_identifier, hub_identifier, screen_of
+from ..hub import Hub
+
+
+@callback
+def about_entry(hass: HomeAssistant, user: User, hub: Hub) -> dict[str, Any]:
+    """Return what a user may know there is of an entry."""
+    entry_id = hub.entry.entry_id
+    equipments = []
+    for equipment_id, status in hub.engine.statuses.items():
+        key = f"{entry_id}_{equipment_id}"
+        entity_ids = entities_of(hass, READ_PLAN, key)
+        if hub.roster.is_shown(equipment_id) and is_allowed(user, READ_PLAN, entity_ids):
+            told = about_equipment(hass, entry_id, status.equipment)
+            equipments.append(told | {"id": key, "entity_id": next(iter(entity_ids), None)})
+    return {
+        "entry_id": entry_id,
+        "title": hub.entry.title,
+        "shadow": hub.shadow,
+        "local": hub.local is not None,
+        "homes": sorted({each["home"] for each in equipments}),
+        "equipments": equipments,
+        "devices": _devices(hass, user, hub),
+    }
+
+
+def _devices(hass: HomeAssistant, user: User, hub: Hub) -> list[dict[str, Any]]:
+    """Return the devices that are no appliances', each with what it is."""
+    registry, found = er.async_get(hass), []
+    for device in dr.async_entries_for_config_entry(dr.async_get(hass), hub.entry.entry_id):
+        entities = er.async_entries_for_device(registry, device.id)
+        about = _about(hub, device, entities)
+        if about is not None and _may_read(user, entities):
+            name = device.name_by_user or device.name
+            behind = device.via_device_id
+            found.append({"device_id": device.id, "name": name, "behind": behind, **about})
+    return found
+
+
+def _about(
+    hub: Hub, device: dr.DeviceEntry, entities: Iterable[er.RegistryEntry]
+) -> dict[str, Any] | None:
+    """Return what a device is, `None` for an appliance and for what is not known."""
+    entry, known = hub.entry, device.identifiers
+    if hub_identifier(entry.entry_id) in known:
+        return {"kind": "hub"}
+    if equipment_of(entry.entry_id, known) is not None:
+        return None
+    for home in hub.roster.homes:
+        if home_identifier(entry.entry_id, home) in known:
+            return {"kind": "home", "home": str(home)}
+    if (screen_id := screen_of(entry.entry_id, known)) is not None:
+        status = hub.engine.screens.get(screen_id)
+        return None if status is None else {"kind": "screen", "home": str(status.screen.home)}
+    # Each names its devices as it likes: their entities say whose they are.
+    for entity in entities:
+        subentry = entry.subentries.get(entity.config_subentry_id or "")
+        if subentry is not None:
+            kind = subentry.subentry_type
+            return None if kind == SUBENTRY_EQUIPMENT else {"kind": kind}
+    return None
+
+
+def _may_read(user: User, entities: Iterable[er.RegistryEntry]) -> bool:
+    """Return whether a user may read any of these."""
+    permissions = user.permissions
+    if user.is_admin or permissions.access_all_entities(POLICY_READ):
+        return True
+    return any(permissions.check_entity(each.entity_id, POLICY_READ) for each in entities)

@@ -1,0 +1,251 @@
+"""What a dashboard shows of one appliance: made once, whoever looks. Times are unix seconds."""
+
+from collections.abc import Callable, Collection, Iterable
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.json import json_bytes
+from homeassistant.util.hass_dict import HassKey
+
+from ..actions.permissions import READ_PLAN, entities_of
+from ..const import DOMAIN
+from ..core.appliances import APPLIANCE_TYPES
+from ..core.model import EquipmentId
+from ..core.plan import SLOT, DayPlan, slot_start, to_text
+from ..describe import decision_of, mode_name, source_of
+from ..devices.capacity import can_force_off
+from ..engine.ground.events import (
+    BrokerChanged,
+    ConnectionChanged,
+    CycleEnded,
+    EquipmentChanged,
+    Event,
+    InventoryChanged,
+    LifecycleChanged,
+    OrderEnded,
+    PlanReceived,
+    PowerMeasured,
+)
+from ..engine.ground.status import EquipmentStatus
+from ..entities.sentences import run_under_way, sentence_of
+from ..hub import Hub
+from ..record.rows import SlotRow
+
+_BOARDS: Final[HassKey[dict[str, Board]]] = HassKey(f"{DOMAIN}_boards")
+
+type Watcher = Callable[[Board, Collection[EquipmentId]], None]
+
+
+class Picture:
+    """One appliance as it is now; the same object for as long as nothing of it changes."""
+
+    __slots__ = ("body", "entity_ids", "home")
+
+    def __init__(self, body: bytes, home: str, entity_ids: list[str]) -> None:
+        """Keep it as JSON: it is made once, and sent to many."""
+        self.body = body
+        self.home = home
+        self.entity_ids = entity_ids
+
+
+class Board:
+    """The pictures of the appliances of one loaded entry, for as long as somebody looks."""
+
+    def __init__(self, hub: Hub) -> None:
+        """Follow the engine."""
+        self.hub = hub
+        self._pictures: dict[EquipmentId, Picture] = {}
+        self._stale: set[EquipmentId] = set()
+        self._plans: dict[EquipmentId, tuple[DayPlan, list[int]]] = {}
+        self._watchers: list[Watcher] = []
+        self._rows: list[Callable[[Board, SlotRow], None]] = []
+        self._unfollow = [
+            hub.coordinator.watch_all(self._handle),
+            hub.archive.watch_slots(self._over),
+        ]
+
+    @callback
+    def watch(self, changed: Watcher, over: Callable[[Board, SlotRow], None]) -> Callable[[], None]:
+        """Call `changed` with appliances of which there is news, none for the entry's own.
+
+        `over` is called with rows of quarter-hours that are over. Returns what ends it.
+        """
+        self._watchers.append(changed)
+        self._rows.append(over)
+
+        def unwatch() -> None:
+            self._watchers.remove(changed)
+            self._rows.remove(over)
+            if not self._watchers:
+                self._close()
+
+        return unwatch
+
+    def picture(self, equipment_id: EquipmentId) -> Picture | None:
+        """Return an appliance as it is now, `None` if the tables do not have it."""
+        status = self.hub.engine.statuses.get(equipment_id)
+        if status is None or not self.hub.roster.is_shown(equipment_id):
+            self._pictures.pop(equipment_id, None)
+            return None
+        known = self._pictures.get(equipment_id)
+        if known is not None and equipment_id not in self._stale:
+            return known
+        self._stale.discard(equipment_id)
+        entry_id = self.hub.entry.entry_id
+        entity_ids = entities_of(self.hub.hass, READ_PLAN, f"{entry_id}_{equipment_id}")
+        body = json_bytes(self._describe(status, entity_ids))
+        if known is None or known.body != body:
+            home = str(status.equipment.home)
+            known = self._pictures[equipment_id] = Picture(body, home, entity_ids)
+        return known
+
+    def health(self) -> dict[str, Any]:
+        """Return how the entry is."""
+        engine = self.hub.engine
+        return {
+            "lifecycle": int(engine.lifecycle.code),
+            "running": engine.lifecycle.running,
+            "ems": engine.connected,
+            "broker": self.hub.messenger.connected,
+            "plan_at": engine.plan_time(),
+            "shadow": self.hub.shadow,
+        }
+
+    def key(self, equipment_id: EquipmentId) -> str:
+        """Return what an appliance is called among those of all entries."""
+        return f"{self.hub.entry.entry_id}_{equipment_id}"
+
+    def _describe(self, status: EquipmentStatus, entity_ids: list[str]) -> dict[str, Any]:
+        equipment, now = status.equipment, self.hub.engine.clock.now()
+        wished, ready = equipment.constraints.wished_end or None, _ready_at(status, now)
+        kind = APPLIANCE_TYPES.get(equipment.type_id)
+        return {
+            "id": self.key(equipment.id),
+            "equipment_id": int(equipment.id),
+            "entity_id": next(iter(entity_ids), None),
+            "name": equipment.name,
+            "home": str(equipment.home),
+            "kind": None if kind is None else kind.key,
+            "mode": mode_name(status.mode),
+            "running": status.running,
+            "connected": status.connected,
+            "power": status.power,
+            "wished_end": wished,
+            "ready_at": ready,
+            "late": wished is not None and ready is not None and ready > wished,
+            "next_start": status.next_start,
+            "decision": {
+                "on": decision_of(status),
+                "source": source_of(status),
+                "reason": None if status.decision is None else status.decision.reason,
+                "sentence": sentence_of(self.hub.hass, status, now),
+            },
+            "can": _can(status),
+            "plan": self._plan(status, now),
+        }
+
+    def _plan(self, status: EquipmentStatus, now: float) -> dict[str, Any] | None:
+        """Return the plan in force, and which of its quarter-hours to come are otherwise now."""
+        plan, equipment_id = status.plan, status.equipment.id
+        if plan is None:
+            self._plans.pop(equipment_id, None)
+            return None
+        known = self._plans.get(equipment_id)
+        if known is None or known[0] is not plan:
+            changed = [] if known is None else _differing(known[0], plan, slot_start(now))
+            known = self._plans[equipment_id] = plan, changed
+        return {
+            "start": plan.first_valid,
+            "slots": to_text(plan.decisions),
+            "owner": plan.owner.value,
+            "changed": known[1],
+        }
+
+    @callback
+    def _handle(self, event: Event) -> None:
+        match event:
+            case EquipmentChanged(ids) | PlanReceived(ids):
+                self._changed(ids)
+            case OrderEnded() | PowerMeasured():
+                self._changed((event.equipment_id,))
+            case InventoryChanged(added, removed):
+                self._changed(added | removed)
+            case CycleEnded() | LifecycleChanged() | ConnectionChanged() | BrokerChanged():
+                self._tell(())
+            case _:
+                pass
+
+    def _changed(self, ids: Collection[EquipmentId]) -> None:
+        self._stale.update(ids)
+        self._tell(ids)
+
+    def _tell(self, ids: Collection[EquipmentId]) -> None:
+        self.hub.coordinator.telling.tell_all(self._watchers, self, ids)
+
+    @callback
+    def _over(self, row: SlotRow) -> None:
+        self.hub.coordinator.telling.tell_all(self._rows, self, row)
+
+    def _close(self) -> None:
+        boards = self.hub.hass.data.get(_BOARDS, {})
+        if boards.get(self.hub.entry.entry_id) is self:
+            del boards[self.hub.entry.entry_id]
+        for unfollow in self._unfollow:
+            unfollow()
+        self._unfollow.clear()
+
+
+@callback
+def board_of(hass: HomeAssistant, hub: Hub) -> Board:
+    """Return the board of an entry as it is loaded now, which all who look share."""
+    boards = hass.data.setdefault(_BOARDS, {})
+    entry_id = hub.entry.entry_id
+    if entry_id not in boards or boards[entry_id].hub is not hub:
+        boards[entry_id] = Board(hub)
+    return boards[entry_id]
+
+
+def about_past(row: SlotRow) -> dict[str, Any]:
+    """Return what became of an appliance from `at` to `until`, in each quarter-hour alike."""
+    return {
+        "at": row.at,
+        "until": row.until,
+        "planned": row.planned,
+        "on": row.wanted,
+        "source": row.owner if row.source == "ems" and row.owner else row.source,
+        "reason": row.reason,
+        "outcome": row.outcome,
+        "failure": row.failure,
+        "ran": row.ran,
+        "energy": row.energy,
+    }
+
+
+def _ready_at(status: EquipmentStatus, now: float) -> int | None:
+    """Return when a machine will be done."""
+    if status.equipment.continuous:
+        return None
+    if (run := run_under_way(status, now)) is not None:
+        return run[1]
+    cycle = status.equipment.constraints.cycle_duration
+    return status.next_start + cycle if status.next_start and cycle else None
+
+
+def _can(status: EquipmentStatus) -> list[str]:
+    """Return what people may ask of it."""
+    if not status.equipment.driven:
+        return []
+    has = status.equipment.constraints
+    offered = {
+        "pilot": True,
+        "start": True,
+        "mode": can_force_off(status),
+        "deadline": has.wished_end is not None,
+    }
+    return [each for each, offers in offered.items() if offers]
+
+
+def _differing(before: DayPlan, after: DayPlan, slot: int) -> list[int]:
+    """Return the quarter-hours from a slot on that two plans decide otherwise."""
+    slots: Iterable[int] = range(max(slot, after.first_valid), after.end, SLOT)
+    return [at for at in slots if bool(before.decision(at)) is not after.decision(at)]

@@ -1,0 +1,113 @@
+// Words in the language of whoever looks; times as they want to read them.
+//
+// The words of the cards are bundled, so that a card says why it is empty while Home Assistant starts,
+// and has a name in the picker. Reasons and sources are those of the entities' translations, which
+// the frontend has loaded.
+
+import type { HomeAssistant } from "./data/home-assistant";
+import { DOMAIN } from "./data/types";
+import en from "./words/en.json";
+import fr from "./words/fr.json";
+
+export type Word = keyof typeof en;
+export type Localize = (word: Word, values?: Record<string, string | number>) => string;
+
+const LANGUAGES: Record<string, Record<Word, string>> = { en, fr };
+
+function table(language: string): Record<Word, string> {
+  return LANGUAGES[language.split("-")[0] ?? ""] ?? en;
+}
+
+/** Return what finds a word of ours in a language, English where there is none. */
+export function localizer(language: string): Localize {
+  const words = table(language);
+  return (word, values) =>
+    words[word].replace(/\{(\w+)\}/g, (place, name: string) => String(values?.[name] ?? place));
+}
+
+/** Return the language of the page: it is known before anything else is. */
+export function pageLanguage(): string {
+  return document.documentElement.lang || navigator.language;
+}
+
+/** Return a text of the entities' translations, nothing where there is none. */
+export function entityWord(hass: HomeAssistant, key: string): string {
+  return hass.localize(`component.${DOMAIN}.entity.${key}`) || "";
+}
+
+const DECISION = "sensor.decision.state_attributes";
+
+/** Return what a reason says, its key where nobody translated it. */
+export function reasonText(hass: HomeAssistant, reason: string): string {
+  return entityWord(hass, `${DECISION}.reason.state.${reason}`) || reason;
+}
+
+/** Return who decided, by the key of the source. */
+export function sourceText(hass: HomeAssistant, source: string): string {
+  return entityWord(hass, `${DECISION}.source.state.${source}`) || source;
+}
+
+const REMEMBERED = 1000;
+
+export interface Clock {
+  /** A time of the day: 07:00. */
+  time(at: number): string;
+  /** A time with its day where that is not today's. */
+  moment(at: number, now: number): string;
+  /** A day's name, short. */
+  day(at: number): string;
+  /** Hour and minute of the day. */
+  parts(at: number): { hour: number; minute: number };
+  /** Hour only, as an axis has it. */
+  hour(at: number): string;
+  /** For the value of an input: 07:00, whatever the language. */
+  input(at: number): string;
+}
+
+/** Return what tells times as a user wants to read them, in their own zone or in the home's. */
+export function clockOf(hass: Pick<HomeAssistant, "locale" | "config">): Clock {
+  const { locale, config } = hass;
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const timeZone =
+    locale.time_zone === "server" || (locale.time_zone && own === "UTC") ? config.time_zone : own;
+  const language = locale.language;
+  const chosen = locale.time_format;
+  const hour12 =
+    chosen === "12"
+      ? true
+      : chosen === "24"
+        ? false
+        : new Intl.DateTimeFormat(chosen === "system" ? undefined : language, {
+            hour: "numeric",
+          }).resolvedOptions().hour12;
+  // Strips have few times and many appliances: each is told once.
+  const format = (options: Intl.DateTimeFormatOptions, tongue: string = language) => {
+    const formatter = new Intl.DateTimeFormat(tongue, { timeZone, ...options });
+    const told = new Map<number, string>();
+    return (at: number) => {
+      let text = told.get(at);
+      if (text === undefined) {
+        if (told.size > REMEMBERED) told.clear();
+        told.set(at, (text = formatter.format(at * 1000)));
+      }
+      return text;
+    };
+  };
+  const cycle: Intl.DateTimeFormatOptions = hour12 ? { hour12: true } : { hourCycle: "h23" };
+  const time = format({ hour: hour12 ? "numeric" : "2-digit", minute: "2-digit", ...cycle });
+  const day = format({ weekday: "short" });
+  const date = format({ year: "numeric", month: "2-digit", day: "2-digit" });
+  const input = format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, "en-GB");
+  const hour = hour12 ? format({ hour: "numeric", hour12: true }) : (at: number) => input(at).slice(0, 2);
+  return {
+    time,
+    day,
+    hour,
+    input,
+    moment: (at, now) => (date(at) === date(now) ? time(at) : `${day(at)} ${time(at)}`),
+    parts: (at) => {
+      const [h, m] = input(at).split(":");
+      return { hour: Number(h), minute: Number(m) };
+    },
+  };
+}

@@ -1,0 +1,367 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import "../src/main";
+import type { PlanCard } from "../src/card/plan-card";
+import { checked, form, suggestion } from "../src/card/config";
+import type { HomeAssistant } from "../src/data/home-assistant";
+import { FakeConnection, appliance, evening, home, type Called } from "./helpers";
+
+const { all, change } = evening();
+let connection: FakeConnection;
+let hass: HomeAssistant & { called: Called[] };
+let card: PlanCard;
+
+beforeEach(() => {
+  vi.spyOn(HTMLElement.prototype, "getBoundingClientRect").mockReturnValue({ left: 0, width: 960 } as DOMRect);
+  vi.spyOn(HTMLElement.prototype, "offsetWidth", "get").mockReturnValue(960);
+  connection = new FakeConnection();
+  hass = home(connection);
+});
+afterEach(() => {
+  card?.remove();
+  vi.restoreAllMocks();
+});
+
+async function open(config: Record<string, unknown> = {}): Promise<void> {
+  card = document.createElement("elfe-plan-card") as PlanCard;
+  card.setConfig({ type: "custom:elfe-plan-card", ...config });
+  card.hass = hass;
+  document.body.append(card);
+  await settled();
+}
+
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 6; turn++) {
+    await Promise.resolve();
+    await card.updateComplete;
+  }
+}
+
+async function told(): Promise<void> {
+  connection.tell(all);
+  await settled();
+}
+
+const all_ = <T extends Element = HTMLElement>(selector: string) => [...card.renderRoot.querySelectorAll<T>(selector)];
+const one = <T extends Element = HTMLElement>(selector: string) => card.renderRoot.querySelector<T>(selector)!;
+const text = (selector: string) => one(selector)?.textContent?.replace(/\s+/g, " ").trim();
+const strip = (name: string) => one(`.strip[aria-label^="${name}"]`);
+
+async function press(name: string, ...keys: string[]): Promise<void> {
+  for (const key of keys) {
+    strip(name).dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    await settled();
+  }
+}
+
+test("shows one row for each appliance, by name, each with its sentence", async () => {
+  await open({ title: "Evening" });
+  expect(text(".notice")).toBe("Loading the plan…");
+  await told();
+  expect(all_(".name").map((each) => each.textContent)).toEqual(["Ballon", "Lave-linge", "Radiateur"]);
+  expect(all_(".why").map((each) => each.textContent)).toEqual([
+    "Off: the plan set by an action does not want it on",
+    "Waits for its next plan",
+    "Off: the plan set by an action does not want it on",
+  ]);
+  expect(one(".notice")).toBeNull();
+  expect(text(".health")).toContain("Plan 35 min old");
+  expect(all_(".legend li").map((each) => each.textContent?.trim())).toContain("Order failed");
+});
+
+test("draws each state of a row with one path", async () => {
+  await open();
+  await told();
+  for (const svg of all_("svg")) {
+    const classes = [...svg.querySelectorAll("path")].map((path) => path.getAttribute("class"));
+    expect(new Set(classes).size).toBe(classes.length);
+  }
+  expect(all_("svg path").length).toBeLessThan(3 * 12 + 20);
+});
+
+test("draws anew only what changed, and nothing for what does not concern it", async () => {
+  await open();
+  await told();
+  const before = all_(".strip svg");
+  const asked = vi.spyOn(card, "requestUpdate");
+  card.hass = { ...hass, states: { "light.one": undefined } };
+  expect(asked).not.toHaveBeenCalled();
+  connection.tell(change);
+  await settled();
+  expect(all_(".strip svg")).toEqual(before);
+  expect(text(".chip.late")).toContain("Late: done about");
+  expect(text(".chip.new")).toMatch(/New plan: .+ instead of/);
+});
+
+test("a quarter-hour says why, by keyboard alone", async () => {
+  await open();
+  await told();
+  expect(all_(".strip").map((each) => each.tabIndex)).toEqual([0, -1, -1]);
+  await press("Ballon", "ArrowDown");
+  expect(all_(".strip").map((each) => each.tabIndex)).toEqual([-1, 0, -1]);
+  await press("Lave-linge", "ArrowDown");
+  await press("Radiateur", "ArrowLeft");
+  expect(strip("Radiateur").getAttribute("aria-valuenow")).toBe("23");
+  expect(strip("Radiateur").getAttribute("aria-valuetext")).toContain("Order failed. reason device_unavailable.");
+  expect(one(".detail")).toBeNull();
+  await press("Radiateur", "Enter");
+  expect(text(".detail .what")).toContain("Order failed");
+  expect(text(".detail .reason")).toBe("reason device_unavailable");
+  await press("Radiateur", "Home");
+  expect(text(".detail .state")).toBe("Unknown");
+  await press("Radiateur", "End", "ArrowRight");
+  expect(strip("Radiateur").getAttribute("aria-valuenow")).toBe("95");
+  await press("Radiateur", "Escape");
+  expect(one(".detail")).toBeNull();
+});
+
+test("a tap on a quarter-hour opens it", async () => {
+  await open();
+  await told();
+  strip("Ballon").dispatchEvent(new MouseEvent("click", { clientX: 225, bubbles: true }));
+  await settled();
+  expect(strip("Ballon").getAttribute("aria-valuenow")).toBe("22");
+  expect(text(".detail .state")).toBe("Ran");
+  one(".close").click();
+  await settled();
+  expect(one(".detail")).toBeNull();
+});
+
+test("the switch shows the wish at once, and what went wrong in words", async () => {
+  let answer: (error?: unknown) => void = () => undefined;
+  hass.callService = (domain, service, data, target) => {
+    hass.called.push({ domain, service, data, target });
+    return new Promise((resolve, reject) => {
+      answer = (error) => (error ? reject(error as Error) : resolve({}));
+    });
+  };
+  await open();
+  await told();
+  const pilot = () => one<HTMLButtonElement>('[data-id="entry_1"] .pilot');
+  expect(pilot().getAttribute("aria-checked")).toBe("true");
+  expect(pilot().getAttribute("aria-label")).toBe("Ballon: follow the plan");
+  pilot().click();
+  await settled();
+  expect(pilot().getAttribute("aria-checked")).toBe("false");
+  expect(hass.called).toEqual([
+    { domain: "switch", service: "turn_off", data: {}, target: { entity_id: "switch.ballon_follow_the_plan" } },
+  ]);
+  answer({ code: "home_assistant_error", message: "The device did not answer" });
+  await settled();
+  expect(pilot().getAttribute("aria-checked")).toBe("true");
+  expect(text('[role="alert"]')).toBe("The device did not answer");
+  pilot().click();
+  await settled();
+  answer();
+  await settled();
+  expect(text('[role="status"]')).toBe("Done.");
+});
+
+test("who changes their mind before the device has answered is heard, and told of that alone", async () => {
+  const answers: ((error?: unknown) => void)[] = [];
+  hass.callService = (domain, service, data, target) => {
+    hass.called.push({ domain, service, data, target });
+    return new Promise((resolve, reject) => {
+      answers.push((error) => (error ? reject(error as Error) : resolve({})));
+    });
+  };
+  await open();
+  await told();
+  const pilot = () => one<HTMLButtonElement>('[data-id="entry_1"] .pilot');
+  pilot().click();
+  await settled();
+  pilot().click();
+  await settled();
+  expect(hass.called.map(({ service }) => service)).toEqual(["turn_off", "turn_on"]);
+  expect(pilot().getAttribute("aria-checked")).toBe("true");
+  answers[0]!({ code: "home_assistant_error", message: "The device did not answer" });
+  await settled();
+  expect(one('[role="alert"]')).toBeNull();
+  answers[1]!();
+  await settled();
+  expect(text('[role="status"]')).toBe("Done.");
+});
+
+test("what would happen is shown before it is confirmed", async () => {
+  hass.callWS = <T>() =>
+    Promise.resolve({
+      now: 0,
+      start: 1796007600,
+      slots: "1111",
+      ready_at: 1796011200,
+      late: false,
+      notes: [{ key: "duration", text: "As long as its cycle." }],
+    } as T);
+  await open();
+  await told();
+  await press("Ballon", "Enter");
+  one(".do").click();
+  await settled();
+  expect(hass.called).toEqual([]);
+  expect(text(".would")).toBe("It would be: 04:00 → 05:00 · done about 05:00");
+  expect(text(".note")).toBe("As long as its cycle.");
+  expect(one("path.preview")).not.toBeNull();
+  all_(".confirm .do")[1]!.click();
+  await settled();
+  expect(one(".confirm")).toBeNull();
+  one(".do").click();
+  await settled();
+  one(".confirm .main").click();
+  await settled();
+  expect(hass.called.map((each) => each.service)).toEqual(["run_typology"]);
+});
+
+test("where nobody can tell what would happen, it is done", async () => {
+  await open();
+  await told();
+  await press("Ballon", "Enter");
+  one(".do").click();
+  await settled();
+  expect(hass.called.map((each) => each.service)).toEqual(["run_typology"]);
+});
+
+test("a wished end is a moment, whatever the zone", async () => {
+  await open();
+  await told();
+  await press("Ballon", "ArrowDown");
+  await press("Lave-linge", "Enter");
+  one<HTMLInputElement>(".deadline input").value = "07:00";
+  one(".deadline").dispatchEvent(new SubmitEvent("submit", { bubbles: true, cancelable: true }));
+  await settled();
+  expect(hass.called.at(-1)).toMatchObject({ service: "set_deadline", data: { datetime: "2026-11-30T06:00:00.000Z" } });
+});
+
+test("says what is the matter instead of rows", async () => {
+  connection.refuse = { code: "unknown_command", message: "" };
+  await open();
+  expect(text(".notice")).toContain("does not run in this Home Assistant");
+  card.remove();
+  connection.refuse = undefined;
+  await open();
+  connection.tell({ ...all, equipments: [] });
+  await settled();
+  expect(text(".notice")).toContain("you may not see any");
+  await told();
+  connection.lose();
+  await settled();
+  expect(text(".notice")).toContain("Connection lost");
+  expect(all_(".row")).toHaveLength(3);
+  connection.comeBack();
+  await told();
+  expect(one(".notice")).toBeNull();
+});
+
+test("says how the sources are, and that nothing is ordered in shadow mode", async () => {
+  await open();
+  const health = { lifecycle: 2, running: false, ems: false, broker: false, plan_at: null, shadow: true };
+  connection.tell({ ...all, health: { entry: health } });
+  await settled();
+  expect(all_(".health .chip").map((each) => each.textContent?.trim())).toEqual([
+    "Not running: no order is sent",
+    "Database not reachable",
+    "MQTT broker not connected",
+    "No plan yet",
+  ]);
+  expect(text(".shadow")).toContain("nothing is ordered");
+});
+
+test("shows only what it is set to show", async () => {
+  hass.entities = {
+    "switch.ballon_follow_the_plan": { entity_id: "switch.ballon_follow_the_plan", platform: "elfe_commande", device_id: "d" },
+  };
+  hass.devices = { d: { id: "d", area_id: "cellar" } };
+  const names = () => all_(".name").map((each) => each.textContent);
+  for (const [config, shown] of [
+    [{ kinds: ["heater", "water_heater"] }, ["Ballon", "Radiateur"]],
+    [{ areas: "cellar" }, ["Ballon"]],
+    [{ homes: ["Maison", "Other"] }, ["Ballon", "Lave-linge", "Radiateur"]],
+    [{ homes: ["Other", "Else"] }, []],
+    [
+      { entities: ["switch.radiateur_follow_the_plan", "switch.ballon_follow_the_plan"] },
+      ["Radiateur", "Ballon", "Lave-linge"],
+    ],
+  ] as const) {
+    await open(config);
+    await told();
+    expect(names()).toEqual(shown);
+    if (!shown.length) expect(text(".notice")).toBe("No appliance matches what this card is set to show.");
+    card.remove();
+  }
+  await open({ homes: ["Maison"], config_entry_id: "entry", entities: ["switch.one"], hours_back: 2 });
+  expect(connection.asked.at(-1)).toEqual({
+    type: "elfe_commande/plan/subscribe",
+    hours_back: 2,
+    config_entry_id: "entry",
+    home: "Maison",
+    entity_ids: ["switch.one"],
+  });
+});
+
+test("another title does not ask anew, another past does", async () => {
+  await open();
+  await told();
+  card.setConfig({ type: "custom:elfe-plan-card", title: "New" });
+  await settled();
+  expect(connection.asked).toHaveLength(1);
+  expect(all_(".row")).toHaveLength(3);
+  card.setConfig({ type: "custom:elfe-plan-card", hours_back: 12 });
+  await settled();
+  expect(connection.asked.map((each) => each["hours_back"])).toEqual([6, 12]);
+  expect(connection.ended).toBe(1);
+});
+
+test("several homes have their headings; a meter is no appliance", async () => {
+  await open();
+  const meter = appliance({ id: "entry_9", name: "Meter", mode: "not_piloted", can: [] });
+  connection.tell({ ...all, equipments: [...all.equipments, meter, appliance({ id: "entry_8", home: "Other" })] });
+  await settled();
+  expect(all_(".home").map((each) => each.textContent)).toEqual(["Maison", "Other"]);
+  expect(all_(".name").map((each) => each.textContent)).not.toContain("Meter");
+});
+
+test("a configuration that cannot be is refused with what is wrong", () => {
+  const config = { type: "custom:elfe-plan-card" };
+  expect(checked({ ...config, homes: "One" as unknown as string[] }).homes).toEqual(["One"]);
+  expect(() => checked({ ...config, kinds: [1] as unknown as string[] })).toThrow("kinds");
+  expect(() => checked({ ...config, hours_back: 100 })).toThrow("hours_back");
+  expect(() => checked({ ...config, hours_ahead: 0 })).toThrow("hours_ahead");
+});
+
+test("it is suggested for any entity of an appliance, and for no other", async () => {
+  const entry = (entity_id: string, device_id: string, translation_key = "") => ({
+    entity_id,
+    device_id,
+    translation_key,
+    platform: "elfe_commande",
+  });
+  hass.entities = {
+    "sensor.decision": entry("sensor.decision", "d", "decision"),
+    "switch.one": entry("switch.one", "d", "pilot"),
+    "sensor.hub": entry("sensor.hub", "hub"),
+    "light.one": { entity_id: "light.one", platform: "demo", device_id: "d" },
+  };
+  const config = { type: "custom:elfe-plan-card", entities: ["switch.one"] };
+  expect(suggestion(hass, "sensor.decision")).toEqual({ config });
+  for (const other of ["sensor.hub", "light.one", "light.two"]) expect(suggestion(hass, other)).toBeNull();
+  expect(window.customCards?.map((each) => each.type)).toEqual(["elfe-plan-card"]);
+  expect(window.customCards?.[0]?.name).toBe("ELFE Commande: Plan of the appliances");
+  expect(window.customCardFeatures?.[0]?.isSupported?.(hass, { entity_id: "sensor.decision" })).toBe(true);
+  expect(window.customCardFeatures?.[0]?.isSupported?.(hass, {})).toBe(false);
+  const asked = (await form()) as { schema: { name: string }[]; computeLabel: (field: { name: string }) => string };
+  for (const field of asked.schema) if (field.name) expect(asked.computeLabel(field)).toBeTruthy();
+});
+
+test("a tile says when its appliance runs next", async () => {
+  const feature = document.createElement("elfe-next-run") as HTMLElement & Record<string, unknown> & { updateComplete: Promise<unknown> };
+  feature["context"] = { entity_id: "switch.lave_linge_follow_the_plan" };
+  feature["hass"] = hass;
+  document.body.append(feature);
+  await Promise.resolve();
+  expect(connection.asked.at(-1)).toMatchObject({ entity_ids: ["switch.lave_linge_follow_the_plan"], hours_back: 0 });
+  connection.tell({ ...all, equipments: change.equipments });
+  await feature.updateComplete;
+  const shown = feature.shadowRoot!;
+  expect(shown.querySelector(".text")?.textContent).toBe("05:45 → 07:45");
+  expect(shown.querySelectorAll("rect.planned, rect.expected")).toHaveLength(2);
+  feature.remove();
+  expect(connection.ended).toBe(1);
+});

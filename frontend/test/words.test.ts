@@ -1,0 +1,39 @@
+import { describe, expect, test } from "vitest";
+import { clockOf, localizer, type Word } from "../src/localize";
+import en from "../src/words/en.json";
+import fr from "../src/words/fr.json";
+
+const places = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
+
+test("each word is there in each language, with the same places", () => {
+  expect(Object.keys(fr)).toEqual(Object.keys(en));
+  for (const key of Object.keys(en) as Word[]) expect(places(fr[key]), key).toEqual(places(en[key]));
+});
+
+test("another language reads English, a variant its language", () => {
+  expect(localizer("de")("start")).toBe(en.start);
+  expect(localizer("fr-CA")("start")).toBe(fr.start);
+  expect(localizer("en")("run", { start: "07:00", end: "$&" })).toBe("07:00 → $&");
+});
+
+describe("times", () => {
+  const at = Date.UTC(2026, 10, 30, 19, 5) / 1000;
+  const clock = (time_format: string, time_zone = "server", language = "en") =>
+    clockOf({ locale: { language, time_format, time_zone }, config: { time_zone: "America/New_York" } });
+
+  test("are those of the home or of whoever looks, as they want to read them", () => {
+    expect(clock("24").time(at)).toBe("14:05");
+    expect(clock("12").time(at)).toMatch(/^2:05\sPM$/);
+    expect(clock("language").time(at)).toMatch(/^2:05\sPM$/);
+    expect(clock("language", "server", "fr").time(at)).toBe("14:05");
+    expect(clock("24", "local").time(at)).toBe("20:05");
+    expect(clock("12").input(at)).toBe("14:05");
+  });
+
+  test("have their day where it is another", () => {
+    expect(clock("24").moment(at, at + 60)).toBe("14:05");
+    expect(clock("24").moment(at, at + 86400)).toBe("Mon 14:05");
+    // Midnight is 00, not 24.
+    expect(clock("24").time(at + 9 * 3600 + 55 * 60)).toBe("00:00");
+  });
+});

@@ -1,0 +1,484 @@
+"""The plan card as a person adds it, reads it and uses it, in a real browser."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+import json
+import os
+from pathlib import Path
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+from typing import Any
+
+from playwright.async_api import CDPSession, ConsoleMessage, Locator, Page, async_playwright, expect
+import pytest
+
+from demo.territory import MANUAL, PILOTED
+from tests.conftest import BROWSERS
+from tests.e2e.conftest import (
+    PATIENT,
+    ROOT,
+    Browser,
+    Demo,
+    House,
+    enter,
+    eventually,
+    fits,
+    into_view,
+    opened,
+    picture,
+)
+
+from .evening import ENTRY, an_evening, many, told
+
+pytestmark = pytest.mark.browser
+
+CARD = {"type": "custom:elfe-plan-card"}
+NEXT_RUN = {"type": "custom:elfe-next-run"}
+WASHING_MACHINE, TANK = 2, 3
+DESK, PHONE = {"width": 1440, "height": 1200}, {"width": 390, "height": 844}
+LOADS = 10
+"""Fresh profiles on each release."""
+FIFTY, MOST = 50, 8.0
+"""Appliances in one view, and milliseconds of script for an update of all of them."""
+AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+
+SHOW = """([told, config]) => {
+  const hass = document.querySelector("home-assistant").hass;
+  const place = document.createElement("div");
+  place.id = "harness";
+  place.style = "position:fixed;inset:0;z-index:9999;overflow:auto;padding:24px;"
+    + "box-sizing:border-box;background:var(--primary-background-color)";
+  const card = document.createElement("elfe-plan-card");
+  card.setConfig({ type: "custom:elfe-plan-card", ...config });
+  const connection = {
+    connected: true,
+    addEventListener() {},
+    removeEventListener() {},
+    subscribeMessage: async (tell) => {
+      window.tellCard = tell;
+      setTimeout(() => tell(told));
+      return async () => {};
+    },
+  };
+  card.hass = { ...hass, connection };
+  document.getElementById("harness")?.remove();
+  place.append(card);
+  document.body.append(place);
+}"""
+"""Puts a card over the page that is told what a test makes up; all else is Home Assistant's."""
+
+UPDATE = """async () => {
+  window.tellCard(window.nextEvent);
+  await document.querySelector("#harness elfe-plan-card").updateComplete;
+}"""
+
+
+class Meter:
+    """What a page's thread does for a script, in milliseconds of its own time.
+
+    What else the machine does meanwhile is none of it; nor are layout and painting.
+    """
+
+    def __init__(self, page: Page, session: CDPSession) -> None:
+        self.page = page
+        self.session = session
+
+    @classmethod
+    async def of(cls, page: Page) -> Meter:
+        session = await page.context.new_cdp_session(page)
+        await session.send("Performance.enable", {"timeDomain": "threadTicks"})
+        return cls(page, session)
+
+    async def updates(self, events: list[dict[str, Any]]) -> list[float]:
+        """Return what the update of each event costs."""
+        took = []
+        for event in events:
+            await self.page.evaluate("(event) => { window.nextEvent = event; }", event)
+            before = await self._spent()
+            await self.page.evaluate(UPDATE)
+            took.append(await self._spent() - before)
+        return took
+
+    async def _spent(self) -> float:
+        found = await self.session.send("Performance.getMetrics")
+        metrics = {each["name"]: each["value"] for each in found["metrics"]}
+        return float(1000 * (metrics["ScriptDuration"] + metrics["DevToolsCommandDuration"]))
+
+
+async def show(page: Page, first: dict[str, Any], config: dict[str, Any]) -> None:
+    """Put a card over the page that is told what a test makes up, once the page has its words."""
+    words = "component.elfe_commande.entity.sensor.decision.state_attributes.reason.state.silent"
+    await page.wait_for_function(
+        "(key) => document.querySelector('home-assistant').hass.localize(key)", arg=words
+    )
+    await page.evaluate(SHOW, [first, config])
+
+
+@dataclass
+class Heard:
+    """What a page complained of, but for pictures of other cards that come from the internet."""
+
+    address: str
+    said: list[str] = field(default_factory=list)
+
+    def listen(self, page: Page) -> None:
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.said.append(str(error)))
+
+    def _console(self, message: ConsoleMessage) -> None:
+        foreign = not message.location["url"].startswith(self.address)
+        if message.type == "error" and not (foreign and "Failed to load" in message.text):
+            self.said.append(message.text)
+
+
+@dataclass
+class Board:
+    """A dashboard of one view that holds the card, and the page that shows it."""
+
+    house: House
+    browser: Browser
+    heard: Heard
+    name: str
+
+    async def make(self, *cards: dict[str, Any]) -> None:
+        known = await self.house.client.command("lovelace/dashboards/list")
+        if not any(each["url_path"] == self.name for each in known):
+            await self.house.client.command(
+                "lovelace/dashboards/create", url_path=self.name, title="Plan", mode="storage"
+            )
+        section = {"type": "grid", "column_span": 2, "cards": list(cards)}
+        view = {"type": "sections", "max_columns": 2, "sections": [section]}
+        await self.house.client.command(
+            "lovelace/config/save", url_path=self.name, config={"views": [view]}
+        )
+
+    async def cards(self) -> list[dict[str, Any]]:
+        """Return the cards that the dashboard is saved with."""
+        saved = await self.house.client.command("lovelace/config", url_path=self.name)
+        found: list[dict[str, Any]] = saved["views"][0]["sections"][0]["cards"]
+        return found
+
+    async def open(self, query: str = "") -> Page:
+        page = await self.browser.visit(f"{self.house.demo.status['address']}/{self.name}{query}")
+        self.heard.listen(page)
+        return page
+
+    def row(self, page: Page, number: int) -> Locator:
+        return page.locator(f'elfe-plan-card .row[data-id="{self.house.entry_id}_{number}"]')
+
+
+@pytest.fixture
+async def board(browser: Browser, demo: Demo, house: House) -> AsyncIterator[Board]:
+    """A dashboard; whatever its pages complain of fails the test."""
+    heard = Heard(demo.status["address"])
+    yield Board(house, browser, heard, "elfe-card")
+    assert not heard.said
+
+
+async def test_it_is_added_through_the_picker_and_suggested(board: Board) -> None:
+    """Nobody writes YAML: picker, visual editor, and what is offered for an entity."""
+    await board.make()
+    page = await board.open("?edit=1")
+    await add_card(page)
+    await page.get_by_role("tab", name="By card").click()
+    await page.get_by_placeholder("Search cards").fill("ELFE")
+    offered = page.locator("hui-card-picker .card", has_text="ELFE Commande")
+    await expect(offered.locator("elfe-plan-card .row").first).to_be_visible()
+    await picture(page, "card_picker")
+    await offered.click()
+    editor = page.locator("hui-dialog-edit-card")
+    await expect(editor.get_by_text("Hours to come")).to_be_visible()
+    await editor.get_by_role("textbox", name="Title").fill("Today")
+    await expect(editor.locator("elfe-plan-card").get_by_text("Today")).to_be_visible()
+    await picture(page, "card_editor")
+
+    await editor.get_by_role("button", name="Save").click()
+
+    await eventually(board.cards, lambda cards: cards == [CARD | {"title": "Today"}])
+    await expect(page.locator("elfe-plan-card path.planned").first).to_be_visible()
+
+    await add_card(page)
+    await page.get_by_placeholder("Search entities").fill("Washing machine R001")
+    await page.locator("ha-combo-box-item", has_text="Washing machine R001").first.click()
+    suggested = page.locator("hui-dialog-create-card elfe-plan-card")
+    await expect(suggested.locator(".name")).to_have_text(["Washing machine"])
+
+
+async def add_card(page: Page) -> None:
+    await opened(
+        page.get_by_role("button", name="Add card").first,
+        page.locator("hui-dialog-create-card").get_by_role("tab", name="By card"),
+    )
+
+
+async def test_a_toggle_reaches_the_appliance_and_comes_back(board: Board, house: House) -> None:
+    tile = {"type": "tile", "entity": house.entity("pilot", TANK), "features": [NEXT_RUN]}
+    await board.make(CARD, tile)
+    page = await board.open()
+    await expect(page.locator("elfe-next-run .text")).to_contain_text(re.compile("→|until"))
+    pilot = board.row(page, WASHING_MACHINE).get_by_role("switch")
+    shown = {PILOTED: "true", MANUAL: "false"}
+    before = (await house.row(WASHING_MACHINE))["mode"]
+    await expect(pilot).to_have_attribute("aria-checked", shown[before])
+    after = MANUAL if before == PILOTED else PILOTED
+
+    await pilot.click()
+
+    await expect(pilot).to_have_attribute("aria-checked", shown[after])
+    await eventually(lambda: house.row(WASHING_MACHINE), lambda row: row["mode"] == after)
+    # Who does it elsewhere is seen here.
+    service = "turn_on" if before == PILOTED else "turn_off"
+    await house.client.act(f"switch.{service}", entity_id=house.entity("pilot", WASHING_MACHINE))
+    await expect(pilot).to_have_attribute("aria-checked", shown[before])
+    # After a reload of the page all of it is there.
+    await page.reload()
+    await expect(pilot).to_have_attribute("aria-checked", shown[before])
+
+
+async def test_a_slot_says_why_by_keyboard_alone(board: Board) -> None:
+    await board.make(CARD)
+    page = await board.open()
+    await expect(page.locator("elfe-plan-card path.planned").first).to_be_visible()
+    await tab_to(page, "slider")
+    name = await focused(page, "label")
+    while not name.startswith("Hot-water tank"):
+        await page.keyboard.press("ArrowDown")
+        moved = await focused(page, "label")
+        assert moved != name, "no tank among them"
+        name = moved
+    await page.keyboard.press("End")
+    said = ""
+    for _ in range(96):
+        said = await focused(page, "valuetext")
+        if "Planned" in said:
+            break
+        await page.keyboard.press("ArrowLeft")
+    assert re.search(r"wants it on from \d\d:\d\d to \d\d:\d\d", said), said
+
+    await page.keyboard.press("Enter")
+
+    detail = page.locator("elfe-plan-card .detail")
+    await expect(detail.locator(".reason")).to_contain_text("The EMS’s plan wants it on from")
+    # Its buttons come next.
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Tab")
+    assert await page.evaluate(f"({DEEP})().textContent.trim()") in {"Start now", "Keep on"}
+    await page.keyboard.press("Shift+Tab")
+    await page.keyboard.press("Enter")
+    await expect(detail).to_be_hidden()
+    assert (await focused(page, "label")) == name
+
+
+DEEP = """() => {
+  let one = document.activeElement;
+  while (one?.shadowRoot?.activeElement) one = one.shadowRoot.activeElement;
+  return one;
+}"""
+
+
+async def focused(page: Page, attribute: str) -> str:
+    found = await page.evaluate(f"({DEEP})()?.getAttribute('aria-{attribute}') ?? ''")
+    return str(found)
+
+
+async def tab_to(page: Page, role: str) -> None:
+    for _ in range(80):
+        await page.keyboard.press("Tab")
+        if await page.evaluate(f"({DEEP})()?.getAttribute('role')") == role:
+            return
+    pytest.fail(f"no {role} is reached by the tabulator")
+
+
+async def test_on_a_phone_and_in_the_dark(board: Board) -> None:
+    """Nothing is wider than the screen, and what is pressed is large enough for a thumb."""
+    await board.make(CARD)
+    page = await board.open()
+    row = board.row(page, TANK)
+    await page.set_viewport_size(PHONE)
+    await page.emulate_media(color_scheme="dark")
+    await row.locator(".strip").click()
+    await expect(row.locator(".detail")).to_be_visible()
+    await fits(page)
+    card = page.locator("elfe-plan-card")
+    assert await card.evaluate("c => c.scrollWidth - c.clientWidth") <= 0
+    sizes = await card.evaluate(
+        "c => [...c.shadowRoot.querySelectorAll('button, .strip')]"
+        ".map((each) => [each.className, each.offsetHeight])"
+    )
+    assert not [each for each in sizes if each[1] < 44]
+    light = "c => getComputedStyle(c.shadowRoot.querySelector('ha-card')).backgroundColor"
+    assert await card.evaluate(light) != "rgb(255, 255, 255)"
+
+
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.thorough)])
+async def test_who_cannot_see_it_is_told_all_of_it(board: Board, scheme: Any) -> None:
+    """Axe finds nothing serious, with everything that a card can show in sight."""
+    axe = find_axe()
+    await board.make(CARD)
+    page = await board.open()
+    await page.emulate_media(color_scheme=scheme)
+    await show(page, told(an_evening(), ems=False, shadow=True), {"title": "Today"})
+    card = page.locator("#harness elfe-plan-card")
+    await card.locator(".about").first.click()
+    await expect(card.locator(".detail")).to_be_visible()
+    await page.add_script_tag(path=axe)
+    found = await page.evaluate("axe.run('#harness')")
+    wrong = [
+        (each["id"], [node["html"] for node in each["nodes"]])
+        for each in found["violations"]
+        if each["impact"] in {"serious", "critical"}
+    ]
+    assert not wrong, json.dumps(wrong, indent=2)
+    assert {"button-name", "aria-input-field-name"} <= {each["id"] for each in found["passes"]}
+
+
+def find_axe() -> Path:
+    """Return the checker of the frontend's packages, which are fetched where they are absent."""
+    if not AXE.exists():
+        subprocess.run(["bash", ROOT / "scripts" / "frontend", "setup"], check=False)
+    if not AXE.exists() and os.environ.get("ELFE_REQUIRE_FRONTEND") != "1":
+        pytest.skip("the packages of frontend/ could not be had")
+    return AXE
+
+
+async def test_fifty_appliances_cost_little(board: Board) -> None:
+    """The script of an update that changes all of them."""
+    await board.make(CARD)
+    page = await board.open()
+    await show(page, told(many(FIFTY)), {})
+    card = page.locator("#harness elfe-plan-card")
+    await expect(card.locator(".row")).to_have_count(FIFTY)
+    await expect(card.locator(".strip path.planned")).to_have_count(FIFTY)
+    paths = await card.evaluate("c => c.shadowRoot.querySelectorAll('.strip svg *').length")
+    assert paths < FIFTY * 12
+    meter = await Meter.of(page)
+    events = [
+        {
+            "type": "change",
+            "equipments": [without_past(e) for e in many(FIFTY, turn)],
+            "removed": [],
+        }
+        for turn in range(1, 41)
+    ]
+    all_of_them = statistics.median((await meter.updates(events))[10:])
+    few = [{**each, "equipments": each["equipments"][:1]} for each in events]
+    one = statistics.median((await meter.updates(few))[10:])
+    print(f"an update of {FIFTY}: {all_of_them:.1f} ms, of one of them: {one:.1f} ms")
+    assert all_of_them < MOST
+    assert one < MOST / 2
+    # What does not concern it costs nothing.
+    drawn = await card.evaluate(
+        "async (c) => { let n = 0; const r = c.render.bind(c); c.render = () => (n++, r());"
+        " for (let i = 0; i < 100; i++) c.hass = { ...c._hass, states: {} };"
+        " await c.updateComplete; return n; }"
+    )
+    assert drawn == 0
+
+
+def without_past(each: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in each.items() if key != "past"}
+
+
+@pytest.mark.thorough
+async def test_every_shape_and_its_reason(board: Board) -> None:
+    """What failed, what nobody knows, what is late, what is new: seen, and said by a tap."""
+    await board.make(CARD)
+    page = await board.open()
+    await page.set_viewport_size({"width": 1180, "height": 860})
+    await show(page, told(an_evening()), {})
+    card = page.locator("#harness elfe-plan-card")
+    for state in ("ran", "failed", "doubtful", "missed", "planned", "expected", "ghost"):
+        await expect(card.locator(f".strip path.{state}").first).to_be_visible()
+    await expect(card.locator(".chip.late")).to_contain_text("Late: done about Tue 07:30")
+    await expect(card.locator(".chip.new")).to_contain_text("New plan: Tue 02:15 instead of")
+    heating = card.locator(f'.row[data-id="{ENTRY}_3"]')
+    strip = heating.locator(".strip")
+    box = await strip.bounding_box()
+    assert box
+    # A quarter past three in the afternoon.
+    await strip.click(position={"x": box["width"] * 13.5 / 96, "y": 20})
+    await expect(heating.locator(".what")).to_contain_text("15:15 to 15:30")
+    await expect(heating.locator(".state")).to_have_text("Order failed")
+    await expect(heating.locator(".reason")).to_have_text("The device did not answer")
+    await picture(page, "card")
+    await page.emulate_media(color_scheme="dark")
+    await picture(page, "card_dark")
+    await page.set_viewport_size(PHONE)
+    await into_view(heating)
+    await picture(page, "card_phone")
+
+
+@pytest.mark.thorough
+async def test_gone_and_back(board: Board, house: House) -> None:
+    """Connection lost, entry reloaded: it is said, what was known stays, and it goes on by itself."""
+    await board.make(CARD)
+    page = await board.open()
+    notice = page.locator("elfe-plan-card .notice")
+    await expect(board.row(page, TANK)).to_be_visible()
+    connection = "document.querySelector('home-assistant').hass.connection"
+    back = f"{connection}.suspendReconnectUntil(new Promise((go) => (window.goOn = go)))"
+    await page.evaluate(f"{back}, {connection}.suspend()")
+    await expect(notice).to_contain_text("Connection lost")
+    await expect(board.row(page, TANK)).to_be_visible()
+    await page.evaluate("window.goOn()")
+    await expect(notice).to_have_count(0)
+
+    await house.client.post(f"/api/config/config_entries/entry/{house.entry_id}/reload", {})
+
+    await eventually(lambda: house.state("lifecycle"), lambda state: state == "running")
+    await expect(notice).to_have_count(0)
+    await expect(board.row(page, TANK).locator("path.planned").first).to_be_visible()
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("release", ["2026.11", "2026.10"])
+async def test_fresh_profiles_show_it(
+    start_demo: Callable[..., Demo], socket_enabled: None, release: str
+) -> None:
+    """Each browser that was never here before shows the card at once, on each release."""
+    python = Path(sys.executable) if release == "2026.11" else ROOT / ".venv" / "bin" / "python"
+    if not can_start(python):
+        pytest.skip(f"no environment of {release} that can be started")
+    demo = start_demo(python=python)
+    async with enter(demo) as house, new_browsers() as new:
+        heard = Heard(demo.status["address"])
+        await Board(house, await new(), heard, "elfe-card").make(CARD)
+        for _ in range(LOADS):
+            board = Board(house, await new(), heard, "elfe-card")
+            page = await board.open()
+            await expect(page.locator("elfe-plan-card path.planned").first).to_be_visible()
+            await expect(page.locator("hui-error-card")).to_have_count(0)
+            await page.context.close()
+        assert not heard.said
+    demo.stop()
+
+
+def can_start(python: Path) -> bool:
+    """Return whether an environment has the frontend too."""
+    command = [str(python), "-c", "import hass_frontend"]
+    return python.exists() and subprocess.run(command, check=False).returncode == 0
+
+
+@asynccontextmanager
+async def new_browsers() -> AsyncIterator[Callable[[], Any]]:
+    """Give what opens a browser without any past."""
+    expect.set_options(timeout=PATIENT)
+    executable = next(filter(None, map(shutil.which, BROWSERS)))
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(
+            executable_path=executable, args=["--no-sandbox"]
+        )
+
+        async def new() -> Browser:
+            context = await launched.new_context(
+                viewport=DESK, locale="en-GB", timezone_id="Europe/Paris"
+            )
+            context.set_default_timeout(PATIENT)
+            return Browser(context)
+
+        yield new
+        await launched.close()

@@ -1,0 +1,118 @@
+"""A person is asked about a broker or database that is away for long, and not before."""
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from custom_components.elfe_commande.core.lifecycle import Lifecycle
+from custom_components.elfe_commande.core.timing import Timing
+from custom_components.elfe_commande.engine.ground.ground import Ground
+from custom_components.elfe_commande.engine.ground.ports import (
+    Problem,
+    StorageError,
+    StorageRefusedError,
+    StorageUnreachableError,
+)
+from custom_components.elfe_commande.engine.lookout import BROKER, DATABASE, Lookout
+from demo.engine_host import SystemClock
+
+GONE = StorageUnreachableError("no route")
+
+
+@dataclass
+class Surroundings:
+    """What a lookout sees: a messenger, a database, and time that a test lets pass."""
+
+    outage_told: float = 180.0
+    connected: bool = True
+    answer: StorageError | None = None
+    storage_error: StorageError | None = None
+    asked: int = 0
+    ground: Ground = field(init=False)
+    lookout: Lookout = field(init=False)
+
+    def __post_init__(self) -> None:
+        clock = SystemClock()
+        timing = Timing(outage_told=self.outage_told)
+        zone = cast("Any", None)
+        lifecycle = Lifecycle(clock.now, lambda: None)
+        self.ground = Ground(clock, timing, zone, lifecycle, lambda _: None)
+        rooms = SimpleNamespace(
+            ground=self.ground,
+            rows=SimpleNamespace(storage=self, reachable=self.reachable),
+            world=SimpleNamespace(messenger=self),
+        )
+        self.rows = rooms.rows
+        self.rows.storage_error = None
+        self.lookout = Lookout(cast("Any", rooms))
+
+    async def ping(self) -> None:
+        self.asked += 1
+        if self.answer is not None:
+            raise self.answer
+
+    def reachable(self, error: StorageError | None = None, *, of_plans: bool = False) -> None:
+        assert error is not None or of_plans
+        self.rows.storage_error = error
+
+    def told(self) -> set[tuple[str, str]]:
+        return {(problem.key, problem.subject) for problem in self.ground.problems}
+
+
+async def test_the_database_is_asked_and_its_outage_told_until_it_answers() -> None:
+    world = Surroundings(outage_told=0.0, answer=GONE)
+
+    await world.lookout.look()
+    assert (world.asked, world.rows.storage_error, world.told()) == (1, GONE, {DATABASE})
+    (problem,) = world.ground.problems
+    assert problem.placeholders == {"detail": "no route"}
+
+    world.answer = None
+    await world.lookout.look()
+    assert (world.rows.storage_error, world.told()) == (None, set())
+
+
+@pytest.mark.parametrize(("patience", "told"), [(0.0, {BROKER}), (180.0, set())])
+async def test_the_broker_is_told_once_it_is_away_for_long(
+    patience: float, told: set[tuple[str, str]]
+) -> None:
+    world = Surroundings(outage_told=patience, connected=False)
+
+    await world.lookout.look()
+    assert world.told() == told
+
+    # At once, not with the next look.
+    world.lookout.broker_changed(True)
+    assert world.told() == set()
+
+
+async def test_an_outage_counts_from_its_own_begin() -> None:
+    world = Surroundings(outage_told=0.05, connected=False)
+    world.lookout.broker_changed(False)
+    begun = dict(world.lookout._lost_at)  # noqa: SLF001
+    world.lookout.broker_changed(False)
+    assert world.lookout._lost_at == begun  # noqa: SLF001
+    world.lookout.broker_changed(True)
+
+    assert world.lookout._lost_at == {}  # noqa: SLF001
+
+
+async def test_what_the_database_refuses_is_not_back_because_it_answers() -> None:
+    refused = StorageRefusedError("permission denied")
+    world = Surroundings(outage_told=0.0)
+    world.rows.storage_error = refused
+
+    await world.lookout.look()
+
+    assert (world.rows.storage_error, world.told()) == (refused, set())
+
+
+async def test_a_home_on_disk_is_told_once_of_its_disk() -> None:
+    world = Surroundings(outage_told=0.0, answer=GONE)
+    world.ground.problems.report(Problem("disk_unwritable", "disk"))
+
+    await world.lookout.look()
+
+    assert world.told() == {("disk_unwritable", "disk")}

@@ -1,0 +1,303 @@
+"""What dashboards are told: all that a user may see, then only what changed."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+import json
+from pathlib import Path
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+import pytest
+from pytest_homeassistant_custom_component.common import MockUser
+
+from custom_components.elfe_commande.const import DOMAIN
+from custom_components.elfe_commande.core.plan import SLOT
+from custom_components.elfe_commande.websocket import pictures, views
+from tests.fixtures_home_assistant import wait_for
+
+from .homes import POWER, LocalInstalled
+from .test_record import a_run
+from .test_rule_flow import basics as rule_basics, begin as begin_rule
+from .test_set_plan import FIRST, relay, water_heater
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+OVERVIEW = Path(__file__).parents[2] / "frontend" / "test" / "fixtures" / "overview.json"
+
+type Client = Any
+type Open = Callable[..., Awaitable[Client]]
+
+
+@pytest.fixture
+async def connect(hass: HomeAssistant, hass_ws_client: Open) -> AsyncIterator[Open]:
+    """Open connections, of the administrator or of somebody else."""
+    clients: list[Client] = []
+
+    async def open_one(user: MockUser | None = None) -> Client:
+        if user is None:
+            clients.append(await hass_ws_client(hass))
+        else:
+            refresh = await hass.auth.async_create_refresh_token(user, "https://client.test")
+            token = hass.auth.async_create_access_token(refresh)
+            clients.append(await hass_ws_client(hass, token))
+        return clients[-1]
+
+    yield open_one
+    for client in clients:
+        await client.close()
+
+
+async def subscribe(client: Client, **wanted: Any) -> dict[str, Any]:
+    """Subscribe; return what is sent first."""
+    await client.send_json_auto_id({"type": f"{DOMAIN}/plan/subscribe", **wanted})
+    assert (await client.receive_json())["success"]
+    first = await client.receive_json()
+    assert first["event"]["type"] == "all"
+    event: dict[str, Any] = first["event"]
+    return event
+
+
+async def next_change(client: Client, done: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
+    """Return the next change in which something is so."""
+    async with asyncio.timeout(10):
+        while True:
+            event: dict[str, Any] = (await client.receive_json())["event"]
+            if done(event):
+                return event
+
+
+async def nothing_more(client: Client) -> None:
+    with pytest.raises(TimeoutError):
+        await client.receive_json(timeout=0.7)
+
+
+async def test_all_is_shown_then_what_changes(home: LocalInstalled, connect: Open) -> None:
+    number = await water_heater(home)
+    other = await home.add("Lave-linge", "input_boolean.other")
+    client = await connect()
+    all_of_it = await subscribe(client)
+
+    shown = {each["equipment_id"]: each for each in all_of_it["equipments"]}
+    assert shown.keys() == {number, other}
+    one = shown[number]
+    assert (one["name"], one["kind"], one["mode"]) == ("Ballon", "water_heater", "piloted")
+    assert one["entity_id"] == home.find("switch", number, "pilot")
+    assert one["can"] == ["pilot", "start", "mode"]
+    assert one["plan"] is None
+    assert all_of_it["slot"] == SLOT
+    assert all_of_it["health"][home.entry.entry_id]["running"]
+
+    await home.call("set_plan", equipment_id=number, slots=FIRST)
+    await wait_for(lambda: relay(home) == "on")
+    event = await next_change(client, lambda e: e["equipments"] and e["equipments"][0]["running"])
+    (changed,) = event["equipments"]
+    assert changed["equipment_id"] == number
+    assert changed["plan"]["slots"] == "".join(map(str, FIRST))
+    assert changed["plan"]["owner"] == "action"
+    assert (changed["decision"]["on"], changed["decision"]["source"]) == ("on", "action")
+    assert changed["decision"]["sentence"]
+    assert "past" not in changed
+
+
+async def test_a_new_plan_says_what_it_changed(home: LocalInstalled, connect: Open) -> None:
+    number = await water_heater(home)
+    await home.call("set_plan", equipment_id=number, slots=FIRST)
+    client = await connect()
+    (before,) = (await subscribe(client))["equipments"]
+    assert before["plan"]["changed"] == []
+    await home.call("set_plan", equipment_id=number, slots=[1, 0, 1, *[0] * 93])
+    event = await next_change(
+        client, lambda e: e["equipments"] and e["equipments"][0]["plan"]["changed"]
+    )
+    plan = event["equipments"][0]["plan"]
+    assert plan["changed"] == [plan["start"] + 2 * SLOT]
+
+
+async def test_the_past_is_there_and_grows(home: LocalInstalled, connect: Open) -> None:
+    number = await a_run(home)
+    client = await connect()
+    (shown,) = (await subscribe(client))["equipments"]
+    assert shown["equipment_id"] == number
+    past = shown["past"]
+    assert [row["on"] for row in past if row["outcome"] == "acknowledged"] == [True, False]
+    assert past == sorted(past, key=lambda row: row["at"])
+    home.clock.offset += SLOT
+    await home.cycle()
+    event = await next_change(client, lambda e: e["equipments"] and "past" in e["equipments"][0])
+    new = event["equipments"][0]["past"]
+    assert new[-1]["until"] > past[-1]["until"]
+
+
+async def test_what_did_not_change_is_not_sent(home: LocalInstalled, connect: Open) -> None:
+    number = await water_heater(home)
+    client = await connect()
+    await subscribe(client, hours_back=0)
+    home.hub.engine.reconsider([number])
+    await nothing_more(client)
+
+
+async def test_at_most_two_pushes_a_second_over_one_connection(
+    home: LocalInstalled, connect: Open
+) -> None:
+    home.measure(100)
+    await home.add("Ballon", "input_boolean.relay", kind="water_heater", power_sensor=POWER)
+    client = await connect()
+    for _ in range(2):
+        await subscribe(client, hours_back=0)
+    loop = asyncio.get_running_loop()
+    began, number = loop.time(), 0
+    while loop.time() - began < 1.3:
+        number += 1
+        home.measure(100 + number)
+        await asyncio.sleep(0.01)
+    ended, last = loop.time(), 100.0 + number
+    times: dict[int, list[float]] = {}
+    seen: dict[int, float] = {}
+    async with asyncio.timeout(10):
+        while list(seen.values()) != [last, last]:
+            message = await client.receive_json()
+            (shown,) = message["event"]["equipments"]
+            seen[message["id"]] = shown["power"]
+            times.setdefault(message["id"], []).append(loop.time())
+    assert number > 20
+    for each in times.values():
+        # At once, then after each pause; the last may come after the last measure.
+        assert len(each) <= 2 + (ended - began) / views.PAUSE
+
+
+async def test_who_may_not_read_an_appliance_is_not_shown_it(
+    home: LocalInstalled, connect: Open
+) -> None:
+    number = await water_heater(home)
+    await home.add("Lave-linge", "input_boolean.other")
+    leo = MockUser(name="Leo").add_to_hass(home.hass)
+    switch = home.find("switch", number, "pilot")
+    leo.mock_policy({"entities": {"entity_ids": {switch: {"read": True}}}})
+    client = await connect(leo)
+    shown = (await subscribe(client))["equipments"]
+    assert [each["equipment_id"] for each in shown] == [number]
+
+    await client.send_json_auto_id({"type": f"{DOMAIN}/overview"})
+    told = (await client.receive_json())["result"]["entries"]
+    assert [each["name"] for each in told[0]["equipments"]] == ["Ballon"]
+    assert told[0]["devices"] == []
+
+    # Taken away while they look: looked at anew with the next change.
+    leo.mock_policy({"entities": {"entity_ids": {}}})
+    await home.call("set_mode", equipment_id=number, mode="forced_off")
+    event = await next_change(client, lambda e: e["removed"])
+    assert event["removed"] == [shown[0]["id"]]
+    assert event["equipments"] == []
+    # The record is not theirs either.
+    asked = {"config_entry_id": home.entry.entry_id, "from": 0, "to": 2e9}
+    await client.send_json_auto_id({"type": f"{DOMAIN}/record/list", **asked})
+    while (answer := await client.receive_json())["type"] != "result":
+        pass
+    assert answer["error"]["code"] == "unauthorized"
+
+
+async def test_what_there_is_beside_appliances(home: LocalInstalled, connect: Open) -> None:
+    number = await water_heater(home)
+    form = await home.answer(await begin_rule(home), **rule_basics(number))
+    made = await home.answer(form, nominal_power=1000)
+    assert made["type"] is FlowResultType.CREATE_ENTRY, made
+    await home.hass.async_block_till_done(wait_background_tasks=True)
+    client = await connect()
+
+    await client.send_json_auto_id({"type": f"{DOMAIN}/overview"})
+    (entry,) = (await client.receive_json())["result"]["entries"]
+
+    assert (entry["local"], entry["homes"]) == (True, ["Maison"])
+    (appliance,) = entry["equipments"]
+    kinds = {each["kind"]: each for each in entry["devices"]}
+    assert set(kinds) == {"hub", "home", "surplus_rule"}
+    assert kinds["home"]["home"] == "Maison"
+    assert kinds["surplus_rule"]["behind"] == appliance["device_id"]
+    assert kinds["surplus_rule"]["name"]
+    # What the tests of the frontend take for granted.
+    (told,) = (each for each in json.loads(OVERVIEW.read_text())["entries"] if each["local"])
+    assert told.keys() == entry.keys()
+    assert told["equipments"][0].keys() == appliance.keys()
+    fields = {key for each in told["devices"] for key in each}
+    assert fields | {"home"} == {key for each in entry["devices"] for key in each}
+
+
+async def test_only_what_was_selected(home: LocalInstalled, connect: Open) -> None:
+    number = await water_heater(home)
+    other = await home.add("Lave-linge", "input_boolean.other")
+    client = await connect()
+    for wanted, found in (
+        ({"entity_ids": [home.find("switch", other, "pilot")]}, [other]),
+        ({"home": "Maison"}, [number, other]),
+        ({"home": "elsewhere"}, []),
+        ({"config_entry_id": "another"}, []),
+    ):
+        shown = (await subscribe(client, **wanted))["equipments"]
+        assert [each["equipment_id"] for each in shown] == found
+
+
+async def test_an_appliance_that_goes_and_one_that_comes(
+    home: LocalInstalled, connect: Open
+) -> None:
+    number = await water_heater(home)
+    client = await connect()
+    (shown,) = (await subscribe(client))["equipments"]
+    await home.remove(number)
+    event = await next_change(client, lambda e: e["removed"])
+    assert event["removed"] == [shown["id"]]
+    other = await home.add("Lave-linge", "input_boolean.other")
+    event = await next_change(client, lambda e: e["equipments"])
+    assert event["equipments"][0]["equipment_id"] == other
+
+
+async def test_a_reload_shows_everything_anew(home: LocalInstalled, connect: Open) -> None:
+    number = await water_heater(home)
+    client = await connect()
+    await subscribe(client)
+    await home.reload()
+    event = await next_change(client, lambda e: e["type"] == "all" and e["equipments"])
+    assert [each["equipment_id"] for each in event["equipments"]] == [number]
+    await home.call("set_mode", equipment_id=number, mode="forced_off")
+    await next_change(client, lambda e: e["equipments"] and e["equipments"][0]["mode"] == "manual")
+
+
+async def test_nobody_who_looks_costs_nothing(home: LocalInstalled, connect: Open) -> None:
+    await water_heater(home)
+    client = await connect()
+    await subscribe(client)
+    await client.close()
+    await wait_for(lambda: not home.hass.data[pictures._BOARDS])  # noqa: SLF001
+    assert not home.hass.data[views._PACES]  # noqa: SLF001
+
+
+async def test_the_record_is_told_the_newest_first(home: LocalInstalled, connect: Open) -> None:
+    number = await a_run(home)
+    client = await connect()
+    now = home.clock.now()
+    asked = {
+        "type": f"{DOMAIN}/record/list",
+        "config_entry_id": home.entry.entry_id,
+        "from": now - timedelta(days=40).total_seconds(),
+        "to": now + 1,
+    }
+    await client.send_json_auto_id(asked)
+    everything = (await client.receive_json())["result"]
+    assert not everything["more"]
+    rows = everything["rows"]
+    assert [row["time"] for row in rows] == sorted((row["time"] for row in rows), reverse=True)
+    assert {row["name"] for row in rows} == {None, "Ballon"}
+
+    paged: list[dict[str, Any]] = []
+    more, before = True, now + 1
+    while more:
+        await client.send_json_auto_id({**asked, "limit": 2, "before": before})
+        page = (await client.receive_json())["result"]
+        paged += page["rows"]
+        more, before = page["more"], page["rows"][-1]["time"]
+    assert paged == rows
+
+    await client.send_json_auto_id({**asked, "config_entry_id": "another"})
+    assert (await client.receive_json())["error"]["code"] == "not_found"
+    assert number in {row["equipment_id"] for row in rows}

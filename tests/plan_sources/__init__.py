@@ -1,0 +1,1 @@
+"""Sources of plans: what EMHASS and calendars say, what is made of it, what is shown."""

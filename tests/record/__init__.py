@@ -1,0 +1,1 @@
+"""The record: what was planned, ordered, confirmed, measured, and why not."""

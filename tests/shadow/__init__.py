@@ -1,0 +1,1 @@
+"""Shadow mode: everything is looked at and told, nothing sent or written."""
