@@ -198,9 +198,7 @@ async def test_a_machine_is_planned_once_it_is_handed_over(
     await follow(sourced, number)
     await home.cycle()
     assert sourced.relay(OTHER) == "off"
-    home.clock.offset += 2
     await home.act("switch", "turn_on", number, "pilot")
-    home.clock.offset += 2
     await wait_for(lambda: sourced.relay(OTHER) == "on")
 
 

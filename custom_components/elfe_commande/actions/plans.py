@@ -13,6 +13,7 @@ import voluptuous as vol
 
 from ..const import DOMAIN
 from ..core.plan import DAY, SLOT, DayPlan, Owner, slot_start
+from ..core.planned import said_at
 from ..core.wall_clock import next_occurrence
 from ..describe import about_decision, about_plan, clock_text, words_for
 from ..details import detail_text
@@ -79,9 +80,15 @@ async def async_set_plan(call: ServiceCall) -> ServiceResponse:
 async def _async_store(
     home: LocalHome, targets: list[Target], start: int, decisions: bytes
 ) -> list[DayPlan]:
-    made = int(home.now())
+    now = home.now()
     plans = [
-        DayPlan(target.equipment_id, start, decisions, 0, made, owner=Owner.ACTION)
+        DayPlan(
+            target.equipment_id,
+            start,
+            decisions,
+            known_at=said_at(target.hub.engine.statuses[target.equipment_id].equipment, now),
+            owner=Owner.ACTION,
+        )
         for target in targets
     ]
     try:

@@ -44,6 +44,14 @@ def knows(plan: DayPlan, equipment: Equipment) -> bool:
     return equipment.continuous or plan.made_at > equipment.state.last_programmed
 
 
+def said_at(equipment: Equipment, now: float) -> int:
+    """Return when a plan is made that is made now (unix seconds): it knows of the programming.
+
+    A load may be handed over and planned in the same second, as automations do.
+    """
+    return max(int(now), equipment.state.last_programmed + 1)
+
+
 def coming_start(
     equipment: Equipment, decision: Decision, plans: Sequence[DayPlan], slot: int
 ) -> int | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from ...core.model import EquipmentId
 from ...core.plan import DAY, LONGEST, SLOT, DayPlan, Owner, slot_start
+from ...core.planned import knows, said_at
 from ...engine.engine import Engine
 from ...sources.plans import SourcedPlan
 from ..appliances.home import LocalHome
@@ -75,7 +76,8 @@ class Delivery:
             return [self._taken_back(last, slot, int(now))]
         if last is not None and self._still_holds(last, plan, slot):
             return []
-        return _days(plan, int(now), self._owner)
+        equipment = self._engine.statuses[plan.equipment_id].equipment
+        return _days(plan, said_at(equipment, now), self._owner)
 
     def _taken_back(self, last: DayPlan, slot: int, now: int) -> DayPlan:
         """Return what takes the place of a plan: off for as long as it wanted the load on."""
@@ -98,8 +100,7 @@ class Delivery:
             # Somebody planned something else since, and it says nothing new.
             return True
         equipment = status.equipment
-        knows = equipment.continuous or last.known_at > equipment.state.last_programmed
-        return knows and last.end >= min(end, slot + ENOUGH)
+        return knows(last, equipment) and last.end >= min(end, slot + ENOUGH)
 
 
 def _days(plan: SourcedPlan, made_at: int, owner: Owner) -> list[DayPlan]:

@@ -5,6 +5,7 @@ from typing import Final
 
 from ...core.model import ControlState, EquipmentId
 from ...core.plan import DAY, SLOT, DayPlan, Owner, slot_start
+from ...core.planned import knows, said_at
 from ...engine.engine import Engine
 from ...planning.home.needs import Need
 from ...planning.result import HomePlan, LoadPlan, Reason
@@ -68,8 +69,7 @@ class Delivery:
         on = need.equipment.state.control == ControlState.ON
         if held is not None and need.equipment.continuous and on:
             _keep_run(decisions, held, slot)
-        programmed = need.equipment.state.last_programmed
-        if held is not None and (need.equipment.continuous or held.made_at > programmed):
+        if held is not None and knows(held, need.equipment):
             same = all(
                 held.decision(slot + index * SLOT) == bool(wanted)
                 or (held.decision(slot + index * SLOT) is None and not wanted)
@@ -79,13 +79,11 @@ class Delivery:
                 return None
         elif not any(decisions):
             return None
-        # A plan that is made for a programming knows of it, be it of the same second.
-        known_at = max(int(made_at), programmed + 1)
         return DayPlan(
             planned.equipment_id,
             slot,
             bytes(decisions),
-            known_at=known_at,
+            known_at=said_at(need.equipment, made_at),
             owner=Owner.PLANNER,
         )
 

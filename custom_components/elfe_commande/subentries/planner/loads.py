@@ -12,6 +12,7 @@ from ...const import SUBENTRY_EQUIPMENT
 from ...core.model import Equipment, EquipmentId, Mode
 from ...core.on_time import OnTime, under_way
 from ...core.plan import Owner
+from ...core.planned import knows
 from ...engine.ground.status import EquipmentStatus
 from ...hub import ElfeConfigEntry, Hub
 from ...planning.home.habits import Habits
@@ -118,4 +119,4 @@ def is_others(status: EquipmentStatus, now: float) -> bool:
     plan = status.plan
     if plan is None or plan.owner is Owner.PLANNER or plan.end <= now:
         return False
-    return status.equipment.continuous or plan.made_at > status.equipment.state.last_programmed
+    return knows(plan, status.equipment)
