@@ -4,13 +4,15 @@ from typing import Any, override
 
 from homeassistant.components.event import DOMAIN as PLATFORM, EventEntity, EventEntityDescription
 from homeassistant.core import Context, callback
+from homeassistant.helpers.entity import EntityDescription
 
 from .coordinator import EquipmentEvent
 from .core.gesture import ScreenTouched
-from .core.model import DeviceId
+from .core.model import DeviceId, EquipmentId
 from .core.outcome import Outcome
 from .core.wish import UNATTENDED
 from .describe import about_drift, about_mode, about_order, attributes
+from .devices.capacity import has_mode
 from .engine.ground.events import LoadDrifted, OrderEnded
 from .engine.ground.status import EquipmentStatus
 from .entities.base import EquipmentEntity, ScreenEntity
@@ -39,9 +41,18 @@ TOUCH = EventEntityDescription(
 
 
 class ActivityEvent(EquipmentEntity, EventEntity):
-    """Tells of the equipment's orders and modes, of each, in their order."""
+    """Tells of the equipment's orders and modes, of each, in their order.
+
+    The logbook tells the same in words, and would have a line of it besides. It is enabled by
+    default where nothing else bears the appliance's name.
+    """
 
     _to_tell: tuple[EquipmentEvent, ...] = ()
+
+    def __init__(self, hub: Hub, equipment_id: EquipmentId, description: EntityDescription) -> None:
+        """Belong to the appliance's device."""
+        super().__init__(hub, equipment_id, description)
+        self._attr_entity_registry_enabled_default = not has_mode(self._status)
 
     @override
     async def async_added_to_hass(self) -> None:

@@ -10,8 +10,7 @@ from homeassistant.components.select import (
 
 from .core.model import Mode
 from .core.wish import Intent
-from .devices.capacity import can_force_off
-from .devices.shapes import Kind, kind_of
+from .devices.capacity import has_mode
 from .engine.ground.status import EquipmentStatus
 from .entities.base import WishingEntity
 from .entities.platform import Platform
@@ -38,8 +37,7 @@ DESCRIPTIONS = (MODE,)
 
 def wanted(status: EquipmentStatus) -> tuple[SelectEntityDescription, ...]:
     """Return the selects of an equipment: with fingers manual means hands off, so none."""
-    driven = kind_of(status) is Kind.DRIVEN
-    return DESCRIPTIONS if driven and can_force_off(status) else ()
+    return DESCRIPTIONS if has_mode(status) else ()
 
 
 class ModeSelect(WishingEntity, SelectEntity):

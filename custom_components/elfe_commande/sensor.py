@@ -25,9 +25,6 @@ from .core.outcome import Outcome
 from .core.plan import DayPlan
 from .core.speed import SpeedClass
 from .describe import (
-    NONE,
-    OFF,
-    ON,
     about_cycle,
     about_lifecycle,
     about_result,
@@ -44,7 +41,7 @@ from .entities.base import EquipmentEntity, HubEntity
 from .entities.day_sensors import async_add_day_sensors
 from .entities.measured import MEASURED, measured_sensor
 from .entities.platform import Platform
-from .entities.sentences import SENTENCE, run_under_way, sentence_of
+from .entities.sentences import DECISION as DECIDED, SENTENCE, run_under_way, sentence_of
 from .hub import ElfeConfigEntry, Hub
 from .subentries.plan_sources.source_settings import SUBENTRY_PLAN_SOURCE
 
@@ -85,8 +82,7 @@ def _last_outcome_attributes(status: EquipmentStatus) -> dict[str, Any] | None:
 DECISION = EquipmentSensorDescription(
     key="decision",
     translation_key="decision",
-    device_class=SensorDeviceClass.ENUM,
-    options=[ON, OFF, NONE],
+    device_class=DECIDED,
     value_fn=decision_of,
 )
 REASON = EquipmentSensorDescription(
@@ -162,6 +158,8 @@ class HubSensorDescription(SensorEntityDescription):
 
     value_fn: Callable[[Engine], str | int | datetime | None]
     attributes_fn: Callable[[Engine], dict[str, Any] | None] = lambda _: None
+    for_territories: bool = False
+    """Disabled until somebody wants it in a home of its own: the logbook would tell it always."""
 
 
 def _speed_attributes(engine: Engine) -> dict[str, Any] | None:
@@ -230,6 +228,7 @@ HUB_DESCRIPTIONS = (
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=lambda engine: moment(None if engine.last_cycle is None else engine.last_cycle.at),
         attributes_fn=_last_cycle_attributes,
+        for_territories=True,
     ),
     DRIVEN_HOMES,
 )
@@ -344,6 +343,12 @@ class HubSensor(HubEntity, SensorEntity):
 
     entity_description: HubSensorDescription
     _unrecorded_attributes = frozenset({"durations", "history", "homes"})
+
+    def __init__(self, hub: Hub, description: HubSensorDescription) -> None:
+        """Belong to the hub's device."""
+        super().__init__(hub, description)
+        if description.for_territories and hub.local is not None:
+            self._attr_entity_registry_enabled_default = False
 
     @property
     @override

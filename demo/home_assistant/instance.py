@@ -61,7 +61,6 @@ logbook:
       - event.*_activite
       - binary_sensor.*_running
       - binary_sensor.*_fonctionnement
-      - sensor.*_decision
       - sensor.*_next_start
       - sensor.*_prochain_demarrage
       - sensor.*_last_cycle

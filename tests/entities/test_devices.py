@@ -280,7 +280,7 @@ async def test_a_repair_is_raised_before_home_assistant_drops_entities(
     enabled = [
         e for e in er.async_entries_for_config_entry(er.async_get(hass), ENTRY_ID) if not e.disabled
     ]
-    assert issue.translation_placeholders == {"entry": "Territory", "count": "26", "limit": "18"}
+    assert issue.translation_placeholders == {"entry": "Territory", "count": "24", "limit": "18"}
     assert len(enabled) == 18
 
     await world.drop(2)
@@ -296,7 +296,7 @@ async def test_entities_that_people_disabled_do_not_count(
         registry.async_update_entity(
             world.entity_id("sensor", 1, key), disabled_by=er.RegistryEntryDisabler.USER
         )
-    monkeypatch.setattr(capacity, "MAX_ENTITIES", 24)
+    monkeypatch.setattr(capacity, "MAX_ENTITIES", 22)
     await world.reload()
 
     assert ir.async_get(hass).async_get_issue(DOMAIN, f"{ENTRY_ID}_too_many_entities") is None

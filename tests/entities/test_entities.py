@@ -69,7 +69,7 @@ async def test_registry(hass: HomeAssistant, start: Start, snapshot: SnapshotAss
 
 
 async def test_enabled_by_default(hass: HomeAssistant, start_default: Start):
-    await start_default([status_of(1)])
+    await start_default([status_of(1), status_of(2, typology=130)])
 
     entries = er.async_entries_for_config_entry(er.async_get(hass), ENTRY_ID)
     assert {
@@ -82,7 +82,18 @@ async def test_enabled_by_default(hass: HomeAssistant, start_default: Start):
         "elfe_1_next_start",
         "elfe_1_running",
         "elfe_1_connected",
-        "elfe_1_activity",
+    }
+    # A load that is pressed has no mode: what bears its name is what happens to it.
+    assert {
+        e.unique_id for e in entries if not e.disabled and e.unique_id.startswith("elfe_2_")
+    } == {
+        "elfe_2_pilot",
+        "elfe_2_decision",
+        "elfe_2_reason",
+        "elfe_2_next_start",
+        "elfe_2_running",
+        "elfe_2_connected",
+        "elfe_2_activity",
     }
 
 

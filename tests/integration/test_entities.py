@@ -52,6 +52,7 @@ async def ready(installed: Installed, *equipments: Equipment) -> Household:
 # ------------------------------------------------------------------------------- wishes
 
 
+@pytest.mark.usefixtures("every_entity")
 async def test_the_switch_hands_over_and_back(installed: Installed) -> None:
     household = await ready(installed, WASHING)
     world = installed.world
@@ -205,6 +206,7 @@ async def installed_cycle(installed: Installed) -> dict[str, object]:
     return dict(installed.state("sensor", None, "last_cycle").attributes)
 
 
+@pytest.mark.usefixtures("every_entity")
 async def test_a_mode_changed_elsewhere_is_told(installed: Installed) -> None:
     await ready(installed, WASHING)
     await set_row(installed.world, PLUG, **{MODE: 20})

@@ -100,7 +100,6 @@ async def test_of_a_press_a_slot_and_a_failure(recorder_mock: None, home: LocalI
             "Ballon": 1,
             "Ballon Follow the plan": 1,
             "Ballon Running": 1,
-            "Ballon Activity": 2,
             "Appliances of Maison Plan": 1,
         }
     )
@@ -112,7 +111,20 @@ async def test_of_a_press_a_slot_and_a_failure(recorder_mock: None, home: LocalI
     await acknowledged(home, number, Act.ON)
     lines = await told.after()
     assert sentences(lines) == ["switched on by the plan set by an action"]
-    assert "Ballon Reason" not in states(lines)
+    of_plan = Counter({"Maison Plan in force since": 1})
+    assert not states(lines) - of_plan - of_states, lines
+
+    home.clock.offset += SLOT
+    await home.cycle()
+    await acknowledged(home, number, Act.OFF)
+    lines = await told.after()
+    assert sentences(lines) == ["switched off by the plan set by an action", "ran for 15 min"]
+    assert not states(lines) - of_states, lines
+
+    # A quarter-hour in which nothing happens leaves nothing.
+    home.clock.offset += SLOT
+    await home.cycle()
+    assert await told.after() == []
 
 
 async def test_what_is_documented_leaves_the_sentence(

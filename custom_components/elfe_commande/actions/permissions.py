@@ -45,7 +45,9 @@ SET_DEADLINE: Final = _control(_PILOT, (Platform.TIME, "wished_end"))
 SET_CYCLE_DURATION: Final = _control(_PILOT, (Platform.NUMBER, "cycle_duration"))
 SET_REMAINING_CHARGE: Final = _control(_PILOT, (Platform.NUMBER, "charge_left"))
 PLAN: Final = _control(_PILOT)
-READ_PLAN: Final = Access(POLICY_READ, (_PILOT, (Platform.SENSOR, "decision")))
+READ_PLAN: Final = Access(
+    POLICY_READ, (_PILOT, (Platform.SENSOR, "decision"), (Platform.SENSOR, "reason"))
+)
 ENTRY: Final = _control(_RUN_CYCLE)
 READ_ENTRY: Final = Access(POLICY_READ, ((Platform.SENSOR, "lifecycle"),))
 

@@ -12,6 +12,7 @@ from ..core.decision import Act
 from ..core.model import Mode
 from ..engine.ground.status import EquipmentStatus
 from ..repairs import learn_more_url
+from .shapes import Kind, kind_of
 
 ISSUE = "too_many_entities"
 
@@ -27,8 +28,10 @@ HUB_ENTITIES = (
     ("sensor", "driven_homes"),
 )
 """Platform and key of what the hub's device has; without a server it has one less."""
-READ_ONLY_ENTITIES = 6
-"""Enabled by default per equipment: decision, reason, next start, running, connected, activity."""
+READ_ONLY_ENTITIES = 5
+"""Enabled by default per equipment: decision, reason, next start, running, connected."""
+NAMED_ENTITIES = 1
+"""Besides, what bears its name: the mode, or where there is none the activity."""
 MEASURED_ENTITIES = 2
 """Besides, where it is measured: power, energy."""
 SCREEN_ENTITIES = 2
@@ -55,7 +58,12 @@ def _count(status: EquipmentStatus, *, compact: bool) -> int:
     if compact:
         return switch
     measured = 0 if status.meter is None else MEASURED_ENTITIES
-    return switch + (switch and can_force_off(status)) + READ_ONLY_ENTITIES + measured
+    return switch + NAMED_ENTITIES + READ_ONLY_ENTITIES + measured
+
+
+def has_mode(status: EquipmentStatus) -> bool:
+    """Return whether a load has a mode: it is driven, and switched instead of pressed."""
+    return kind_of(status) is Kind.DRIVEN and can_force_off(status)
 
 
 def can_force_off(status: EquipmentStatus) -> bool:

@@ -22,6 +22,8 @@ SENTENCE: Final = cast("SensorDeviceClass", f"{DOMAIN}__sentence")
 The logbook has no lines of a sensor with a class that it does not know to be words. What happened
 has a line that says why, and the sentence of the sensor would be a second one.
 """
+DECISION: Final = cast("SensorDeviceClass", f"{DOMAIN}__decision")
+"""Device class of what is decided: what it leads to has a line, and this would be another."""
 _REASONS: Final = "sensor.decision.state_attributes.reason.state"
 
 
