@@ -181,6 +181,28 @@ test("who changes their mind before the device has answered is heard, and told o
   expect(text('[role="status"]')).toBe("Done.");
 });
 
+test("what is under way is not asked twice by its button, and another button is the newer word", async () => {
+  hass.callService = (domain, service, data, target) => {
+    hass.called.push({ domain, service, data, target });
+    return new Promise(() => undefined);
+  };
+  await open();
+  await told();
+  await press("Radiateur", "Enter");
+  const button = (name: string) => all_<HTMLButtonElement>(".do").find((each) => each.textContent?.includes(name))!;
+  button("Keep off").click();
+  await settled();
+  expect(button("Keep off").disabled).toBe(true);
+  expect(text(".asked")).toBe("Asked; waiting for the appliance…");
+  button("Take over").click();
+  await settled();
+  expect(hass.called.map(({ service, data }) => [service, data])).toEqual([
+    ["set_mode", { mode: "forced_off" }],
+    ["turn_off", {}],
+  ]);
+  expect(button("Keep off").disabled).toBe(false);
+});
+
 test("what would happen is shown before it is confirmed", async () => {
   hass.callWS = <T>() =>
     Promise.resolve({

@@ -11,6 +11,11 @@ export type Wish =
   | { what: "deadline"; at: number }
   | { what: "mode"; mode: "forced_on" | "forced_off" | "automatic" };
 
+/** Whether two wishes ask for the same. */
+export function isSame(one: Wish, other: Wish): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
 interface Call {
   domain: string;
   service: string;

@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { followsPlan, type Told } from "../data/timeline";
 import type { Appliance, Simulation } from "../data/types";
-import { nextAt, runsAhead, type Wish } from "./acting";
+import { isSame, nextAt, runsAhead, type Wish } from "./acting";
 import type { Asking, Card, Frame } from "./view";
 
 /** Return the detail of a row. */
@@ -38,10 +38,12 @@ function controls(
   const { word, clock, now } = frame.teller;
   if (!can.length) return nothing;
   if (asking?.step === "confirm") return confirmation(card, frame, appliance, asking);
-  const busy = asking?.step === "working" || asking?.step === "checking";
+  const underWay = asking?.step === "working" || asking?.step === "checking" ? asking.wish : undefined;
+  // What is under way is not asked twice; whatever else is asked meanwhile is the newer word.
+  const busy = (wish: Wish) => underWay !== undefined && isSame(underWay, wish);
   const ask = (wish: Wish) => () => card.ask(id, wish);
   const button = (icon: string, text: string, wish: Wish) =>
-    html`<button class="do" ?disabled=${busy} @click=${ask(wish)}>
+    html`<button class="do" ?disabled=${busy(wish)} @click=${ask(wish)}>
       <ha-icon icon=${icon} aria-hidden="true"></ha-icon>${text}
     </button>`;
   const deadline = (event: Event) => {
@@ -66,8 +68,8 @@ function controls(
       ${
         can.includes("deadline")
           ? html`<form class="deadline" @submit=${deadline}>
-              <label>${word("ready_by")} <input type="time" required ?disabled=${busy} .value=${wished ? clock.input(wished) : ""} /></label>
-              <button class="do" ?disabled=${busy}>${word("set")}</button>
+              <label>${word("ready_by")} <input type="time" required .value=${wished ? clock.input(wished) : ""} /></label>
+              <button class="do">${word("set")}</button>
             </form>`
           : nothing
       }
