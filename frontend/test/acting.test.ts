@@ -82,8 +82,13 @@ describe("what would happen", () => {
       { start: PRESENT + 4500, end: PRESENT + 5400 },
     ]);
     expect(wouldText(simulation, { teller: teller() })).toBe(
-      "It would be: 04:15 → 04:45, 05:15 → 05:30 · done about 05:30 · later than wished",
+      "It would be: 04:15 → 04:45, 05:15 → 05:30 · later than wished",
     );
+    // It begins now, not with the quarter-hour, and is done within one.
+    const within = { ...simulation, now: PRESENT + 1080, ready_at: PRESENT + 5000, late: false };
+    expect(wouldText(within, { teller: teller() })).toBe("It would be: 04:18 → 04:45, 05:15 → 05:23");
+    const after = { ...simulation, ready_at: PRESENT + 7200, late: false };
+    expect(wouldText(after, { teller: teller() })).toBe("It would be: 04:15 → 04:45, 05:15 → 05:30 · done about 06:00");
     const open = { ...simulation, slots: "----", ready_at: null, late: false };
     expect(wouldText(open, { teller: teller() })).toBe("How it would run is decided later.");
     expect(wouldText({ ...open, slots: "0000" }, { teller: teller() })).toBe("It would not run in the time shown.");

@@ -219,7 +219,7 @@ test("what would happen is shown before it is confirmed", async () => {
   one(".do").click();
   await settled();
   expect(hass.called).toEqual([]);
-  expect(text(".would")).toBe("It would be: 04:00 → 05:00 · done about 05:00");
+  expect(text(".would")).toBe("It would be: 04:00 → 05:00");
   expect(text(".note")).toBe("As long as its cycle.");
   expect(one("path.preview")).not.toBeNull();
   all_(".confirm .do")[1]!.click();

@@ -35,6 +35,11 @@ SECONDS = 1000
 """In the browser's milliseconds."""
 PATIENT = 60 * SECONDS
 """How long a click may take, and what it brings: this machine may be busy."""
+MAIN = "home-assistant-main"
+"""What is there once somebody is logged in."""
+SPOKEN = (
+    "() => document.querySelector('home-assistant').hass?.localize('ui.sidebar.sidebar_toggle')"
+)
 WITHIN = 120.0
 """Seconds for anything that comes by itself in less than half a minute, on a busy machine too."""
 LIMIT = 600
@@ -223,13 +228,30 @@ class House:
         return float((await self.client.state(entity_id))["state"])
 
 
+async def _spoken(page: Page) -> None:
+    """Wait until the page has its words, and load it anew where they did not come.
+
+    The frontend asks for them once: where that is lost, all buttons stay without a name.
+    """
+    from playwright.async_api import TimeoutError as TooLateError  # noqa: PLC0415
+
+    for _ in range(3):
+        try:
+            await page.wait_for_function(SPOKEN, timeout=PATIENT)
+        except TooLateError:
+            await page.reload()
+            continue
+        return
+    await page.wait_for_function(SPOKEN, timeout=PATIENT)
+
+
 @dataclass
 class Browser:
     """A real browser, that shows one page at a time."""
 
     context: BrowserContext
 
-    async def visit(self, address: str, shown: str = "home-assistant-main") -> Page:
+    async def visit(self, address: str, shown: str = MAIN) -> Page:
         """Open an address in a tab of its own, and close the one before; return once it is shown.
 
         Nothing else navigates in a fresh tab. In the one before, the frontend may be about to:
@@ -240,6 +262,8 @@ class Browser:
         # Who is not logged in yet is sent to and fro by the frontend: nothing to wait for.
         await page.goto(address, wait_until="commit")
         await page.locator(shown).first.wait_for(state="attached")
+        if shown == MAIN:
+            await _spoken(page)
         for each in before:
             await each.close()
         return page

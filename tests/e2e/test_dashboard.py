@@ -63,6 +63,8 @@ async def test_all_there_is_has_its_place(page: Page, demo: Demo) -> None:
     await page.reload()
     cards = page.locator("elfe-plan-card")
     await expect(cards).to_have_count(3)
+    # The plan has come, and has begun to be carried out.
+    await expect(cards.first).to_contain_text("Started by the EMS", timeout=2 * PATIENT)
     for size in (DESK, PHONE):
         await page.set_viewport_size({"width": size[0], "height": size[1]})
         await expect(headings(page)).to_have_text(HEADINGS)

@@ -112,9 +112,10 @@ class Night:
         await eventually(self.power, lambda watts: watts == self.machine.watts)
 
     async def last_cycle(self) -> float:
-        """Return when the last cycle was, 0 before the first."""
-        state = await self.state("last_cycle")
-        return datetime.fromisoformat(state).timestamp() if state.startswith("2") else 0.0
+        """Return when the last cycle was, 0 before the first, by what is downloaded of the entry."""
+        (entry,) = await self.client.command("config_entries/get", domain="elfe_commande")
+        told = await self.client.get(f"/api/diagnostics/config_entry/{entry['entry_id']}")
+        return float((told["data"]["last_cycle"] or {"at": 0.0})["at"])
 
     async def power(self) -> float | None:
         """Return the power of the machine as it is shown."""

@@ -1,11 +1,8 @@
 """Shadow mode in a real Home Assistant, beside a controller that really drives the loads."""
 
-import asyncio
-from dataclasses import dataclass, replace
 from typing import Any
 
 from homeassistant.core import Context
-from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError, Unauthorized
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
@@ -17,104 +14,13 @@ from custom_components.elfe_commande.core.outcome import Outcome, Step, Writes
 from custom_components.elfe_commande.core.plan import SLOT, slot_start
 from custom_components.elfe_commande.engine.ground.events import OrderEnded
 from custom_components.elfe_commande.engine.ground.ports import StorageError
-from custom_components.elfe_commande.shadow.book import Report
 from custom_components.elfe_commande.system_health import async_info
-from demo.appliances import Behaviour, Screen
+from demo.appliances import Screen
 from demo.appliances.device import Message
-from demo.database import SCHEMA
-from demo.engine_host import SystemClock
-from demo.specs import finger, plug, relay, screen, tasmota
-from demo.territory import Equipment
-from demo.ups import FakeUps
-from tests.engine.bench import MODE, PROGRAMMED, calm, furnish, set_row
-from tests.fixtures_engine import INDICATORS, World
+from tests.engine.bench import MODE, PROGRAMMED, set_row
 from tests.fixtures_home_assistant import Installed, no_yaml, wait_for
-from tests.shadow.controller import Controller
 
-from .upses import add, entity_id
-
-HEATER, WASHER, TANK, DRYER, DISHES = 1, 2, 3, 4, 5
-TOLERANCE = 3.0
-"""Seconds; so long after it is over a quarter-hour is compared."""
-EQUIPMENTS = (
-    Equipment(HEATER, "R001", "Radiateur", 151, 120, (plug("SH1"), screen("shadow1"))),
-    Equipment(WASHER, "R001", "Lave-linge", 112, 120, (tasmota("SH2"),)),
-    Equipment(TANK, "R001", "Ballon", 131, 190, (relay("SH3"),)),
-    Equipment(DRYER, "R002", "Sèche-linge", 113, 120, (plug("SH4"),)),
-    Equipment(DISHES, "R002", "Lave-vaisselle", 111, 130, (plug("SH5", 21), finger("SHF"))),
-)
-NONE: list[int] = [0]
-
-
-@dataclass
-class Stage:
-    """Two homes that somebody else drives, and an entry that looks."""
-
-    installed: Installed
-    controller: Controller
-
-    @property
-    def world(self) -> World:
-        return self.installed.world
-
-    def begin(self) -> int:
-        """Let the next quarter-hour begin."""
-        clock = self.world.clock
-        assert isinstance(clock, SystemClock)
-        slot = slot_start(clock.now()) + SLOT
-        clock.offset += slot + 0.5 - clock.now()
-        return slot
-
-    async def quarter(self, **how: Any) -> int:
-        """Let a quarter-hour begin in which we look, and the other one acts."""
-        slot = self.begin()
-        await self.installed.cycle()
-        await self.compared(slot - SLOT)
-        await self.controller.drive(**how)
-        await self.world.heard()
-        await self.installed.hass.async_block_till_done()
-        return slot
-
-    async def compared(self, slot: int) -> Report:
-        """Let a quarter-hour be over; return what came of it."""
-        if slot_start(self.world.clock.now()) <= slot:
-            self.begin()
-            await self.installed.cycle()
-        async with asyncio.timeout(30):
-            while not (found := await self.report(slot)).slots:
-                await asyncio.sleep(0.05)
-        return found
-
-    async def report(self, slot: int) -> Report:
-        return await self.installed.hub.shadow_book.report(slot, slot + SLOT)
-
-    def orders(self) -> list[tuple[str, str]]:
-        """Return all that was published where devices are ordered, screens drawn or asked."""
-        recorder = self.world.fleet.recorder
-        return [(each.topic, each.text) for each in (*recorder.messages, *recorder.questions)]
-
-    async def rows(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Return every row of every table, with the transaction that wrote it."""
-        tables = await self.world.owner.fetch(
-            "SELECT table_name FROM information_schema.tables WHERE table_schema = $1", SCHEMA
-        )
-        found = {}
-        for (table,) in tables:
-            query = f'SELECT xmin::text, t::text FROM {SCHEMA}."{table}" t ORDER BY 2'
-            found[table] = [tuple(row) for row in await self.world.owner.fetch(query)]
-        return found
-
-
-def shadow(installed: Installed, *, on: bool = True) -> None:
-    entry = installed.entry
-    installed.hass.config_entries.async_update_entry(entry, options={"shadow": on})
-
-
-async def staged(installed: Installed) -> Stage:
-    world = installed.world
-    await furnish(world, *EQUIPMENTS, timing=replace(calm(), shadow_tolerance=TOLERANCE))
-    await world.fleet.watch("hasp/+/command/#", INDICATORS)
-    return Stage(installed, Controller(world, EQUIPMENTS))
+from .shadowed import DISHES, DRYER, EQUIPMENTS, HEATER, NONE, TANK, WASHER, Stage, shadow, staged
 
 
 @pytest.fixture
@@ -437,125 +343,3 @@ async def test_beside_an_installation_of_our_own(stage: Stage) -> None:
     assert report.agree >= 2
     assert installed.hub.engine.owner.homes == frozenset()
     assert len(acting.owner.homes) == 2
-
-
-async def test_a_role_that_may_only_read_is_enough(stage: Stage) -> None:
-    installed = stage.installed
-    reader = stage.world.database.ems
-    data = {**installed.entry.data, "username": reader.user, "password": reader.password}
-    installed.hass.config_entries.async_update_entry(installed.entry, data=data)
-    await installed.setup()
-    await installed.cycle()
-    assert installed.hub.engine.connected
-    # To act it is not, which the form says before anything is set up anew.
-    result = await choose(installed, shadow=False)
-    assert result["errors"] == {"shadow": "missing_privileges"}
-    assert "UPDATE" in result["description_placeholders"]["privileges"]
-
-
-async def choose(installed: Installed, **given: Any) -> dict[str, Any]:
-    options = installed.hass.config_entries.options
-    menu = await options.async_init(installed.entry.entry_id)
-    form = await options.async_configure(menu["flow_id"], {"next_step_id": "shadow"})
-    return dict(await options.async_configure(form["flow_id"], given))
-
-
-async def test_switched_off_it_acts_on_the_present_quarter_hour(stage: Stage) -> None:
-    """Nothing of what would have been is caught up."""
-    installed, world = stage.installed, stage.world
-    await world.plan(HEATER, [0, 1, 0, 0, 1])
-    await world.plan(WASHER, [0, 1, 0, 0, 0])
-    await world.plan(DRYER, [0, 0, 0, 0, 1])
-    await installed.setup()
-    for _ in range(2):
-        # The other one does nothing at all.
-        stage.begin()
-        await installed.cycle()
-    assert stage.orders() == []
-    former = installed.hub
-    result = await choose(installed, shadow=False)
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await installed.running_again(former)
-    assert not installed.hub.shadow
-    await installed.cycle()
-    await world.settled()
-    assert (await world.row(WASHER))[MODE] == 30
-    assert "ON" not in world.told("SH2")
-    assert set(world.told("SH1")) == {"off"}
-    stage.begin()
-    stage.begin()
-    await installed.cycle()
-    await wait_for(lambda: "on" in world.told("SH4"))
-    await wait_for(lambda: "on" in world.told("SH1"))
-    # What was found then can still be read.
-    assert not (await installed.call("get_shadow_report"))["entries"][0]["shadow"]
-
-
-async def test_switched_on_while_orders_run(installed: Installed) -> None:
-    """They end as at an unload, and nothing follows."""
-    stage = await staged(installed)
-    world = stage.world
-    await world.plan(WASHER, [1, *NONE])
-    await world.plan(HEATER, [1, 1, 1])
-    for identifier in ("SH1", "SH2"):
-        world.device(identifier).behaviour = Behaviour.SILENT
-    await installed.setup()
-    cycling = asyncio.create_task(installed.cycle())
-    await world.until_told("SH1")
-    await world.until_told("SH2")
-    former = installed.hub
-    result = await choose(installed, shadow=True)
-    if result["type"] is FlowResultType.FORM:
-        assert result["errors"] == {"shadow": "outcomes_wait"}
-    await installed.running_again(former)
-    cycling.cancel()
-    await asyncio.gather(cycling, return_exceptions=True)
-    assert installed.hub.shadow
-    await world.settled()
-    world.fleet.recorder.clear()
-    before = await stage.rows()
-    stage.begin()
-    await installed.cycle()
-    await world.heard()
-    assert stage.orders() == []
-    assert await stage.rows() == before
-
-
-async def test_a_wish_that_stands_is_given_up_in_words(installed: Installed) -> None:
-    """Nobody pursues here any more what was asked before."""
-    stage = await staged(installed)
-    world = stage.world
-    world.device("SH2").behaviour = Behaviour.SILENT
-    await installed.setup()
-    with pytest.raises(HomeAssistantError):
-        await installed.act("switch", "turn_off", WASHER, "pilot")
-    former = installed.hub
-    assert (await choose(installed, shadow=True))["type"] is FlowResultType.CREATE_ENTRY
-    await installed.running_again(former)
-    await wait_for(lambda: not installed.hub.engine.rooms.rows.journal.wishes)
-    assert any(p.key == "wish_given_up" for p in installed.hub.engine.problems)
-    world.fleet.recorder.clear()
-    await installed.cycle()
-    await world.heard()
-    assert stage.orders() == []
-
-
-async def test_a_ups_is_given_no_command(stage: Stage, socket_enabled: None) -> None:
-    """Past the engine too: neither by a button nor by an action."""
-    installed = stage.installed
-    async with FakeUps() as fake:
-        fake.commands = {"beeper.toggle", "test.battery.start.quick"}
-        await installed.setup()
-        subentry = await add(installed, fake)
-        status = entity_id(installed, subentry, "sensor", "status")
-        button = entity_id(installed, subentry, "button", "battery_test")
-        with pytest.raises(HomeAssistantError) as refused:
-            await installed.call("ups_command", entity_id=status, command="beeper.toggle")
-        assert refused.value.translation_key == "shadow_entry"
-        with pytest.raises(HomeAssistantError) as refused:
-            await installed.hass.services.async_call(
-                "button", "press", {"entity_id": button}, blocking=True
-            )
-        assert refused.value.translation_key == "shadow_entry"
-        assert fake.given == []
-        await installed.unload()

@@ -2,27 +2,24 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any, Final
 
 from homeassistant.core import ServiceCall, ServiceResponse
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.target import TargetSelection
-from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..const import DOMAIN
 from ..core.model import EquipmentId
-from ..describe import clock_text, iso
+from ..describe import iso
 from ..entities.kept import ABOUT, as_csv
 from ..hub import Hub
 from ..record.rows import HUB, KINDS, EventRow, Row
+from .periods import PERIOD, period_of
 from .permissions import READ_PLAN, async_is_limited, async_require_admin
 from .targets import ATTR_CONFIG_ENTRY_ID, ATTR_EQUIPMENT_ID, TARGET, async_targets_of, hubs_of
 
-ATTR_FROM: Final = "from"
-ATTR_TO: Final = "to"
 ATTR_KINDS: Final = "kinds"
 ATTR_FORMAT: Final = "format"
 ATTR_LIMIT: Final = "limit"
@@ -35,8 +32,7 @@ MOST: Final = 20_000
 GET_RECORD_SCHEMA: Final = vol.Schema(
     {
         **TARGET,
-        vol.Optional(ATTR_FROM): cv.datetime,
-        vol.Optional(ATTR_TO): cv.datetime,
+        **PERIOD,
         vol.Optional(ATTR_KINDS, default=list(KINDS)): vol.All(
             cv.ensure_list, vol.Unique(), [vol.In(KINDS)]
         ),
@@ -59,18 +55,7 @@ class _Found:
 async def async_get_record(call: ServiceCall) -> ServiceResponse:
     """Tell what was planned, decided, ordered, confirmed and drawn, by whom and why."""
     asked = await _asked(call)
-    now = max((hub.engine.clock.now() for hub in asked), default=0.0)
-    end = dt_util.as_utc(call.data.get(ATTR_TO, dt_util.utc_from_timestamp(now)))
-    start = dt_util.as_utc(call.data.get(ATTR_FROM, end - timedelta(days=1)))
-    if start >= end:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="record_period",
-            translation_placeholders={
-                "start": clock_text(start.timestamp()),
-                "end": clock_text(end.timestamp()),
-            },
-        )
+    start, end = period_of(call, asked)
     for hub in asked:
         if hub.archive.keeper is None:
             raise ServiceValidationError(

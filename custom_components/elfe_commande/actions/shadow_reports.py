@@ -1,22 +1,19 @@
 """The report of shadow mode: what would have been ordered, against what was seen."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any, Final
 
 from homeassistant.core import ServiceCall, ServiceResponse, callback
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
-from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
-from ..const import DOMAIN
-from ..describe import OFF, ON, clock_text, iso
+from ..describe import OFF, ON, iso
 from ..hub import Hub
 from ..shadow.book import Difference, Report
+from .periods import PERIOD, period_of
 from .permissions import async_require_admin
-from .records import ATTR_FROM, ATTR_LIMIT, ATTR_TO
+from .records import ATTR_LIMIT
 from .targets import ATTR_CONFIG_ENTRY_ID, hubs_of
 
 MOST: Final = 20_000
@@ -25,8 +22,7 @@ USUAL: Final = 1_000
 GET_SHADOW_REPORT_SCHEMA: Final = vol.Schema(
     {
         vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string,
-        vol.Optional(ATTR_FROM): cv.datetime,
-        vol.Optional(ATTR_TO): cv.datetime,
+        **PERIOD,
         vol.Optional(ATTR_LIMIT, default=USUAL): vol.All(
             vol.Coerce(int), vol.Range(min=1, max=MOST)
         ),
@@ -38,18 +34,7 @@ async def async_get_shadow_report(call: ServiceCall) -> ServiceResponse:
     """Tell where we and whoever drives the loads differ; for administrators."""
     await async_require_admin(call)
     hubs = hubs_of(call, call.data.get(ATTR_CONFIG_ENTRY_ID))
-    now = max((hub.engine.clock.now() for hub in hubs), default=0.0)
-    end = dt_util.as_utc(call.data.get(ATTR_TO, dt_util.utc_from_timestamp(now)))
-    start = dt_util.as_utc(call.data.get(ATTR_FROM, end - timedelta(days=1)))
-    if start >= end:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="record_period",
-            translation_placeholders={
-                "start": clock_text(start.timestamp()),
-                "end": clock_text(end.timestamp()),
-            },
-        )
+    start, end = period_of(call, hubs)
     entries: list[JsonValueType] = []
     for hub in hubs:
         report = await hub.shadow_book.report(start.timestamp(), end.timestamp())

@@ -122,16 +122,18 @@ function questionOf(wish: Wish): Record<string, unknown> {
   }
 }
 
-/** Return the runs that a simulation has, in the time it knows. */
-export function runsAhead(simulation: Simulation): { start: number; end: number }[] {
+/** Return the runs that a simulation has, in the time it knows: from now on, to when it is done. */
+export function runsAhead({ slots, start, now, ready_at: ready }: Simulation): { start: number; end: number }[] {
   const runs: { start: number; end: number }[] = [];
-  [...simulation.slots].forEach((on, index) => {
+  [...slots].forEach((on, index) => {
     if (on !== "1") return;
-    const at = simulation.start + index * SLOT;
+    const at = start + index * SLOT;
     const last = runs.at(-1);
     if (last?.end === at) last.end += SLOT;
-    else runs.push({ start: at, end: at + SLOT });
+    else runs.push({ start: Math.max(at, now), end: at + SLOT });
   });
+  const done = runs.find(({ end }) => ready !== null && ready <= end && ready > end - SLOT);
+  if (done && ready !== null) done.end = ready;
   return runs;
 }
 

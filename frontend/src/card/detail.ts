@@ -117,13 +117,12 @@ function confirmation(
 
 /** Return what would happen, in a sentence. */
 export function wouldText(simulation: Simulation, { teller: { word, clock, now } }: Pick<Frame, "teller">): string {
-  const runs = runsAhead(simulation)
-    .slice(0, 3)
-    .map(({ start, end }) => word("run", { start: clock.moment(start, now), end: clock.time(end) }));
-  if (!runs.length && simulation.slots.includes("-") && simulation.ready_at === null) return word("would_open");
   const ready = simulation.ready_at;
+  const ahead = runsAhead(simulation).slice(0, 3);
+  const runs = ahead.map(({ start, end }) => word("run", { start: clock.moment(start, now), end: clock.time(end) }));
+  if (!runs.length && simulation.slots.includes("-") && ready === null) return word("would_open");
   const parts = [runs.length ? word("would", { runs: runs.join(", ") }) : word("would_not_run")];
-  if (ready !== null) parts.push(word("would_ready", { time: clock.moment(ready, now) }));
+  if (ready !== null && ready !== ahead.at(-1)?.end) parts.push(word("would_ready", { time: clock.moment(ready, now) }));
   if (simulation.late) parts.push(word("would_late"));
   return parts.join(" · ");
 }

@@ -466,7 +466,9 @@ export const styles = [
     }
     .legend li {
       display: inline-flex;
-      align-items: center;
+      /* Samples stand on the line, as they do in a strip. */
+      align-items: flex-end;
+      line-height: 18px;
       gap: 6px;
     }
 
