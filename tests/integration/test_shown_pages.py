@@ -105,6 +105,36 @@ async def test_a_press_counts_once_after_every_kind_of_reload(
     assert len(wall.orders("Y7")) == before + 1
 
 
+async def test_a_page_that_somebody_waits_for_is_not_held_back(installed: Installed) -> None:
+    """The broker confirms each line at once, which lets the next one go; orders are sent once."""
+    world = installed.world
+    wall = Wall(world, await furnish(world, machines()[0], timing=together()))
+    await wall.held(online=True)
+    await installed.setup()
+    await wall.drawn()
+    heard = world.fleet.recorder
+    heard.clear()
+
+    wall.turn(HALL, 3, 1)
+    await until_row(world, FIRST, **{MODE: PILOTED})
+    await wall.drawn()
+    await world.settled()
+
+    lines = [each for each in heard if each.topic.startswith("hasp/")]
+    orders = [each for each in heard if each not in lines]
+    assert [each.qos for each in lines].count(1) > 1
+    assert orders
+    assert {each.qos for each in orders} == {0}
+    assert not any(each.retain for each in heard)
+    # Nobody waits for what is drawn anew as a whole: hundreds of pages are not sent one by one.
+    heard.clear()
+    await installed.call("refresh_screens")
+    await wall.drawn()
+    again = [each for each in heard if each.topic.startswith("hasp/")]
+    assert len(again) > 1
+    assert {each.qos for each in again} == {0}
+
+
 async def test_there_may_be_nothing_to_choose(installed: Installed) -> None:
     await furnish(installed.world, machines()[0], timing=together())
     await installed.setup()

@@ -44,6 +44,15 @@ class RoutedMessenger(Messenger):
             await self.broker.publish(topic, payload)
 
     @override
+    async def publish_together(
+        self, messages: Iterable[tuple[str, str]], *, at_once: bool = False
+    ) -> None:
+        """Send what is the broker's; entities are given one value at a time."""
+        if self.broker is None:
+            raise MessengerError("no broker")
+        await self.broker.publish_together(messages, at_once=at_once)
+
+    @override
     async def subscribe(self, topics: Iterable[str], handler: Handler) -> Unsubscribe:
         wanted = list(topics)
         entities = [topic for topic in wanted if entity_of(topic) is not None]

@@ -1,5 +1,6 @@
 """What the engine needs from the world; storage, sources and adapters implement it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -188,6 +189,18 @@ class Messenger(Protocol):
     async def publish(self, topic: str, payload: str) -> None:
         """Send at QoS 0, not retained; `MessengerError` when it cannot be."""
 
+    async def publish_together(
+        self,
+        messages: Iterable[tuple[str, str]],
+        *,
+        at_once: bool = False,  # noqa: ARG002
+    ) -> None:
+        """Send topics and payloads in their order; none waits until the one before has left.
+
+        `at_once`: somebody waits for the last of them, and may see one twice. Raises as `publish`.
+        """
+        await handed_over(self.publish(topic, payload) for topic, payload in messages)
+
     async def subscribe(self, topics: Iterable[str], handler: Handler) -> Unsubscribe:
         """Receive these topics; returns once the broker granted them all.
 
@@ -197,6 +210,13 @@ class Messenger(Protocol):
 
     def watch_connection(self, changed: Callable[[bool], None]) -> Unsubscribe:
         """Be told when the broker is lost or found again."""
+
+
+async def handed_over(messages: Iterable[Awaitable[None]]) -> None:
+    """Hand messages over in order, all of them, and raise what the first that failed did."""
+    for error in await asyncio.gather(*messages, return_exceptions=True):
+        if error is not None:
+            raise error
 
 
 class Document(Protocol):

@@ -101,7 +101,7 @@ class Displays:
         """
         if at_once:
             self._due.pop(equipment_id, None)
-            self._background.begin(self._publish_due([equipment_id]), "refresh")
+            self._background.begin(self._publish_due([equipment_id], at_once=True), "refresh")
             return
         self._due[equipment_id] = None
         if self._refreshing is None:
@@ -114,13 +114,13 @@ class Displays:
         due, self._due = list(self._due), {}
         self._background.begin(self._publish_due(due), "refresh")
 
-    async def _publish_due(self, due: list[EquipmentId]) -> None:
+    async def _publish_due(self, due: list[EquipmentId], *, at_once: bool = False) -> None:
         for equipment_id in due:
             status = self._ground.store.statuses.get(equipment_id)
             if status is None:
                 continue
             for screen in self._households.screens_of(status.equipment.home):
-                await self._draw(screen, status)
+                await self._draw(screen, status, at_once=at_once)
 
     def _later_returned(self) -> None:
         """Refresh the screens that came back together, after one word to the indicators."""
@@ -153,13 +153,15 @@ class Displays:
             for status in tuple(self._households.equipments_of(screen.home)):
                 await self._draw(screen, status)
 
-    async def _draw(self, screen: Screen, status: EquipmentStatus) -> None:
+    async def _draw(
+        self, screen: Screen, status: EquipmentStatus, *, at_once: bool = False
+    ) -> None:
         """Show an equipment on a screen; never two at once there, an older one would end last."""
         if self._ground.owner.is_elsewhere(screen.home):
             return
         async with self._drawing.setdefault(screen.id, asyncio.Lock()):
             failure = f"Equipment {status.equipment.id} cannot be shown on {screen.plate}"
-            await self._show(partial(self._shown, screen, status), failure)
+            await self._show(partial(self._shown, screen, status), failure, at_once=at_once)
 
     def _shown(self, screen: Screen, status: EquipmentStatus) -> Iterable[Publication]:
         """Return the messages for an equipment, if it is the one its page shows."""
@@ -172,21 +174,15 @@ class Displays:
             return ()
         return [p for i in self._interfaces for p in i.show(screen, view)]
 
-    async def _show(self, drawn: Callable[[], Iterable[Publication]], failure: str) -> None:
+    async def _show(
+        self, drawn: Callable[[], Iterable[Publication]], failure: str, *, at_once: bool = False
+    ) -> None:
         """Publish what is drawn; what cannot be drawn keeps nothing else from the screens."""
         try:
-            await self._publish(drawn())
+            lines = [(each.topic, each.payload) for each in drawn()]
+            await self._messenger.publish_together(lines, at_once=at_once)
+        except MessengerError as error:
+            # The screens are refreshed when they are back.
+            _LOGGER.debug("Not shown: %s", error)
         except Exception as error:  # noqa: BLE001
             self._ground.telling.note(failure, error)
-
-    async def _publish(self, publications: Iterable[Publication]) -> None:
-        """Hand messages over in order; none waits until the one before has left."""
-        publish = self._messenger.publish
-        handed = [publish(each.topic, each.payload) for each in publications]
-        for error in await asyncio.gather(*handed, return_exceptions=True):
-            if isinstance(error, MessengerError):
-                # The screens are refreshed when they are back.
-                _LOGGER.debug("Not shown: %s", error)
-                return
-            if error is not None:
-                raise error
