@@ -122,6 +122,7 @@ async def test_an_entity_that_raises_while_it_is_written(
     assert installed.state("sensor", RELAY, "next_start").state != "unknown"
 
 
+@pytest.mark.usefixtures("every_entity")
 async def test_entities_that_raise_when_they_are_told_at_once(
     installed: Installed,
     household: Household,
