@@ -202,8 +202,10 @@ DOORS = {
         "engine/orders/outputs.py",
         "engine/orders/reverts.py",
         "engine/orders/sender.py",
-        "engine/people/displays.py",
+        # Of what is published together, each by what publishes one.
+        "engine/ground/ports.py",
     },
+    "publish_together": {"adapters/routes.py", "engine/people/displays.py"},
 }
 """By the name of a call: where something may leave. Of the engine it leaves by its messenger, which
 shadow mode closes; whoever is no adapter and not of the engine asks `Hub.require_acting` first."""

@@ -7,6 +7,7 @@ import itertools
 import pytest
 
 from custom_components.elfe_commande.core.outcome import Outcome
+from custom_components.elfe_commande.core.wish import Intent
 from demo.appliances import Behaviour
 from demo.specs import plug, tasmota
 from demo.territory import Equipment
@@ -123,6 +124,26 @@ async def test_a_late_answer_is_an_answer(world: World) -> None:
     assert last.result.latency > 0.1
     assert len(world.fleet.recorder) == 1
     assert (await world.row(10))[MODE] == 20
+
+
+async def test_an_answer_that_comes_while_its_lack_is_written_is_one(world: World) -> None:
+    """The database takes its time over the wish that was not answered in time."""
+    timing = impatient(0.1, retry_first=600.0, retry_max=600.0)
+    household = await furnish(world, *plugs(1), timing=timing)
+    device = household.devices["N10"]
+    device.behaviour, device.late_delay = Behaviour.LATE, 25.0
+    await world.start()
+    async with world.owner.transaction():
+        await world.owner.fetch(f"SELECT 1 FROM {EQUIPMENTS} WHERE id = 10 FOR UPDATE")
+        wish = asyncio.create_task(world.wish(10, Intent.TO_MANUAL))
+        await until(lambda: status_of(world, 10).reported_on, "the plug says that it is on")
+        await world.heard()
+    result = await wish
+    assert (result.outcome, result.reason) == (Outcome.FAILED, "silent")
+    last = await wait_for_end(world, 10, 2)
+    assert (last.result.outcome, last.result.tries) == (Outcome.ACKNOWLEDGED, 1)
+    assert len(world.fleet.recorder) == 1
+    await until_row(world, 10, **{MODE: 20, COMMAND: 13, CONTROL: 15})
 
 
 async def test_a_periodic_report_of_the_wanted_state_is_an_answer(world: World) -> None:

@@ -279,8 +279,12 @@ class Tries:
         self, pursuit: Pursuit, attempt: Attempt, seconds: float
     ) -> Answer | None:
         """Wait for that long, or until something makes another try worth it; a late answer."""
-        pending = attempt.pending
-        if pursuit.goal.presses or (pending is not None and pending.answer.done()):
+        pending = None if pursuit.goal.presses else attempt.pending
+        if pending is not None and pending.answer.done():
+            answer = pending.answer.result()
+            if answer is not attempt.answer:
+                # It came while the try was concluded.
+                return answer
             pending = None
         sent = attempt.answer is not Answer.UNSENT
         again = asyncio.create_task(self._worth_it(pursuit, sent=sent), name="elfe again")
