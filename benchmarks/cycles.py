@@ -20,6 +20,7 @@ from custom_components.elfe_commande.core.timing import Timing
 from custom_components.elfe_commande.engine.engine import Engine
 from custom_components.elfe_commande.engine.ground.ports import Messenger
 
+WORK_EVERY = 0.005
 PATIENCE = 60.0
 BY_HAND = replace(Timing(), first_cycle=3600.0, clock_look=3600.0)
 """The engine's own beat stands still, and does not wonder at a clock that is set: cycles are
@@ -113,8 +114,15 @@ class Rehearsed:
     wall: Wall
     quiet: Callable[[], bool]
     """Whether everything that follows from a cycle is shown."""
-    _published: list[tuple[float, float]] = field(default_factory=list)
-    """When each order left, by the clock and by what the process had worked; in seconds."""
+    published: int = 0
+    """Messages that left since the measurement began."""
+    _left: float = 0.0
+    """When the last of them did, by the clock; in seconds."""
+    _worked: tuple[float, float] = (0.0, 0.0)
+    """What the process had worked when one of the last did, and when that was; in seconds.
+
+    Asking the system costs as much as an order: it is asked each `WORK_EVERY` at most.
+    """
     _read_at: tuple[float, float] = (0.0, 0.0)
 
     async def rehearse(self) -> None:
@@ -134,15 +142,16 @@ class Rehearsed:
         """Run the next slot's cycle; return its figures."""
         self.wall.next_slot()
         self.statements.clear()
-        self._published.clear()
+        self.published = 0
         gc.collect()
         async with LoopWatch() as watch:
             began, worked = moment()
+            self._left, self._worked = began, (worked, began)
             with profiled():
                 report = await self.engine.run_cycle()
                 await until(self.settled, "the cycle")
             shown = time.perf_counter() - began
-        left, left_work = max(self._published, default=(began, worked))
+        left, left_work = self._left, self._worked[0]
         read, read_work = self._read_at
         return {
             "cycle_s": report.duration,
@@ -166,7 +175,10 @@ class Rehearsed:
 
         async def published(topic: str, payload: str) -> None:
             await publish(topic, payload)
-            self._published.append(moment())
+            self.published += 1
+            self._left = time.perf_counter()
+            if self._left - self._worked[1] > WORK_EVERY:
+                self._worked = time.process_time(), self._left
 
         async def read_inventory() -> Any:
             found = await rows()

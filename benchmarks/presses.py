@@ -56,11 +56,11 @@ async def measure(stage: Stage, folder: str) -> dict[str, Any]:
     fingers = await Fingers.begin(stage.host, stage.broker_port, IDLE + BUSY)
     with FullCollections() as idle_full:
         idle = await fingers.press(0, IDLE, IDLE_EVERY)
-    orders = len(show._published)  # noqa: SLF001
+    orders = show.published
     with FullCollections() as busy_full:
         cycle = asyncio.create_task(show.measure())
         # The first order of the cycle is on its way: now everybody is busy.
-        await until(lambda: 0 < len(show._published) != orders, "the cycle")  # noqa: SLF001
+        await until(lambda: 0 < show.published != orders, "the cycle")
         pressing = asyncio.create_task(fingers.press(IDLE, BUSY, BUSY_EVERY))
         figures = await cycle
         ended = time.time()
