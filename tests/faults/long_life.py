@@ -41,7 +41,7 @@ LOADS: Final = 8
 EVENING: Final = 22
 WARM: Final = 3
 """Days after which everything was done once, and is as large as it will be."""
-LONG: Final = 30.0
+LONG: Final = 120.0
 MONTH: Final = 30 * 96 * SLOT
 
 USERS: Final = "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND usename = $2"
