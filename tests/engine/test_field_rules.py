@@ -47,8 +47,9 @@ async def test_t2_48_what_was_never_on_has_its_hours_left(world: World) -> None:
     tank.behaviour = Behaviour.ACK
     world.fleet.lose(tank)
     world.fleet.recover(tank)
-    await until(lambda: tank.on, "ordered anew")
+    await until(lambda: status_of(world, 1).reported_on, "ordered anew")
     await until_row(world, 1, etat_controle_id=15)
+    await world.idle(1)
     for _ in range(11):
         clock.offset += 600
         sensor.report(surplus=9000)
@@ -84,8 +85,10 @@ async def test_t2_49_a_rule_switched_off_while_its_load_is_away_leaves_nothing_o
     tank.behaviour = Behaviour.ACK
     world.fleet.lose(tank)
     world.fleet.recover(tank)
-    await until(lambda: not tank.on, "off in the end")
+    # What the tank does is known here before the engine hears of it, and so is the row.
+    await until(lambda: status_of(world, 1).reported_on is False, "off in the end")
     await until_row(world, 1, etat_controle_id=25)
+    await world.idle(1)
     await engine.surplus.evaluate()
     proposal = status_of(world, 1).proposal
     assert proposal is not None

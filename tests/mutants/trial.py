@@ -63,7 +63,15 @@ BARE: Final = Surroundings(
     bare=True,
 )
 _OURS: Final = ("custom_components", "demo", "tests", "benchmarks")
-_COPIED: Final = ("blueprints", "custom_components", "demo", "docs", "tests", "pyproject.toml")
+_COPIED: Final = (
+    "benchmarks",
+    "blueprints",
+    "custom_components",
+    "demo",
+    "docs",
+    "tests",
+    "pyproject.toml",
+)
 _SLACK: Final = 60.0
 """Seconds that a trial takes beside its tests, at most."""
 
