@@ -33,7 +33,8 @@ async def test_a_boiler_that_follows_emhass(
         address = f"{evening.address}/config/integrations/integration/elfe_commande"
         await add_source(Hand(await browser.visit(address)), emhass)
         await eventually(evening.relay_is_on, bool)
-        assert evening.orders() == [True]
+        # The first cycle may have come since: what is on and wanted on is told so again.
+        assert set(evening.orders()) == {True}
 
 
 async def add_source(hand: Hand, emhass: EmhassServer) -> None:
