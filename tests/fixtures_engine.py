@@ -240,7 +240,7 @@ class World:
             self.later(slots)
         return await self.engine.run_cycle()
 
-    async def idle(self, machine_id: int, within: float = 30) -> None:
+    async def idle(self, machine_id: int, within: float = 60) -> None:
         """Return once no order of the equipment is under way, nor awaits its next try."""
         await wait_until(
             lambda: not any(is_under_way(f"{act} {machine_id}") for act in Act),

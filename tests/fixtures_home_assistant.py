@@ -60,7 +60,7 @@ def no_yaml() -> Iterator[None]:
         yield
 
 
-async def wait_for(condition: Callable[[], object], within: float = 45.0) -> None:
+async def wait_for(condition: Callable[[], object], within: float = 60.0) -> None:
     """Wait until the condition holds."""
     async with asyncio.timeout(within):
         while not condition():
@@ -144,7 +144,7 @@ class Installed:
         return state
 
     async def until(
-        self, platform: str, number: int | None, key: str, value: str, within: float = 45.0
+        self, platform: str, number: int | None, key: str, value: str, within: float = 60.0
     ) -> State:
         """Wait until an entity shows a value."""
         try:

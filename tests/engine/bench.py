@@ -128,7 +128,7 @@ def pass_slots(world: World, slots: int) -> None:
     world.later(slots)
 
 
-async def until(found: Callable[[], object], what: str, within: float = 30.0) -> None:
+async def until(found: Callable[[], object], what: str, within: float = 60.0) -> None:
     """Wait until something holds."""
     await wait_until(lambda: bool(found()), within, what, 0.005)
 
@@ -143,7 +143,7 @@ async def set_row(world: World, machine_id: int, **columns: Any) -> None:
     )
 
 
-async def until_row(world: World, machine_id: int, within: float = 30.0, **columns: Any) -> None:
+async def until_row(world: World, machine_id: int, within: float = 60.0, **columns: Any) -> None:
     """Wait until the equipment's row is as given."""
     loop = asyncio.get_running_loop()
     until = loop.time() + within
