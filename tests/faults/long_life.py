@@ -41,7 +41,9 @@ LOADS: Final = 8
 EVENING: Final = 22
 WARM: Final = 3
 """Days after which everything was done once, and is as large as it will be."""
-LONG: Final = 120.0
+LONG: Final = 30.0
+PATIENT: Final = 120.0
+"""Seconds for an engine to be at nothing any more, on a busy machine."""
 MONTH: Final = 30 * 96 * SLOT
 
 USERS: Final = "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND usename = $2"
@@ -241,7 +243,7 @@ class LongLife:
         assert self.house is not None
         away = {str(each.id) for each in self.equipments if not self._certain(each)}
         loop = asyncio.get_running_loop()
-        until = loop.time() + LONG
+        until = loop.time() + PATIENT
         while True:
             busy = (await self.house.state())["busy"]
             left = [name for name in busy if name not in self.bearing]
