@@ -13,6 +13,9 @@ pytestmark = pytest.mark.e2e
 DISHWASHER, WASHING_MACHINE, DRYER, METER = 1, 2, 13, 16
 MANUAL, PILOTED = 20, 30
 
+# What Home Assistant says of a machine that stood still for a moment, whatever ran on it then.
+SLOW_MACHINE = re.compile(r"took [\d.]+ seconds|taking over \d+ seconds")
+
 
 async def test_the_flows_made_what_people_look_at(house: House) -> None:
     entries = await house.client.get("/api/config/config_entries/entry")
@@ -103,6 +106,7 @@ async def test_nothing_is_wrong_in_the_log(house: House) -> None:
         "Ended before their devices answered",
         "In the tables: unsupported_typology",
     )
-    assert [line for line in ours if not any(words in line for words in expected)] == []
+    told = [line for line in ours if not SLOW_MACHINE.search(line)]
+    assert [line for line in told if not any(words in line for words in expected)] == []
     assert "Detected blocking call" not in log
     assert "Detected that custom integration" not in log

@@ -1,7 +1,6 @@
 """The numbered start as people see it: sensors, actions, logbook."""
 
 from pathlib import Path
-import shutil
 from typing import Any
 
 from homeassistant.core import Context
@@ -15,7 +14,7 @@ from tests.engine.bench import calm
 from tests.fixtures_home_assistant import Installed, wait_for
 
 from .homes import WASHING, live_in
-from .test_stops import remembered_code, restore
+from .test_stops import keep, remembered_code, restore
 
 FIRST = [int(code) for code in Code if code <= Code.RUNNING]
 KNOWN = [code for code in FIRST if code != Code.SPEED]
@@ -96,7 +95,7 @@ async def test_a_kill_is_told_in_the_logbook(
     memory = stored / f"elfe_commande.{installed.entry.entry_id}.memory"
     await wait_for(memory.exists)
     assert remembered_code(stored, installed) == 20
-    shutil.copytree(stored, kept)
+    keep(stored, kept)
     await installed.unload()
     restore(kept, stored)
     told = async_capture_events(installed.hass, EVENT_UNCLEAN_STOP)

@@ -41,11 +41,19 @@ def unclean(installed: Installed) -> bool:
     return installed.hub.engine.unclean_stop
 
 
+def keep(stored: Path, kept: Path) -> None:
+    """Keep what is on disk at this moment; a file that is being written has another name yet."""
+    kept.mkdir()
+    for path in stored.glob(f"{DOMAIN}.*"):
+        shutil.copy(path, kept)
+
+
 def restore(kept: Path, stored: Path) -> None:
     """Make the disk what it was at some moment."""
     for path in stored.glob(f"{DOMAIN}.*"):
         path.unlink()
-    shutil.copytree(kept, stored, dirs_exist_ok=True)
+    for path in kept.iterdir():
+        shutil.copy(path, stored)
 
 
 @asynccontextmanager
@@ -122,7 +130,7 @@ async def test_a_kill_in_the_middle_of_orders(
     kept = tmp_path_factory.mktemp("killed") / "storage"
     async with in_the_middle(installed) as household:
         await installed.hub.engine.rooms.rows.journal.save()
-        shutil.copytree(stored, kept)
+        keep(stored, kept)
         await installed.unload()
     restore(kept, stored)
 
@@ -140,7 +148,7 @@ async def test_a_kill_is_noticed(
     await installed.cycle()
     assert not unclean(installed)
     assert remembered_code(stored, installed) == 20
-    shutil.copytree(stored, kept)
+    keep(stored, kept)
     await installed.unload()
     restore(kept, stored)
 
