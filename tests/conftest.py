@@ -112,6 +112,19 @@ def sockets_allowed() -> Callable[[], AbstractContextManager[None]]:
     return allow
 
 
+# ------------------------------------------------------------------------- names
+
+_LONG_NAME = 60
+"""Characters: every process tells every other the names of all tests."""
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name a long text by how it begins and its length; `None`: pytest names it."""
+    if isinstance(val, str | bytes) and len(val) > _LONG_NAME:
+        return f"{val[:_LONG_NAME]!a}, {len(val)} in all"
+    return None
+
+
 # ------------------------------------------------------- what this machine can run
 
 
@@ -119,6 +132,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Skip, with a reason, what needs something that is not here; begin with what takes long."""
     # Spread over processes, a file that takes a minute must not be the last one to begin.
     took = read_durations(config.getoption("xmlpath"))
+    for item in items:
+        # Before anything was measured: a test with a limit of its own has one since it takes long.
+        if _module(item) not in took and (limit := item.get_closest_marker("timeout")):
+            took[_module(item)] = limit.args[0]
     items.sort(key=lambda item: -took.get(_module(item), 0.0))
     absent = _find_what_is_absent()
     for item in items:

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 import sys
@@ -96,6 +97,7 @@ def names_of(node: ast.AST, package: tuple[str, ...]) -> Iterator[str]:
             yield from (".".join((*base, alias.name)) for alias in names)
 
 
+@cache
 def imports() -> list[Import]:
     """Return every import in the house, those for types only included."""
     found: list[Import] = []
@@ -111,9 +113,6 @@ def imports() -> list[Import]:
     return found
 
 
-IMPORTS = imports()
-
-
 def test_every_room_has_a_rule() -> None:
     """A new room says whom it knows."""
     assert {room_of(path) for path in sources()} <= {*ROOMS, FRONT, *FRONT_FOLDERS}
@@ -125,7 +124,7 @@ def test_a_room_knows_only_the_rooms_below(room: str) -> None:
     allowed = {room, *ROOMS[room]}
     strange = [
         each
-        for each in IMPORTS
+        for each in imports()
         if each.room == room and each.ours and not any(map(each.goes_to, allowed))
     ]
     assert not strange, "\n".join(map(str, strange))
@@ -135,7 +134,7 @@ def test_home_assistant_stays_outside_the_engine() -> None:
     """The engine runs without it: benches, replays and fault tests do."""
     strange = [
         each
-        for each in IMPORTS
+        for each in imports()
         if each.wanted.partition(".")[0] in OF_HOME_ASSISTANT
         and not each.ours
         and each.room not in WITH_HOME_ASSISTANT
@@ -147,7 +146,7 @@ def test_the_planner_needs_nothing_but_the_standard_library() -> None:
     """It runs wherever Python does: no wheel, no clock of Home Assistant."""
     strange = [
         each
-        for each in IMPORTS
+        for each in imports()
         if each.room == "planning"
         and not each.ours
         and each.wanted.partition(".")[0] not in sys.stdlib_module_names
@@ -159,7 +158,7 @@ def test_nothing_hides_an_import() -> None:
     """A name made at run time would escape the tests above; registries find their own files."""
     strange = [
         each
-        for each in IMPORTS
+        for each in imports()
         if (each.wanted.startswith("importlib") and each.module not in REGISTRIES)
         or each.wanted.endswith(".*")
     ]
@@ -170,7 +169,7 @@ def test_the_front_leaves_the_parts_to_the_hub() -> None:
     """Front rooms talk to the engine; which storage or broker it has is not their business."""
     strange = [
         each
-        for each in IMPORTS
+        for each in imports()
         if each.room == FRONT
         and each.module not in ASSEMBLY
         and not each.where.startswith(DEFINING)
@@ -181,7 +180,7 @@ def test_the_front_leaves_the_parts_to_the_hub() -> None:
 
 def test_nobody_imports_a_platform() -> None:
     """Home Assistant does; what platforms share is in modules of its own."""
-    strange = [each for each in IMPORTS if any(map(each.goes_to, PLATFORMS))]
+    strange = [each for each in imports() if any(map(each.goes_to, PLATFORMS))]
     assert not strange, "\n".join(map(str, strange))
 
 
@@ -234,7 +233,7 @@ def test_the_coordinator_knows_the_engine_only() -> None:
     """It hands changes on, and decides nothing."""
     strange = [
         each
-        for each in IMPORTS
+        for each in imports()
         if each.room == FRONT
         and each.module == "coordinator"
         and each.ours
@@ -262,7 +261,7 @@ def target_of(wanted: str) -> str:
 def arrows(place_of: Callable[[str], str]) -> dict[str, set[str]]:
     """Return which places know which others, imports for types counted."""
     found: dict[str, set[str]] = {place_of(module): set() for module in MODULES}
-    for each in IMPORTS:
+    for each in imports():
         if each.ours:
             source = place_of(module_of(HOUSE / each.where.rpartition(":")[0]))
             found[source].add(place_of(target_of(each.wanted)))

@@ -37,6 +37,14 @@ UPDATE = """async () => {
   await document.querySelector("#harness elfe-plan-card").updateComplete;
 }"""
 
+PLAIN = """() => {
+  const card = document.querySelector("#harness elfe-plan-card");
+  window.plainRows ??= [...card.shadowRoot.querySelectorAll(".row")].map((row) => row.outerHTML);
+  window.plainRoot ??= document.createElement("div").attachShadow({ mode: "open" });
+  window.plainRoot.innerHTML = window.plainRows.join("");
+}"""
+"""What the simplest script does instead: it writes all rows of the card anew, as they are."""
+
 
 class Meter:
     """What a page's thread does for a script, in milliseconds of its own time.
@@ -54,15 +62,18 @@ class Meter:
         await session.send("Performance.enable", {"timeDomain": "threadTicks"})
         return cls(page, session)
 
-    async def updates(self, events: list[dict[str, Any]]) -> list[float]:
-        """Return what the update of each event costs."""
+    async def updates(self, events: list[dict[str, Any]]) -> list[tuple[float, float]]:
+        """Return what the update of each event costs, and what the simplest script would."""
         took = []
         for event in events:
             await self.page.evaluate("(event) => { window.nextEvent = event; }", event)
-            before = await self._spent()
-            await self.page.evaluate(UPDATE)
-            took.append(await self._spent() - before)
+            took.append((await self._cost(UPDATE), await self._cost(PLAIN)))
         return took
+
+    async def _cost(self, script: str) -> float:
+        before = await self._spent()
+        await self.page.evaluate(script)
+        return await self._spent() - before
 
     async def _spent(self) -> float:
         found = await self.session.send("Performance.getMetrics")

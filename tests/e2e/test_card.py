@@ -301,11 +301,16 @@ async def test_fifty_appliances_cost_little(board: Board) -> None:
         for turn in range(1, 41)
     ]
     few = [{**each, "equipments": each["equipments"][:1]} for each in events]
-    all_of_them = await cost(meter, events, MOST)
-    one = await cost(meter, few, MOST / 2)
-    print(f"an update of {FIFTY}: {all_of_them:.1f} ms, of one of them: {one:.1f} ms")
-    assert all_of_them < MOST
-    assert one < MOST / 2
+    all_of_them, plain = await cost(meter, events, MOST)
+    one, _ = await cost(meter, few, MOST / 2)
+    print(
+        f"an update of {FIFTY}: {all_of_them:.1f} ms, of one of them: {one:.1f} ms,"
+        f" the simplest script: {plain:.1f} ms"
+    )
+    # On a machine that is too slow for that, less than the simplest script takes there.
+    most = max(MOST, plain)
+    assert all_of_them < most
+    assert one < most / 2
     # What does not concern it costs nothing.
     drawn = await card.evaluate(
         "async (c) => { let n = 0; const r = c.render.bind(c); c.render = () => (n++, r());"
@@ -315,15 +320,16 @@ async def test_fifty_appliances_cost_little(board: Board) -> None:
     assert drawn == 0
 
 
-async def cost(meter: Meter, events: list[dict[str, Any]], most: float) -> float:
-    """Return what an update costs, in the best of some rounds.
+async def cost(meter: Meter, events: list[dict[str, Any]], most: float) -> tuple[float, float]:
+    """Return what an update costs and what the simplest script would, in the best of some rounds.
 
     Whatever shares a processor's caches makes all of a round slower, and none faster.
     """
-    best = float("inf")
+    best = (float("inf"), float("inf"))
     for _ in range(ROUNDS):
-        best = min(best, statistics.median((await meter.updates(events))[10:]))
-        if best < most:
+        ours, plain = zip(*(await meter.updates(events))[10:], strict=True)
+        best = min(best, (statistics.median(ours), statistics.median(plain)))
+        if best[0] < most:
             break
     return best
 
