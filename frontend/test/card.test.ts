@@ -286,6 +286,17 @@ test("says how the sources are, and that nothing is ordered in shadow mode", asy
   expect(text(".shadow")).toContain("nothing is ordered");
 });
 
+test("says that all is well where there is a plan only", async () => {
+  await open();
+  connection.tell(all);
+  await settled();
+  expect(all_(".health .well")).toHaveLength(1);
+  connection.tell({ ...all, health: { entry: { ...all.health.entry!, plan_at: null } } });
+  await settled();
+  expect(text(".health .chip")).toContain("No plan yet");
+  expect(all_(".health .well")).toHaveLength(0);
+});
+
 test("shows only what it is set to show", async () => {
   hass.entities = {
     "switch.ballon_follow_the_plan": { entity_id: "switch.ballon_follow_the_plan", platform: "elfe_commande", device_id: "d" },

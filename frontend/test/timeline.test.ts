@@ -21,7 +21,12 @@ function states(given: Parameters<typeof appliance>[0]): SlotState[] {
 }
 
 function plan(slots: string, start = PRESENT, changed: number[] = []) {
-  return { start, slots, owner: "ems", changed };
+  return { start, slots, owner: "ems", valid: true, changed };
+}
+
+/** Made before the appliance was last set. */
+function older(slots: string) {
+  return { ...plan(slots), valid: false };
 }
 
 describe("quarter-hours", () => {
@@ -66,6 +71,7 @@ describe("quarter-hours", () => {
       "idle",
       "unplanned",
     ]);
+    expect(states({ plan: older("0110") }).slice(4, 9)).toEqual(["idle", "ghost", "ghost", "idle", "unplanned"]);
     expect(states({})[5]).toBe("unplanned");
     // A plan that began before, and one that begins later.
     expect(states({ plan: plan("0101", PRESENT - 2 * SLOT) }).slice(4, 6)).toEqual(["idle", "planned"]);
@@ -173,6 +179,13 @@ describe("sentences", () => {
 
   test.each<[string, Parameters<typeof appliance>[0], number, string, string]>([
     ["planned", { plan: plan("01100") }, 5, "Planned", "The EMS’s plan wants it on from 04:15 to 04:45."],
+    [
+      "planned before it was set",
+      { plan: older("01100") },
+      5,
+      "Planned, not followed",
+      "Waits for its next plan: this one, made before it was last set, would have it on from 04:15 to 04:45.",
+    ],
     ["off", { plan: plan("01100") }, 7, "Off", "The EMS’s plan does not want it on."],
     ["off by hand", { plan: plan("01100"), mode: "manual" }, 7, "Off", "By hand: only people switch it."],
     ["beyond", { plan: plan("01") }, 9, "No plan", "The plan does not reach that far yet."],

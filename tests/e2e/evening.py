@@ -61,7 +61,13 @@ def plan(*runs: tuple[float, float], owner: str = "ems", changed: tuple[float, .
     slots = "".join(
         "1" if any(start <= index / 4 < end for start, end in runs) else "0" for index in range(96)
     )
-    return {"start": at(0), "slots": slots, "owner": owner, "changed": [at(h) for h in changed]}
+    return {
+        "start": at(0),
+        "slots": slots,
+        "owner": owner,
+        "valid": True,
+        "changed": [at(h) for h in changed],
+    }
 
 
 def past(*rows: tuple[float, float, dict[str, Any]]) -> list[dict[str, Any]]:

@@ -269,11 +269,7 @@ async def test_an_mqtt_device_needs_the_mqtt_integration(home: LocalInstalled) -
     assert (flow["type"], flow["reason"]) == (FlowResultType.ABORT, "mqtt_missing")
 
 
-async def test_topics_that_will_not_do(
-    home: LocalInstalled, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # There is no broker, and nobody waits for one.
-    monkeypatch.setattr("homeassistant.components.mqtt.util.AVAILABILITY_TIMEOUT", 0.1)
+async def test_topics_that_will_not_do(home: LocalInstalled) -> None:
     MockConfigEntry(domain="mqtt", data={"broker": "127.0.0.1"}).add_to_hass(home.hass)
     flow = await home.answer(await home.start_flow(), next_step_id="mqtt")
     flow = await home.answer(flow, name="Ballon", equipment_type="water_heater", driver="socorel")

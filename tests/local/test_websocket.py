@@ -20,7 +20,7 @@ from tests.fixtures_home_assistant import wait_for
 from .homes import POWER, LocalInstalled
 from .test_record import a_run
 from .test_rule_flow import basics as rule_basics, begin as begin_rule
-from .test_set_plan import FIRST, relay, water_heater
+from .test_set_plan import FIRST, RELAY, relay, water_heater
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -113,6 +113,39 @@ async def test_a_new_plan_says_what_it_changed(home: LocalInstalled, connect: Op
     )
     plan = event["equipments"][0]["plan"]
     assert plan["changed"] == [plan["start"] + 2 * SLOT]
+
+
+async def test_a_plan_older_than_what_was_set_is_not_shown_as_followed(
+    home: LocalInstalled, connect: Open
+) -> None:
+    number = await home.add("Lave-linge", RELAY)
+    later = [*[0] * 8, 1, *[0] * 87]
+    await home.act("switch", "turn_on", number, "pilot")
+    home.clock.offset += 60
+    await home.call("set_plan", equipment_id=number, slots=later)
+    client = await connect()
+    (before,) = (await subscribe(client))["equipments"]
+    assert before["plan"]["valid"]
+    assert before["next_start"]
+
+    home.clock.offset += 60
+    for act in ("turn_off", "turn_on"):
+        await home.act("switch", act, number, "pilot")
+    (changed,) = (await next_change(client, lambda e: shows(e, valid=False)))["equipments"]
+    assert changed["next_start"] is None
+    assert changed["decision"]["reason"] == "programmed_after_plan"
+
+    home.clock.offset += 60
+    await home.call("set_plan", equipment_id=number, slots=later)
+    (after,) = (await next_change(client, lambda e: shows(e, valid=True)))["equipments"]
+    assert after["next_start"] == before["next_start"]
+
+
+def shows(event: dict[str, Any], *, valid: bool) -> bool:
+    """Whether an appliance that is left to its plan has one that counts, or one that does not."""
+    return any(
+        (each["mode"], each["plan"]["valid"]) == ("piloted", valid) for each in event["equipments"]
+    )
 
 
 async def test_the_past_is_there_and_grows(home: LocalInstalled, connect: Open) -> None:

@@ -12,10 +12,26 @@ from .mqtt import MqttMessenger
 class RoutedMessenger(Messenger):
     """Hands each topic to who knows it; without a broker, its topics are silent."""
 
-    def __init__(self, entities: EntityMessenger, broker: MqttMessenger | None = None) -> None:
-        """Keep both; a broker may come later."""
+    def __init__(self, entities: EntityMessenger) -> None:
+        """Begin without a broker: it comes with the first thing that needs one."""
         self._entities = entities
+        self._missing = False
+        self._watchers: dict[Callable[[bool], None], Unsubscribe] = {}
+        self.broker: MqttMessenger | None = None
+
+    def attach(self, broker: MqttMessenger) -> None:
+        """Reach what is not an entity by this broker from now on."""
         self.broker = broker
+        for changed in self._watchers:
+            self._watchers[changed] = broker.watch_connection(changed)
+
+    def miss(self, missing: bool) -> None:
+        """Say whether something needs a broker that is not there; whoever watches is told."""
+        if missing == self._missing:
+            return
+        self._missing = missing
+        for changed in tuple(self._watchers):
+            changed(self.connected)
 
     def close(self) -> None:
         """Let no handler be called again."""
@@ -26,7 +42,7 @@ class RoutedMessenger(Messenger):
     @property
     @override
     def connected(self) -> bool:
-        return self.broker is None or self.broker.connected
+        return not self._missing if self.broker is None else self.broker.connected
 
     @override
     def reaches(self, topic: str) -> bool:
@@ -71,6 +87,15 @@ class RoutedMessenger(Messenger):
 
     @override
     def watch_connection(self, changed: Callable[[bool], None]) -> Unsubscribe:
-        if self.broker is None:
-            return lambda: None
-        return self.broker.watch_connection(changed)
+        self._watchers[changed] = (
+            _nothing if self.broker is None else self.broker.watch_connection(changed)
+        )
+
+        def end() -> None:
+            self._watchers.pop(changed, _nothing)()
+
+        return end
+
+
+def _nothing() -> None:
+    """End nothing: there was no broker to watch."""

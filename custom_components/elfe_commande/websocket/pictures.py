@@ -12,6 +12,7 @@ from ..const import DOMAIN
 from ..core.appliances import APPLIANCE_TYPES
 from ..core.model import EquipmentId
 from ..core.plan import SLOT, DayPlan, slot_start, to_text
+from ..core.planned import knows
 from ..describe import decision_of, mode_name, source_of
 from ..devices.capacity import can_force_off
 from ..engine.ground.events import (
@@ -158,6 +159,7 @@ class Board:
             "start": plan.first_valid,
             "slots": to_text(plan.decisions),
             "owner": plan.owner.value,
+            "valid": knows(plan, status.equipment),
             "changed": known[1],
         }
 

@@ -1,7 +1,7 @@
 // What is said of one quarter-hour, and what can be done about the appliance. It stands under its row.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { followsPlan, type Told } from "../data/timeline";
+import { isPiloted, type Told } from "../data/timeline";
 import type { Appliance, Simulation } from "../data/types";
 import { isSame, nextAt, runsAhead, type Wish } from "./acting";
 import type { Asking, Card, Frame } from "./view";
@@ -53,7 +53,7 @@ function controls(
     if (at) card.ask(id, { what: "deadline", at });
   };
   const modes = can.includes("mode");
-  const piloted = followsPlan(appliance);
+  const piloted = isPiloted(appliance);
   return html`<div class="controls">
       ${can.includes("start") && !running ? button("mdi:play", word("start"), { what: "start" }) : nothing}
       ${modes && !can.includes("deadline") && !(running && !piloted) ? button("mdi:power", word("keep_on"), { what: "mode", mode: "forced_on" }) : nothing}

@@ -35,11 +35,12 @@ function chipsOf(health: Health, now: number, word: Localize): TemplateResult[] 
   const age = health.plan_at === null ? null : Math.max(0, now - health.plan_at);
   const old = age !== null && age > OLD;
   const text = age === null ? word("plan_none") : word("plan_age", { age: ageText(age, word) });
+  const well = age !== null && !chips.length;
   if (old) chips.push(wrong("mdi:clock-alert-outline", text));
   else
     chips.push(
-      html`<span class="chip ${chips.length ? "" : "well"}"
-        ><ha-icon icon=${chips.length ? "mdi:clock-outline" : "mdi:check-circle-outline"} aria-hidden="true"></ha-icon
+      html`<span class="chip ${well ? "well" : ""}"
+        ><ha-icon icon=${well ? "mdi:check-circle-outline" : "mdi:clock-outline"} aria-hidden="true"></ha-icon
         >${text}</span
       >`,
     );

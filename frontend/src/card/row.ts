@@ -5,6 +5,7 @@ import { guard } from "lit/directives/guard.js";
 import {
   changeSentence,
   followsPlan,
+  isPiloted,
   lateSentence,
   nextRun,
   powerText,
@@ -150,7 +151,7 @@ function pilot(
   if (!appliance.can.includes("pilot")) return nothing;
   const wish = asking?.wish;
   const working = asking?.step === "working" && wish?.what === "pilot";
-  const on = working ? wish.on : followsPlan(appliance);
+  const on = working ? wish.on : isPiloted(appliance);
   return html`<button
     class="pilot ${working ? "working" : ""}"
     role="switch"

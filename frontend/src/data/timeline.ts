@@ -66,9 +66,14 @@ export function planned(appliance: Appliance, at: number): boolean | null {
   return decision === undefined ? null : decision === "1";
 }
 
-/** Return whether a plan is followed: in manual mode it is only there to be seen. */
-export function followsPlan(appliance: Appliance): boolean {
+/** Return whether an appliance is left to its plan. */
+export function isPiloted(appliance: Appliance): boolean {
   return appliance.mode === "piloted";
+}
+
+/** Return whether its plan is followed: by hand, or older than what was set, it is only there to be seen. */
+export function followsPlan(appliance: Appliance): boolean {
+  return isPiloted(appliance) && appliance.plan?.valid !== false;
 }
 
 /** Return the quarter-hours of a span; those that are over are those `known`, where they are given. */
@@ -107,6 +112,7 @@ export function isDrawnAlike(before: Appliance, after: Appliance): boolean {
     before.next_start === after.next_start &&
     one?.start === other?.start &&
     one?.slots === other?.slots &&
+    one?.valid === other?.valid &&
     String(one?.changed) === String(other?.changed)
   );
 }
@@ -170,7 +176,7 @@ export function nextRun(appliance: Appliance, now: number): NextRun | null {
     return { start: slot, end: end !== null && end > now ? end : null, running: true };
   }
   const start = appliance.next_start;
-  if (start === null || !followsPlan(appliance)) return null;
+  if (start === null || !isPiloted(appliance)) return null;
   return { start, end: appliance.ready_at ?? endOfRun(appliance, start), running: false };
 }
 
@@ -302,7 +308,8 @@ function aboutFuture(
         start: clock.moment(slots[from]!.at, now),
         end: clock.time(slots[to]!.at + SLOT),
       };
-      told.why = word(slot.state === "planned" ? "why_planned" : "why_ghost", values);
+      const seen = isPiloted(appliance) ? "why_older" : "why_ghost";
+      told.why = word(slot.state === "planned" ? "why_planned" : seen, values);
       if (slot.state === "planned" && ready !== null && slots[from]!.at === appliance.next_start)
         told.facts.push(word("ready", { time: clock.moment(ready, now) }));
       break;
@@ -314,7 +321,7 @@ function aboutFuture(
       told.why = word(appliance.plan ? "why_beyond" : "why_unplanned");
       break;
     default:
-      told.why = followsPlan(appliance) ? word("why_idle", { plan }) : word("why_manual");
+      told.why = isPiloted(appliance) ? word("why_idle", { plan }) : word("why_manual");
   }
 }
 

@@ -22,6 +22,8 @@ export interface Plan {
   /** A 0 or a 1 for each quarter-hour from `start` on. */
   slots: string;
   owner: string;
+  /** It was made since the appliance was last set; a machine waits for the next one else. */
+  valid: boolean;
   /** Quarter-hours to come that the plan before decided otherwise. */
   changed: number[];
 }

@@ -5,7 +5,7 @@ import logging
 
 from homeassistant.components import mqtt
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from ...adapters.mqtt import MqttMessenger
@@ -40,6 +40,7 @@ class LocalHome:
         self._clock = clock
         self._messenger = messenger
         self._subentries: dict[EquipmentId, str] = {}
+        self._awaiting = False
         self.storage = storage
 
     def subentry_of(self, equipment_id: EquipmentId) -> str | None:
@@ -59,8 +60,7 @@ class LocalHome:
             await self.storage.define(definitions, self._screens(definitions))
         except StorageError as error:
             _LOGGER.warning("A change of the equipments could not be stored: %s", error)
-        if not await self._async_reach_broker():
-            _LOGGER.warning("No MQTT integration: MQTT devices stay silent until a reload")
+        self._take_broker()
         await engine.read_inventory()
 
     def now(self) -> float:
@@ -118,13 +118,38 @@ class LocalHome:
             if subentry.subentry_type == SUBENTRY_EQUIPMENT
         ]
 
-    async def _async_reach_broker(self) -> bool:
-        """Have the broker, if an equipment or a screen needs it; whether that is so."""
+    def _lacks_broker(self) -> bool:
+        """Whether an equipment or a screen needs the broker, and nothing reaches it yet."""
+        if self._messenger.broker is not None:
+            return False
         needed = any(needs_broker(subentry.data) for subentry in self.equipments())
-        needed = needed or bool(plates(self._entry.options))
-        if not needed or self._messenger.broker is not None:
+        return needed or bool(plates(self._entry.options))
+
+    async def _async_reach_broker(self) -> bool:
+        """Have the broker, if it is needed; false if it is not there."""
+        if not self._lacks_broker():
             return True
         if not await mqtt.async_wait_for_mqtt_client(self._hass):
             return False
-        self._messenger.broker = MqttMessenger(self._hass)
+        self._messenger.attach(MqttMessenger(self._hass))
         return True
+
+    def _take_broker(self) -> None:
+        """Have the broker from now on, if it is needed; nothing else waits for one that is away."""
+        lacking = self._lacks_broker()
+        if lacking and self._hass.config_entries.async_loaded_entries(mqtt.DOMAIN):
+            self._messenger.attach(MqttMessenger(self._hass))
+            lacking = False
+        self._messenger.miss(lacking)
+        if lacking and not self._awaiting:
+            _LOGGER.warning("No MQTT broker: MQTT devices stay silent until it is there")
+            self._awaiting = True
+            self._entry.async_on_unload(
+                mqtt.async_subscribe_connection_status(self._hass, self._async_broker_came)
+            )
+
+    @callback
+    def _async_broker_came(self, connected: bool) -> None:
+        """Begin anew with the broker that was needed."""
+        if connected and self._lacks_broker():
+            self._hass.config_entries.async_schedule_reload(self._entry.entry_id)
