@@ -67,7 +67,7 @@ async def async_create_hub(hass: HomeAssistant, entry: ElfeConfigEntry) -> Hub:
 
 async def _async_postgres_hub(hass: HomeAssistant, entry: ElfeConfigEntry) -> Hub:
     if not await mqtt.async_wait_for_mqtt_client(hass):
-        raise _no_mqtt()
+        raise ConfigEntryNotReady(translation_domain=DOMAIN, translation_key="mqtt_missing")
     disk = _disk(hass, entry)
     reached = await settings.async_postgres_settings(hass, entry)
     storage = PostgresStorage(reached)
@@ -77,13 +77,12 @@ async def _async_postgres_hub(hass: HomeAssistant, entry: ElfeConfigEntry) -> Hu
 
 
 async def _async_local_hub(hass: HomeAssistant, entry: ElfeConfigEntry) -> Hub:
-    """Return the hub of a local entry, which needs MQTT only for MQTT devices and screens."""
+    """Return the hub of a local entry; without MQTT, its MQTT devices and screens are silent."""
     disk = _disk(hass, entry)
     storage = LocalStorage(disk.document("local"))
     messenger = RoutedMessenger(EntityMessenger(hass))
     local = LocalHome(hass, entry, storage, messenger, HomeAssistantClock())
-    if not await local.async_prepare():
-        raise _no_mqtt()
+    await local.async_prepare()
     return _assemble(hass, entry, storage, messenger, disk, local)
 
 
@@ -206,10 +205,6 @@ def _place(hass: HomeAssistant, entry: ConfigEntry) -> str:
     version = async_get_loaded_integration(hass, DOMAIN).version
     database = f"{entry.data.get(CONF_HOST, '')}:{entry.data.get(CONF_PORT, '')}"
     return f"{platform.node()} {database} {version}"
-
-
-def _no_mqtt() -> ConfigEntryNotReady:
-    return ConfigEntryNotReady(translation_domain=DOMAIN, translation_key="mqtt_missing")
 
 
 def _as_entry_error(

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 from types import MappingProxyType
 
-from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState, ConfigSubentry
+from homeassistant.config_entries import ConfigEntryDisabler, ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
 import pytest
@@ -17,6 +17,7 @@ from custom_components.elfe_commande.core.wish import Intent, Origin, Wish
 from tests.fixtures_home_assistant import wait_for
 
 from .homes import THIRD, LocalInstalled
+from .test_set_plan import relay
 
 RELAY, OTHER = "input_boolean.relay", "input_boolean.other"
 
@@ -99,7 +100,7 @@ async def test_an_order_under_way_is_not_disturbed_by_other_equipments(
 
 
 async def test_a_local_home_needs_mqtt_only_for_mqtt_devices(home: LocalInstalled) -> None:
-    await home.add("Lave-linge", RELAY)
+    number = await home.add("Lave-linge", RELAY)
     await home.reload()
     subentry = ConfigSubentry(
         data=MappingProxyType(
@@ -120,9 +121,10 @@ async def test_a_local_home_needs_mqtt_only_for_mqtt_devices(home: LocalInstalle
     )
     await home.unload()
     home.hass.config_entries.async_add_subentry(home.entry, subentry)
-    await home.hass.config_entries.async_setup(home.entry.entry_id)
-    assert home.entry.state is ConfigEntryState.SETUP_RETRY
-    assert home.entry.error_reason_translation_key == "mqtt_missing"
+    await home.setup()
+    await home.until("binary_sensor", None, "device_connection", "off")
+    await home.call("run_typology", equipment_id=number, order="on")
+    assert relay(home) == "on"
 
 
 async def test_a_home_that_is_removed_leaves_nothing(home: LocalInstalled, tmp_path: Path) -> None:

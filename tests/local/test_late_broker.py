@@ -1,5 +1,7 @@
 """A broker that is not there when the first appliance needs it, or that goes later."""
 
+from unittest.mock import patch
+
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
@@ -79,3 +81,27 @@ async def test_of_one_that_came_with_an_appliance_a_loss_is_heard(
         await home.until("binary_sensor", None, "device_connection", "off")
         await own_broker.start()
         await home.until("binary_sensor", None, "device_connection", "on")
+
+
+async def test_a_home_starts_without_it(
+    hass: HomeAssistant, home: LocalInstalled, broker: Broker, fleet: Fleet
+) -> None:
+    """As after a power cut, when Home Assistant is up first: entities are driven meanwhile."""
+    await fleet.add(Tasmota("L401", PLUG.topics))
+    mqtt = mqtt_entry_for(broker)
+    mqtt.add_to_hass(hass)
+    tank, number = await water_heater(home), await heater(home)
+
+    with patch("homeassistant.components.mqtt.util.AVAILABILITY_TIMEOUT", 0.1):
+        await home.reload()
+    await home.until("binary_sensor", None, "device_connection", "off")
+    await home.act("select", "select_option", tank, "mode", option="forced_on")
+    assert relay(home) == "on"
+
+    former = home.hub
+    with no_yaml():
+        assert await hass.config_entries.async_setup(mqtt.entry_id)
+    await wait_for(lambda: home.hub is not former and home.hub.engine.lifecycle.running)
+    await home.until("binary_sensor", None, "device_connection", "on")
+    await home.act("select", "select_option", number, "mode", option="forced_on")
+    assert "ON" in fleet.recorder.texts(PLUG.topics.command)

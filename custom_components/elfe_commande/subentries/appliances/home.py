@@ -47,11 +47,13 @@ class LocalHome:
         """Return the id of the subentry that an equipment's device and entities belong to."""
         return self._subentries.get(equipment_id)
 
-    async def async_prepare(self) -> bool:
-        """Tell the storage of all equipments; false while MQTT is needed and missing."""
+    async def async_prepare(self) -> None:
+        """Tell the storage of all equipments, and wait for the broker that comes up beside us."""
         definitions = self._definitions()
         await self.storage.define(definitions, self._screens(definitions))
-        return await self._async_reach_broker()
+        if self._lacks_broker():
+            await mqtt.async_wait_for_mqtt_client(self._hass)
+        self._take_broker()
 
     async def async_apply(self, engine: Engine) -> None:
         """Follow subentries that were added, changed or removed; leave the others alone."""
@@ -125,19 +127,11 @@ class LocalHome:
         needed = any(needs_broker(subentry.data) for subentry in self.equipments())
         return needed or bool(plates(self._entry.options))
 
-    async def _async_reach_broker(self) -> bool:
-        """Have the broker, if it is needed; false if it is not there."""
-        if not self._lacks_broker():
-            return True
-        if not await mqtt.async_wait_for_mqtt_client(self._hass):
-            return False
-        self._messenger.attach(MqttMessenger(self._hass))
-        return True
-
     def _take_broker(self) -> None:
         """Have the broker from now on, if it is needed; nothing else waits for one that is away."""
         lacking = self._lacks_broker()
-        if lacking and self._hass.config_entries.async_loaded_entries(mqtt.DOMAIN):
+        client = self._hass.config_entries.async_loaded_entries(mqtt.DOMAIN)
+        if lacking and client and mqtt.is_connected(self._hass):
             self._messenger.attach(MqttMessenger(self._hass))
             lacking = False
         self._messenger.miss(lacking)
