@@ -166,10 +166,19 @@ class Conclusion:
             # It was to be tried again, and the plan's next word came first.
             self.presses.report("wish_given_up", pursuit.goal.equipment_id)
             self._announce(pursuit, replace(result, reason="slot_over"))
-        elif reason not in _STANDS_AFTER and self._given_up(pursuit):
+        elif not self._stands_after(pursuit, reason) and self._given_up(pursuit):
             self._announce(pursuit, result)
         else:
             self._finish(pursuit, result)
+
+    def _stands_after(self, pursuit: Pursuit, reason: str) -> bool:
+        """Whether a person's wish is not over with this end of an order."""
+        if reason != NOT_OURS:
+            return reason in _STANDS_AFTER
+        # Whoever waits for a first answer is told to ask the other. Were it done once the home
+        # is ours again, what they asked there would be undone.
+        wish = self._standing(pursuit.goal)
+        return pursuit.first.done() or (wish is not None and wish.resumed)
 
     def let_go(self, goal: Goal, reason: str) -> None:
         """Tell that a person's wish is given up which nothing pursues any more."""
@@ -229,6 +238,12 @@ class Conclusion:
             # The claim took the row out of mode 30: it is as we left it, or somebody programmed it.
             known = pursuit.taken.last_programmed
             step = replace(step, expected_mode=Mode.MANUAL, programmed_at=known)
+        elif goal.presses:
+            await self.ground.owner.prove()
+            if self.ground.owner.has_lost(goal.equipment_id):
+                # Who drives it by now knows nothing of the press; what was said there since counts.
+                pressed_at = self.rows.journal.last_press(goal.equipment_id)
+                step = replace(step, not_after=int(pressed_at or at))
         by = (goal.origin, goal.user_id)
         fate = await self.rows.write(step, by, urgent=goal.by_person)
         return writes if fate.stands else NOTHING

@@ -238,6 +238,7 @@ class PressGuard:
                 int(claim.at),
                 expected_mode=Mode.PILOTED if piloted else None,
                 programmed_at=state.last_programmed if planned else None,
+                not_after=None if planned else int(claim.at),
                 settles=Settles(claim=key),
             ),
             (Origin.EMS if claim.piloted else Origin.DASHBOARD, None),

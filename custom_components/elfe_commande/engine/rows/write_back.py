@@ -230,7 +230,8 @@ class WriteBack:
 
     def _is_lost(self, step: Step) -> bool:
         """Whether somebody else drives a load by now: it is theirs to write about."""
-        if step.programmed_at is not None or step.writes.programmed:
+        pressed = step.settles.claim is not None and step.not_after is not None
+        if pressed or step.programmed_at is not None or step.writes.programmed:
             # Of a press only who made it knows; a person's word counts whoever drives the load.
             # Guards of their own let nothing newer be undone.
             return False
