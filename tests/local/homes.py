@@ -117,6 +117,16 @@ class LocalInstalled:
         self.timing = timing or self.timing
         await self.setup()
 
+    async def running_again(self, former: Hub) -> None:
+        """Wait until a reload that something else asked for is done."""
+        await wait_for(
+            lambda: (
+                self.entry.state is ConfigEntryState.LOADED
+                and self.hub is not former
+                and self.hub.engine.lifecycle.running
+            )
+        )
+
     async def choose(self, step: str, **given: Any) -> dict[str, str] | None:
         """Choose options and wait for the reload; return what is wrong with them, if anything."""
         former = self.hub
@@ -128,13 +138,7 @@ class LocalInstalled:
             options.async_abort(made["flow_id"])
             return made["errors"]
         assert made["type"] is FlowResultType.CREATE_ENTRY
-        await wait_for(
-            lambda: (
-                self.entry.state is ConfigEntryState.LOADED
-                and self.hub is not former
-                and self.hub.engine.lifecycle.running
-            )
-        )
+        await self.running_again(former)
         self.hub.coordinator.watch_all(self.events.append)
         await self.hass.async_block_till_done()
         return None

@@ -46,7 +46,7 @@ async def test_it_is_missed_and_taken_once_it_is_there(
     former = home.hub
     with no_yaml():
         assert await hass.config_entries.async_setup(mqtt.entry_id)
-    await wait_for(lambda: home.hub is not former and home.hub.engine.lifecycle.running)
+    await home.running_again(former)
     await home.until("binary_sensor", None, "device_connection", "on")
     await wait_for(lambda: "ON" in fleet.recorder.texts(PLUG.topics.command))
     await home.until("select", number, "mode", "forced_on")
@@ -101,7 +101,7 @@ async def test_a_home_starts_without_it(
     former = home.hub
     with no_yaml():
         assert await hass.config_entries.async_setup(mqtt.entry_id)
-    await wait_for(lambda: home.hub is not former and home.hub.engine.lifecycle.running)
+    await home.running_again(former)
     await home.until("binary_sensor", None, "device_connection", "on")
     await home.act("select", "select_option", number, "mode", option="forced_on")
-    assert "ON" in fleet.recorder.texts(PLUG.topics.command)
+    await wait_for(lambda: "ON" in fleet.recorder.texts(PLUG.topics.command))
