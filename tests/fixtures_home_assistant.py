@@ -8,7 +8,7 @@ import time
 from typing import Any
 from unittest.mock import patch
 
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import Context, HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
 import pytest
@@ -67,6 +67,17 @@ async def wait_for(condition: Callable[[], object], within: float = 60.0) -> Non
             await asyncio.sleep(0.01)
 
 
+async def running_again(entry: ConfigEntry[Hub], former: Hub) -> None:
+    """Wait until an entry was reloaded, and its engine runs."""
+    await wait_for(
+        lambda: (
+            entry.state is ConfigEntryState.LOADED
+            and entry.runtime_data is not former
+            and entry.runtime_data.engine.lifecycle.running
+        )
+    )
+
+
 @dataclass
 class Installed:
     """The integration, installed; add equipments to `world` before `setup`."""
@@ -109,13 +120,7 @@ class Installed:
 
     async def running_again(self, former: Hub) -> None:
         """Wait until a reload that something else asked for is done."""
-        await wait_for(
-            lambda: (
-                self.entry.state is ConfigEntryState.LOADED
-                and self.hub is not former
-                and self.hub.engine.lifecycle.running
-            )
-        )
+        await running_again(self.entry, former)
         await self.hass.async_block_till_done()
 
     async def cycle(self) -> None:

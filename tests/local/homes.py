@@ -23,7 +23,7 @@ from custom_components.elfe_commande.engine.ground.status import EquipmentStatus
 from custom_components.elfe_commande.hub import Hub
 from demo.engine_host import SystemClock
 from tests.engine.bench import calm
-from tests.fixtures_home_assistant import ANNA, no_yaml, wait_for
+from tests.fixtures_home_assistant import ANNA, no_yaml, running_again, wait_for
 
 HOME = "Maison"
 POWER = "sensor.power"
@@ -119,13 +119,7 @@ class LocalInstalled:
 
     async def running_again(self, former: Hub) -> None:
         """Wait until a reload that something else asked for is done."""
-        await wait_for(
-            lambda: (
-                self.entry.state is ConfigEntryState.LOADED
-                and self.hub is not former
-                and self.hub.engine.lifecycle.running
-            )
-        )
+        await running_again(self.entry, former)
 
     async def choose(self, step: str, **given: Any) -> dict[str, str] | None:
         """Choose options and wait for the reload; return what is wrong with them, if anything."""
