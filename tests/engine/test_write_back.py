@@ -173,6 +173,14 @@ async def test_what_cannot_be_written_now_is_written_later_in_order(bench: Bench
     assert False in bench.reachable
 
 
+async def test_a_guard_of_its_own_outlives_an_outage(bench: Bench) -> None:
+    """What was programmed between a press and the word about it has the last word."""
+    bench.rows.error = StorageUnreachableError("gone")
+    step = Step(EquipmentId(1), Writes(command=CommandState.ON), 200, not_after=100)
+    assert await bench.write_back.submit(step, BY, programmed=150) is Fate.DEFERRED
+    assert [each.not_after for each in bench.write_back.kept()] == [100]
+
+
 async def test_what_was_written_is_over_on_disk_before_anything_newer_is(bench: Bench) -> None:
     """A crash would write it again over what is newer."""
     bench.rows.error = StorageUnreachableError("gone")

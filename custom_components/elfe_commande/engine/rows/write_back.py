@@ -265,7 +265,8 @@ class WriteBack:
         for entry in coming:
             step = entry.step
             entry.deferred = True
-            entry.step = replace(step, not_after=max(step.at, entry.programmed))
+            if step.not_after is None:
+                entry.step = replace(step, not_after=max(step.at, entry.programmed))
             before = self._deferred.get(step.equipment_id)
             self._deferred[step.equipment_id] = entry
             if before is not None and before.fate.done() and step.replaces(before.step):
