@@ -21,6 +21,8 @@ from tests.databases import Lender
 
 TEMPLATES = {Level.V6: "template_v6", Level.V7: "template_v7"}
 EMS_TEMPLATE = "template_ems"
+SMALL = {"shared_buffers": "16MB"}
+"""All of it is looked through when a database is made or dropped, which tests do often."""
 
 _numbers = itertools.count(1)
 
@@ -50,7 +52,7 @@ def prepared_postgres(
     sockets_allowed: Callable[[], AbstractContextManager[None]],
 ) -> Iterator[PostgresServer]:
     """A stopped server with the templates that tests copy: what every other begins with."""
-    server = PostgresServer()
+    server = PostgresServer(settings=SMALL)
     with sockets_allowed():
         _run(prepare(server))
     _run(server.stop())
@@ -65,7 +67,7 @@ def postgres_server(
 ) -> Iterator[PostgresServer]:
     """A server for the whole session; do not crash it, start one of your own for that."""
     # Counted while a database was empty, rows would mislead its planner in the next test.
-    server = PostgresServer(settings={"autovacuum": "off"}, seed=prepared_postgres)
+    server = PostgresServer(settings=SMALL | {"autovacuum": "off"}, seed=prepared_postgres)
     with sockets_allowed():
         _run(server.start())
     yield server
@@ -129,7 +131,7 @@ async def own_postgres(
     prepared_postgres: PostgresServer, socket_enabled: None
 ) -> AsyncIterator[PostgresServer]:
     """A server of the test's own, prepared like the session's, to crash and restart."""
-    async with PostgresServer(seed=prepared_postgres) as server:
+    async with PostgresServer(settings=SMALL, seed=prepared_postgres) as server:
         yield server
 
 

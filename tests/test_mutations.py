@@ -51,11 +51,13 @@ def _make(names: list[str]) -> Ends:
     return {line["name"]: line for line in lines}
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(LIMIT)
 def test_without_a_mistake_all_of_them_pass(ends: Ends) -> None:
     assert ends[NONE]["end"] == End.PASSED, ends[NONE]
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(LIMIT)
 @pytest.mark.parametrize("name", QUICK)
 def test_a_mistake_is_noticed(ends: Ends, name: str) -> None:

@@ -46,6 +46,7 @@ HASTY = {"fsync": "off", "full_page_writes": "off", "wal_level": "minimal", "max
 # Passwords that everybody knows need not be costly to guess: each connection would pay for it.
 SIMPLE_SECRETS = {"scram_iterations": "1"}
 SIMPLE_SINCE = 16
+STRATEGIES_SINCE = 15
 
 
 class PostgresServer(Server):
@@ -113,7 +114,10 @@ class PostgresServer(Server):
         self, name: str, *, template: str | None = None, owner: str = OWNER
     ) -> Access:
         """Create a database, a copy of `template` if given; return how the owner connects."""
-        source = f' TEMPLATE "{template}"' if template else " TEMPLATE template0"
+        source = f' TEMPLATE "{template or "template0"}"'
+        if self.version >= STRATEGIES_SINCE:
+            # Where nothing waits for the disk, files are copied in a third of the time of a log.
+            source += " STRATEGY file_copy"
         await self.administer(f'CREATE DATABASE "{name}" OWNER "{owner}"{source}')
         return self.access(owner, name)
 

@@ -78,6 +78,20 @@ class TestWhoGoesFirst:
         found = decide(snapshot(mode=Mode.MANUAL, forced_off=True, reported_on=True))
         assert told(found) == (Source.USER, "switched_on_by_hand", Act.RECORD_STARTED)
 
+    @pytest.mark.parametrize(
+        ("reported_on", "expected"),
+        [
+            (True, (Source.USER, "switched_on_by_hand", None)),
+            (None, (Source.USER, "switched_on_by_hand", None)),
+            (False, (Source.USER, "forced_off", Act.FORCED_OFF)),
+        ],
+    )
+    def test_what_was_switched_on_by_hand_may_be_off_again(
+        self, reported_on: bool | None, expected: tuple[Source, str, Act | None]
+    ) -> None:
+        found = decide(snapshot(mode=Mode.MANUAL, overruled=True, reported_on=reported_on))
+        assert told(found) == expected
+
     def test_a_forced_off_of_before_says_nothing_once_piloted(self) -> None:
         assert decide(snapshot(plan=day(0), forced_off=True)).act is Act.START
 
@@ -105,6 +119,7 @@ class TestWhoGoesFirst:
         drawing=st.none() | st.booleans(),
         reported_on=st.none() | st.booleans(),
         forced_off=st.booleans(),
+        overruled=st.booleans(),
         unconfirmed_start=st.booleans(),
         last_slot=st.none() | st.integers(0, 2_400_000).map(lambda n: n * SLOT),
         last_on=st.none() | st.booleans(),
@@ -117,7 +132,9 @@ def test_whatever_happens_the_rules_that_protect_hold(given_: Snapshot) -> None:
         assert found.act is None
     if equipment.state.mode == Mode.MANUAL:
         # A load kept off that somebody switched on is noted as that, and not ordered.
-        assert found.act in (None, Act.KEEP_OFF, Act.RECORD_STARTED)
+        assert found.act in (None, Act.KEEP_OFF, Act.RECORD_STARTED, Act.FORCED_OFF)
+        if given_.reported_on:
+            assert found.act in (None, Act.RECORD_STARTED)
     if given_.presses and equipment.piloted:
         assert found.act not in (Act.KEEP_OFF, Act.OFF)
     if given_.drawing and not equipment.continuous and equipment.piloted:

@@ -269,27 +269,41 @@ class Browser:
         return page
 
 
-@pytest.fixture
-async def browser(socket_enabled: None) -> AsyncIterator[Browser]:
-    """A browser that was never here before."""
+@asynccontextmanager
+async def new_browsers() -> AsyncIterator[Callable[[], Awaitable[Browser]]]:
+    """Give what opens a browser without any past."""
     from playwright.async_api import async_playwright, expect  # noqa: PLC0415
 
     expect.set_options(timeout=PATIENT)
     executable = next(filter(None, map(shutil.which, BROWSERS)))
     async with async_playwright() as playwright:
         launched = await playwright.chromium.launch(
-            executable_path=executable, args=["--no-sandbox"]
+            executable_path=executable,
+            # There is no graphics card here: to do as if there was takes a third of all its time.
+            args=["--no-sandbox", "--disable-gpu"],
         )
-        context = await launched.new_context(
-            # Where the home is: sentences tell the time there, pages that of the browser.
-            viewport={"width": 1440, "height": 1200},
-            locale="en-GB",
-            timezone_id="Europe/Paris",
-        )
-        context.set_default_timeout(PATIENT)
-        yield Browser(context)
-        await context.close()
+
+        async def new() -> Browser:
+            context = await launched.new_context(
+                viewport={"width": 1440, "height": 1200},
+                # Where the home is: sentences tell the time there, pages that of the browser.
+                locale="en-GB",
+                timezone_id="Europe/Paris",
+                # Nobody looks at what slides and fades.
+                reduced_motion="reduce",
+            )
+            context.set_default_timeout(PATIENT)
+            return Browser(context)
+
+        yield new
         await launched.close()
+
+
+@pytest.fixture
+async def browser(socket_enabled: None) -> AsyncIterator[Browser]:
+    """A browser that was never here before."""
+    async with new_browsers() as new:
+        yield await new()
 
 
 async def opened(button: Locator, awaited: Locator) -> None:

@@ -1,24 +1,21 @@
 """The plan card as a person adds it, reads it and uses it, in a real browser."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 import json
 import os
 from pathlib import Path
 import re
-import shutil
 import signal
 import statistics
 import subprocess
 import sys
 from typing import Any
 
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 import pytest
 
 from demo.territory import MANUAL, PILOTED
-from tests.conftest import BROWSERS
 from tests.e2e.conftest import (
     PATIENT,
     ROOT,
@@ -28,6 +25,7 @@ from tests.e2e.conftest import (
     eventually,
     fits,
     into_view,
+    new_browsers,
     opened,
     picture,
 )
@@ -41,7 +39,7 @@ CARD = {"type": "custom:elfe-plan-card"}
 NEXT_RUN = {"type": "custom:elfe-next-run"}
 DISHWASHER, WASHING_MACHINE, TANK, TUMBLE_DRYER = 1, 2, 3, 13
 DRYERS_PLUG = "A114"
-DESK, PHONE = {"width": 1440, "height": 1200}, {"width": 390, "height": 844}
+PHONE = {"width": 390, "height": 844}
 LOADS = 10
 """Fresh profiles on each release."""
 NEWEST, OLDEST = "2026.11", "2026.10"
@@ -281,6 +279,7 @@ def find_axe() -> Path:
 
 
 @ON_NEWEST
+@pytest.mark.thorough
 async def test_fifty_appliances_cost_little(board: Board) -> None:
     """The script of an update that changes all of them."""
     await board.make(CARD)
@@ -463,24 +462,3 @@ async def test_the_past_is_there_after_a_restart(board: Board, demo: Demo, house
 async def _pid(demo: Demo) -> int:
     pid: int = demo.status["home_assistant_pid"]
     return pid
-
-
-@asynccontextmanager
-async def new_browsers() -> AsyncIterator[Callable[[], Any]]:
-    """Give what opens a browser without any past."""
-    expect.set_options(timeout=PATIENT)
-    executable = next(filter(None, map(shutil.which, BROWSERS)))
-    async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(
-            executable_path=executable, args=["--no-sandbox"]
-        )
-
-        async def new() -> Browser:
-            context = await launched.new_context(
-                viewport=DESK, locale="en-GB", timezone_id="Europe/Paris"
-            )
-            context.set_default_timeout(PATIENT)
-            return Browser(context)
-
-        yield new
-        await launched.close()

@@ -58,6 +58,10 @@ def _user(snapshot: Snapshot) -> Decision | None:
         return None
     if cuts_manual(snapshot) or gives_back(snapshot):
         return None
+    if snapshot.overruled:
+        if snapshot.reported_on is not False:
+            return Decision(Source.USER, "switched_on_by_hand", on=True)
+        return Decision(Source.USER, "forced_off", on=False, act=Act.FORCED_OFF)
     if not snapshot.forced_off:
         return Decision(Source.USER, "manual")
     if snapshot.reported_on:

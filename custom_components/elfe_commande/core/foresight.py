@@ -96,7 +96,13 @@ def foresee(
         # What its meter says tells of before: the order of now comes in between.
         snapshot = replace(snapshot, drawing=None, reported_on=None, unconfirmed_start=False)
     kept_off = snapshot.forced_off if asked.intent is None else asked.intent is Intent.FORCED_OFF
-    snapshot = replace(snapshot, equipment=equipment, ready=True, forced_off=kept_off)
+    snapshot = replace(
+        snapshot,
+        equipment=equipment,
+        ready=True,
+        forced_off=kept_off,
+        overruled=snapshot.overruled and asked.intent is None,
+    )
     running = _left_running(equipment, asked, running)
     if (asked.wished_end is not None or handed_over) and equipment.piloted:
         found.note(NEXT_PLAN)

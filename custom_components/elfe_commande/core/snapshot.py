@@ -99,6 +99,8 @@ class Snapshot:
     """The switching device's own last report of its state."""
     forced_off: bool = False
     """Our journal holds a person's forced off."""
+    overruled: bool = False
+    """It did, and the row says since that somebody switched the load on at the appliance."""
     unconfirmed_start: bool = False
     """A start was ordered and never acknowledged: the load may be running."""
     last_slot: int | None = None

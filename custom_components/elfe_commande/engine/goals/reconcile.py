@@ -117,10 +117,15 @@ class Reconcile:
     ) -> Goal | None:
         """Return a person's word as the goal, if it is still the last one; else let go of it."""
         journal, equipment_id = self.rows.journal, status.equipment.id
-        if wish.is_replaced(status.equipment.state) or decision.act is Act.RECORD_STARTED:
-            # Somebody programmed the load since, or switched it on past us.
+        if wish.is_replaced(status.equipment.state):
+            # Somebody programmed the load since.
             journal.drop_wish(equipment_id)
             return None
+        if decision.act is Act.RECORD_STARTED:
+            journal.overrule(equipment_id)
+            return None
+        if wish.overruled and decision.act is Act.FORCED_OFF:
+            wish.off_again(self.ground.clock.now() + self.ground.timing.order_window)
         if wish.reached or decision.source is Source.SAFETY:
             return None
         spoke = decision.source is not Source.USER and decision.act not in (None, Act.KEEP_OFF)
@@ -168,9 +173,8 @@ class Reconcile:
         followed = self.rows.followed.get(equipment.id)
         typology = TYPOLOGIES.get(equipment.typology_id)
         wish = self.rows.journal.wishes.get(equipment.id)
-        forced_off = wish is not None and wish.act is Act.FORCED_OFF
         # Before the load was off for this wish, a report of "on" is no hand's.
-        kept_off = wish is not None and forced_off and wish.reached
+        was_off = wish is not None and wish.act is Act.FORCED_OFF and wish.reached
         # What no link of the chain asks about this load is not looked up: there are thousands.
         one_shot = equipment.piloted and not equipment.continuous
         return Snapshot(
@@ -182,8 +186,9 @@ class Reconcile:
             supported=typology is not None,
             presses=typology is not None and typology.presses,
             drawing=self.ground.metering.runs(status) if one_shot else None,
-            reported_on=_reported_on(status) if kept_off else None,
-            forced_off=forced_off,
+            reported_on=_reported_on(status) if was_off else None,
+            forced_off=wish is not None and wish.keeps_off,
+            overruled=wish is not None and wish.overruled,
             unconfirmed_start=self._unconfirmed(equipment.id, status),
             last_slot=None if followed is None else followed.slot,
             last_on=None if followed is None else followed.on_before(slot),

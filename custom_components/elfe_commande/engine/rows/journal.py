@@ -10,7 +10,6 @@ from enum import StrEnum
 import logging
 from typing import Any, Final
 
-from ...core.decision import Act
 from ...core.model import DeviceId, EquipmentId
 from ...core.outcome import Step
 from ...core.pace import WAKES_PER_TURN, Pace
@@ -112,7 +111,16 @@ class Journal:
     def forced_off(self, equipment_id: EquipmentId) -> bool:
         """Whether a person switched this load off, and nobody wished otherwise since."""
         wish = self.wishes.get(equipment_id)
-        return wish is not None and wish.act is Act.FORCED_OFF
+        return wish is not None and wish.keeps_off
+
+    def overrule(self, equipment_id: EquipmentId) -> None:
+        """Take note that a load was switched on past us; what it is kept off by outlives that."""
+        wish = self.wishes.get(equipment_id)
+        if wish is None or not (wish.keeps_off and wish.reached):
+            self.drop_wish(equipment_id)
+            return
+        wish.overruled = True
+        self._changes += 1
 
     def drop_wish(self, equipment_id: EquipmentId, wish_id: str | None = None) -> bool:
         """Let go of a standing wish, of any or of this one; whether there was one.

@@ -38,6 +38,8 @@ class StandingWish:
     """When the mode wished was to be written, although the device had not answered."""
     reached: bool = False
     """The device confirmed it, and the row says so: a forced off is kept alive from then on."""
+    overruled: bool = False
+    """Its device said since that it is on, and the row was told: by hand, or it was no truth."""
     resumed: bool = False
     """It was made before a restart: whoever made it waits for no answer any more."""
 
@@ -55,6 +57,16 @@ class StandingWish:
     def takes_over(self) -> bool:
         """Whether it takes the load out of the hands of plan and rules."""
         return _MODES.get(self.act) is Mode.MANUAL
+
+    @property
+    def keeps_off(self) -> bool:
+        """Whether the load is to be off until somebody says otherwise."""
+        return self.act is Act.FORCED_OFF and not self.overruled
+
+    def off_again(self, until: float) -> None:
+        """Stand as before: the device that was on past us is off, which the row does not say."""
+        self.overruled = self.reached = False
+        self.origin, self.user_id, self.until = Origin.DEVICE, None, until
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as it is stored."""
