@@ -203,11 +203,6 @@ class AiomqttMessenger(Messenger):
             self._handlers.setdefault(topic, []).append(handler)
             if "+" in topic or "#" in topic:
                 self._wild[topic] = self._handlers[topic]
-        if fresh and self._client is not None:
-            try:
-                await self._client.subscribe([(topic, 0) for topic in fresh])
-            except aiomqtt.MqttError as error:
-                raise MessengerError(str(error)) from error
 
         def unsubscribe() -> None:
             for topic in wanted:
@@ -215,6 +210,16 @@ class AiomqttMessenger(Messenger):
                 if handler in handlers:
                     handlers.remove(handler)
 
+        if fresh and self._client is not None:
+            try:
+                await self._client.subscribe([(topic, 0) for topic in fresh])
+            except aiomqtt.MqttError as error:
+                unsubscribe()
+                for topic in fresh:
+                    if not self._handlers.get(topic):
+                        self._handlers.pop(topic, None)
+                        self._wild.pop(topic, None)
+                raise MessengerError(str(error)) from error
         return unsubscribe
 
     @override

@@ -1,4 +1,4 @@
-"""Looks whether database and broker are there, and asks a person about what is away for long."""
+"""Looks whether database and broker are there and hear us; asks a person about what is away long."""
 
 import asyncio
 from typing import Final
@@ -16,6 +16,7 @@ class Lookout:
 
     def __init__(self, rooms: Rooms) -> None:
         """Look at nothing yet."""
+        self._rooms = rooms
         self._ground = rooms.ground
         self._rows = rooms.rows
         self._messenger: Messenger = rooms.world.messenger
@@ -51,6 +52,8 @@ class Lookout:
     async def look(self) -> None:
         """Look at both once."""
         self._note(BROKER, lost=not self._messenger.connected)
+        if self._messenger.connected:
+            await self._listen_again()
         await self._ask()
         error = self._rows.storage_error
         # What the database refuses is a repair of its own, at once; so is one that only reads.
@@ -59,6 +62,12 @@ class Lookout:
             # A home without a server: its database is the disk, which has a repair too.
             away = False
         self._note(DATABASE, lost=away, detail=str(error) if away else "")
+
+    async def _listen_again(self) -> None:
+        """Have the broker asked for what it did not grant, and go on with whoever waited for it."""
+        if await self._rooms.acks.listen_again():
+            self._rooms.executor.look_again()
+        await self._rooms.surfaces.listen_again()
 
     async def _ask(self) -> None:
         """Ask the database whether it is there, and take note of the answer."""

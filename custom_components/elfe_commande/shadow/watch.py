@@ -158,7 +158,7 @@ class ShadowWatch(Sources):
     def _listen_soon(self) -> None:
         statuses = self._engine.statuses
         known = {each: status.equipment.devices for each, status in statuses.items()}
-        if known != self._wired:
+        if known != self._wired or not self._heard.keys() >= self._ears.keys():
             self._background.begin(self._listen(), "shadow's ears")
 
     async def _listen(self) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import batched
 import logging
 
 from ...core.model import Device, DeviceId, Equipment, EquipmentId
@@ -161,6 +162,10 @@ class Acks:
         self._wired: dict[EquipmentId, tuple[Device, ...]] = {}
         self._unsubscribe: dict[str, Unsubscribe] = {}
         self._granted: set[str] = set()
+        self._asked_for: set[str] = set()
+        """Asked for, and not answered yet."""
+        self._deaf = False
+        """The broker did not grant everything, which was told."""
         self._pending: dict[DeviceId, PendingOrder] = {}
         self._known: dict[DeviceId, Known] = {}
         self._asked_at: dict[DeviceId, float] = {}
@@ -182,9 +187,33 @@ class Acks:
                 continue
             self.unwire(equipment.id)
             wanted.extend(self._route(status, equipment))
-        topics = [t for t in dict.fromkeys(wanted) if t not in self._unsubscribe]
-        for start in range(0, len(topics), _SUBSCRIPTIONS_AT_ONCE):
-            await self._subscribe(topics[start : start + _SUBSCRIPTIONS_AT_ONCE])
+        await self._listen(dict.fromkeys(wanted))
+
+    async def listen_again(self) -> bool:
+        """Ask for the topics that the broker did not grant; whether it granted any of them."""
+        before = len(self._granted)
+        await self._listen(self._routes)
+        return len(self._granted) > before
+
+    async def _listen(self, topics: Iterable[str]) -> None:
+        """Ask for topics, some at a time, until the broker grants none of some."""
+        wanted = [t for t in topics if t not in self._unsubscribe and t not in self._asked_for]
+        for some in batched(wanted, _SUBSCRIPTIONS_AT_ONCE, strict=False):
+            self._asked_for.update(some)
+            try:
+                await asyncio.gather(*map(self._subscribe, some))
+            finally:
+                self._asked_for.difference_update(some)
+        deaf = self._routes.keys() - self._unsubscribe.keys() - self._asked_for
+        if deaf and not self._deaf:
+            _LOGGER.warning(
+                "The broker did not grant %d topics of devices, %s the first: asked for every minute",
+                len(deaf),
+                min(deaf),
+            )
+        elif self._deaf and not deaf:
+            _LOGGER.info("The broker granted all that devices say")
+        self._deaf = bool(deaf)
 
     def unwire(self, equipment_id: EquipmentId) -> None:
         """Stop listening to the devices of an equipment."""
@@ -237,23 +266,20 @@ class Acks:
         self._topics[equipment.id] = tuple(routed)
         return routed
 
-    async def _subscribe(self, topics: list[str]) -> None:
-        async def subscribe(topic: str) -> None:
-            try:
-                unsubscribe = await self._messenger.subscribe((topic,), self._receive)
-            except MessengerError as error:
-                _LOGGER.warning("Cannot listen to %s: %s", topic, error)
-                return
-            except Exception as error:  # noqa: BLE001
-                self._telling.note(f"Cannot listen to {topic}", error)
-                return
-            if topic in self._routes:
-                self._unsubscribe[topic] = unsubscribe
-                self._granted.add(topic)
-            else:
-                unsubscribe()
-
-        await asyncio.gather(*(subscribe(topic) for topic in topics))
+    async def _subscribe(self, topic: str) -> None:
+        try:
+            unsubscribe = await self._messenger.subscribe((topic,), self._receive)
+        except MessengerError as error:
+            _LOGGER.debug("Cannot listen to %s: %s", topic, error)
+            return
+        except Exception as error:  # noqa: BLE001
+            self._telling.note(f"Cannot listen to {topic}", error)
+            return
+        if topic in self._routes:
+            self._unsubscribe[topic] = unsubscribe
+            self._granted.add(topic)
+        else:
+            unsubscribe()
 
     def _receive(self, arrival: Arrival) -> None:
         """Take a message for every device it is about; nothing of it reaches the messenger."""

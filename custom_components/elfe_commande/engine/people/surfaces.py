@@ -26,7 +26,7 @@ from ..ground.background import Background
 from ..ground.errors import WishRefusedError
 from ..ground.events import ScreenEvent
 from ..ground.ground import Ground
-from ..ground.ports import Arrival, Messenger, MessengerError, Problem, Unsubscribe
+from ..ground.ports import Arrival, Messenger, Problem, Unsubscribe
 from ..ground.status import EquipmentStatus
 from ..rows.rows import Rows
 from .displays import Displays
@@ -67,6 +67,8 @@ class Surfaces:
         self._plc = plc
         self._rollers = Rollers(ground, rows, wishes, displays)
         self._unsubscribes: list[Unsubscribe] = []
+        self._deaf: list[Interface] = []
+        """Whose messages the broker did not grant."""
         self._background = Background()
         self._postponed = Postponed()
         self._restraint = Restraint(ground.timing.flood_window)
@@ -82,7 +84,13 @@ class Surfaces:
     async def open(self) -> None:
         """Listen to every surface; a retained "online" of a screen refreshes it."""
         self._unsubscribes.append(self._displays.watch_broker())
-        await asyncio.gather(*map(self._listen, self._interfaces.values()))
+        self._deaf = list(self._interfaces.values())
+        await self.listen_again()
+
+    async def listen_again(self) -> None:
+        """Ask for the messages of the surfaces that the broker did not grant."""
+        deaf, self._deaf = self._deaf, []
+        await asyncio.gather(*map(self._listen, deaf))
 
     async def _listen(self, interface: Interface) -> None:
         name = type(interface).__name__
@@ -90,15 +98,15 @@ class Surfaces:
             unsubscribe = await self._messenger.subscribe(
                 interface.topics(), self._reader(interface)
             )
-        except MessengerError as error:
-            _LOGGER.warning("Cannot listen to the messages of %s: %s", name, error)
         except Exception as error:  # noqa: BLE001
             self._ground.telling.note(f"Cannot listen to the messages of {name}", error)
+            self._deaf.append(interface)
         else:
             self._unsubscribes.append(unsubscribe)
 
     async def close(self) -> None:
         """Listen no longer; what was rolled and not written yet is written."""
+        self._deaf.clear()
         while self._unsubscribes:
             self._ground.telling.tell(self._unsubscribes.pop())
         for timer in self._quiet.values():

@@ -1,0 +1,77 @@
+"""The broker is there, and does not grant what is asked of it: nobody stays deaf for good."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import override
+
+import pytest
+
+from custom_components.elfe_commande.core.outcome import Outcome
+from custom_components.elfe_commande.core.wish import Intent
+from custom_components.elfe_commande.engine.ground.ports import Handler, MessengerError, Unsubscribe
+from demo.engine_host import AiomqttMessenger
+from demo.specs import plug
+from demo.territory import MANUAL, Equipment
+from tests.fixtures_engine import World, brisk
+
+from .bench import MODE, furnish, until
+from .wall import HALL, Wall, washer
+
+TANK = Equipment(7, "R001", "Ballon", 131, 120, (plug("E7"),))
+
+
+class Stubborn(AiomqttMessenger):
+    """A connection over which nothing is granted, for as long as it is to be so."""
+
+    grants = False
+
+    @override
+    async def subscribe(self, topics: Iterable[str], handler: Handler) -> Unsubscribe:
+        if not self.grants:
+            raise MessengerError("not granted in time")
+        return await super().subscribe(topics, handler)
+
+
+async def stubborn(world: World, monkeypatch: pytest.MonkeyPatch) -> Stubborn:
+    found = Stubborn(world.broker.host, world.broker.port)
+    monkeypatch.setattr(world, "connect", lambda: found)
+    world.timing = replace(brisk(), connection_look=0.05)
+    return found
+
+
+async def test_an_order_that_waited_for_it_is_made_once_it_is_granted(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Unheard, a device is not ordered: nobody would know what it answers."""
+    await furnish(world, TANK)
+    messenger = await stubborn(world, monkeypatch)
+    await world.start()
+    result = await world.wish(7, Intent.FORCED_OFF)
+    assert result.outcome is not Outcome.ACKNOWLEDGED
+    assert world.told("E7") == []
+
+    messenger.grants = True
+
+    await until(lambda: world.told("E7") == ["off"], "the order")
+    await world.idle(7)
+    assert (await world.row(7))[MODE] == 20
+    said = [each for each in caplog.messages if "did not grant" in each]
+    assert len(said) == 1, "once, however often it is asked for"
+
+
+async def test_a_screen_that_was_not_heard_at_the_start_is_heard_later(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    household = await furnish(world, washer(mode=MANUAL))
+    wall = Wall(world, household)
+    messenger = await stubborn(world, monkeypatch)
+    await wall.held(online=True)
+    await world.start()
+    assert wall.lines(HALL) == []
+
+    messenger.grants = True
+
+    # The broker says that the screen is there.
+    await wall.drawn()
+    wall.turn(HALL, 3, 1)
+    await until(lambda: wall.orders("X7") == ["off"], "the order of the screen")
