@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.async_api import CDPSession, ConsoleMessage, Locator, Page
 
-from tests.e2e.conftest import Browser, House
+from tests.e2e.conftest import LOOK, Browser, House
 
 SHOW = """([told, config]) => {
   const hass = document.querySelector("home-assistant").hass;
@@ -85,7 +85,9 @@ async def show(page: Page, first: dict[str, Any], config: dict[str, Any]) -> Non
     """Put a card over the page that is told what a test makes up, once the page has its words."""
     words = "component.elfe_commande.entity.sensor.decision.state_attributes.reason.state.silent"
     await page.wait_for_function(
-        "(key) => document.querySelector('home-assistant').hass.localize(key)", arg=words
+        "(key) => document.querySelector('home-assistant').hass.localize(key)",
+        arg=words,
+        polling=LOOK,
     )
     await page.evaluate(SHOW, [first, config])
 

@@ -35,6 +35,8 @@ SECONDS = 1000
 """In the browser's milliseconds."""
 PATIENT = 60 * SECONDS
 """How long a click may take, and what it brings: this machine may be busy."""
+LOOK = 200
+"""Between two looks, also at a page that draws nothing."""
 MAIN = "home-assistant-main"
 """What is there once somebody is logged in."""
 SPOKEN = (
@@ -237,12 +239,12 @@ async def _spoken(page: Page) -> None:
 
     for _ in range(3):
         try:
-            await page.wait_for_function(SPOKEN, timeout=PATIENT)
+            await page.wait_for_function(SPOKEN, polling=LOOK, timeout=PATIENT / 3)
         except TooLateError:
             await page.reload()
             continue
         return
-    await page.wait_for_function(SPOKEN, timeout=PATIENT)
+    await page.wait_for_function(SPOKEN, polling=LOOK)
 
 
 @dataclass

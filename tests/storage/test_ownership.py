@@ -221,8 +221,8 @@ async def test_a_program_of_our_name_that_does_not_take_part_is_told(
     """As an older version, or one that follows another schema."""
     owner = await opened(make(timing=replace(PATIENT, owner_beat=0.1, stranger_patience=0.2)))
     await opened(make())
-    await until(lambda: owner.installations == 2, "company")
-    assert owner.problems == ()
+    # On a busy machine it may take longer to begin than a stranger is given here.
+    await until(lambda: owner.installations == 2 and not owner.problems, "company")
     older = await database.access.connect()
     await older.execute("SET application_name = 'elfe_commande'")
     try:
