@@ -43,10 +43,15 @@ class Surroundings:
             ground=self.ground,
             rows=SimpleNamespace(storage=self, reachable=self.reachable),
             world=SimpleNamespace(messenger=self),
+            acks=self,
+            surfaces=self,
         )
         self.rows = rooms.rows
         self.rows.storage_error = None
         self.lookout = Lookout(cast("Any", rooms))
+
+    async def listen_again(self) -> bool:
+        return False
 
     async def ping(self) -> None:
         self.asked += 1

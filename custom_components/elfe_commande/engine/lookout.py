@@ -52,8 +52,6 @@ class Lookout:
     async def look(self) -> None:
         """Look at both once."""
         self._note(BROKER, lost=not self._messenger.connected)
-        if self._messenger.connected:
-            await self._listen_again()
         await self._ask()
         error = self._rows.storage_error
         # What the database refuses is a repair of its own, at once; so is one that only reads.
@@ -62,6 +60,8 @@ class Lookout:
             # A home without a server: its database is the disk, which has a repair too.
             away = False
         self._note(DATABASE, lost=away, detail=str(error) if away else "")
+        if self._messenger.connected:
+            await self._listen_again()
 
     async def _listen_again(self) -> None:
         """Have the broker asked for what it did not grant, and go on with whoever waited for it."""
