@@ -56,10 +56,11 @@ SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
 WHERE schemaname {_OURS} ORDER BY 1
 """
 SEQUENCES = """
-SELECT format('%I.%I', schemaname, sequencename), coalesce(last_value, start_value),
-       last_value IS NOT NULL
+SELECT string_agg(format('SELECT setval(%L, %s, %L)', format('%I.%I', schemaname, sequencename),
+                         coalesce(last_value, start_value), last_value IS NOT NULL), ';')
 FROM pg_sequences
 """
+"""What sets all of them back."""
 EXCLUSIVE = """
 SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -68,11 +69,11 @@ WHERE datname = current_database() AND pid <> pg_backend_pid()
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """What a template holds: its shape, the rows of its tables, where its sequences stand."""
+    """What a template holds: its shape, the rows of its tables, what sets its sequences back."""
 
     shape: str
     rows: dict[str, bytes]
-    sequences: list[tuple[str, int, bool]]
+    sequences: str
 
 
 @dataclass(slots=True)
@@ -110,7 +111,7 @@ class Lender:
                 query = f"SELECT * FROM {table}"
                 copied = await connection.copy_from_query(query, output=content, format="binary")
                 rows[table] = b"" if copied == "COPY 0" else content.getvalue()
-            sequences = [tuple(row) for row in await connection.fetch(SEQUENCES)]
+            sequences = await connection.fetchval(SEQUENCES) or ""
             return Original(await connection.fetchval(SHAPE), rows, sequences)
         finally:
             await connection.close()
@@ -136,8 +137,7 @@ class Lender:
                     await connection.copy_to_table(
                         bare, schema_name=schema, source=BytesIO(content), format="binary"
                     )
-            for sequence in original.sequences:
-                await connection.execute("SELECT setval($1::text::regclass, $2, $3)", *sequence)
+            await connection.execute(original.sequences)
         except DATABASE_ERRORS:
             return False
         finally:

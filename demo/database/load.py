@@ -69,19 +69,23 @@ async def insert_rows(
     async with connection.transaction():
         if "utilisateur" in columns:
             await _insert_homes(connection, schema, rows)
-        for name in order:
-            if name in columns and rows[name]:
-                await _insert(
-                    connection, f'"{schema}"."{name}"', columns[name], rows[name], ignore_unknown
-                )
-                await _advance(connection, schema, name, columns[name])
+        given = [name for name in order if name in columns and rows[name]]
+        for name in given:
+            await _insert(
+                connection, f'"{schema}"."{name}"', columns[name], rows[name], ignore_unknown
+            )
+        numbered = [name for name in given if columns[name].get("id") == "integer"]
+        await connection.execute(";".join(_advance(schema, name) for name in numbered))
 
 
 async def _columns(connection: asyncpg.Connection, schema: str) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for table, column, kind in await connection.fetch(
-        "SELECT table_name, column_name, data_type FROM information_schema.columns"
-        " WHERE table_schema = $1 ORDER BY table_name, ordinal_position",
+        # Not from the information schema, whose types of its own a connection has to learn first.
+        "SELECT relname::text, attname::text, format_type(atttypid, NULL) FROM pg_attribute"
+        " JOIN pg_class c ON c.oid = attrelid JOIN pg_namespace n ON n.oid = relnamespace"
+        " WHERE nspname = $1 AND relkind IN ('r', 'p') AND attnum > 0 AND NOT attisdropped"
+        " ORDER BY relname, attnum",
         schema,
     ):
         found.setdefault(table, {})[column] = kind
@@ -116,16 +120,14 @@ async def _insert_homes(
     )
 
 
-async def _advance(
-    connection: asyncpg.Connection, schema: str, table: str, columns: Mapping[str, str]
-) -> None:
-    if columns.get("id") == "integer":
-        name = f'"{schema}"."{table}"'
-        await connection.execute(
-            f"SELECT setval(sequence, greatest((SELECT max(id) FROM {name}), 1))"  # noqa: S608
-            f" FROM pg_get_serial_sequence($1, 'id') AS sequence WHERE sequence IS NOT NULL",
-            f"{schema}.{table}",
-        )
+def _advance(schema: str, table: str) -> str:
+    """Return what has the numbers of a table go on behind its rows."""
+    name = f'"{schema}"."{table}"'
+    return (
+        f"SELECT setval(sequence, greatest((SELECT max(id) FROM {name}), 1))"  # noqa: S608
+        f" FROM pg_get_serial_sequence('{schema}.{table}', 'id') AS sequence"
+        " WHERE sequence IS NOT NULL"
+    )
 
 
 def _fit(value: Any, kind: str) -> Any:
