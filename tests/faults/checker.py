@@ -302,6 +302,10 @@ def _doubts(history: History, load: Load, end: End) -> Iterator[Violation]:
     told = [each for each in history.of(history.told, load.id) if each.act in {"start", "on"}]
     if not told or told[-1].outcome != "doubtful":
         return
+    after = [each for each in history.of(history.told, load.id) if each.at > told[-1].at]
+    if any((each.act, each.outcome) == ("to_piloted", "acknowledged") for each in after):
+        # Whoever hands a machine over again says that it may be started.
+        return
     since = [each.at for each in told if each.outcome != "doubtful"]
     began = max(since, default=float("-inf"))
     pressed = any(each.at > began for each in history.of(history.presses, load.id))

@@ -348,6 +348,11 @@ def test_a_press_in_doubt_was_made_or_a_person_is_asked() -> None:
     failed = in_doubt()
     failed.ends = end(DISHES, None, **RUNS | {"command": ERROR})
     assert rules(failed) == set()
+    again = in_doubt()
+    again.told += [told(DISHES, "to_manual", at=62.0, **DONE)]
+    assert rules(again) == {Rule.UNTOLD}
+    again.told += [told(DISHES, "to_piloted", at=63.0, **DONE)]
+    assert rules(again) == set(), "handed over to be started anew"
 
 
 def test_hangs_and_tracebacks_are_told() -> None:

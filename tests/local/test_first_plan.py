@@ -199,8 +199,9 @@ async def test_from_nothing_to_a_plan(person: Person) -> None:
         entity_id = registry.async_get_entity_id("switch", DOMAIN, unique_id)
         return entity_id if entity_id and hass.states.is_state(entity_id, "off") else None
 
-    statuses = entry.runtime_data.engine.statuses
-    await wait_for(lambda: len(statuses) == 2 and all(s.connected for s in statuses.values()))
+    engine = entry.runtime_data.engine
+    await wait_for(lambda: engine.lifecycle.running and len(engine.statuses) == 2)
+    await wait_for(lambda: all(status.connected for status in engine.statuses.values()))
     await wait_for(pilot)
     await hass.services.async_call("switch", "turn_on", {"entity_id": pilot()}, blocking=True)
     person.clicks += 1
