@@ -77,6 +77,7 @@ class PostgresServer(Server):
         """
         super().__init__(port)
         self._programs = binaries
+        self._durable = durable
         self._seed = seed
         self.version = version
         simple = SIMPLE_SECRETS if version >= SIMPLE_SINCE else {}
@@ -115,7 +116,7 @@ class PostgresServer(Server):
     ) -> Access:
         """Create a database, a copy of `template` if given; return how the owner connects."""
         source = f' TEMPLATE "{template or "template0"}"'
-        if self.version >= STRATEGIES_SINCE:
+        if self.version >= STRATEGIES_SINCE and not self._durable:
             # Where nothing waits for the disk, files are copied in a third of the time of a log.
             source += " STRATEGY file_copy"
         await self.administer(f'CREATE DATABASE "{name}" OWNER "{owner}"{source}')

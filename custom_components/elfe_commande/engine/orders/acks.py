@@ -204,6 +204,9 @@ class Acks:
                 await asyncio.gather(*map(self._subscribe, some))
             finally:
                 self._asked_for.difference_update(some)
+            if self._unsubscribe.keys().isdisjoint(some):
+                # Each would be waited for, one after the other; the rest is asked for later.
+                break
         deaf = self._routes.keys() - self._unsubscribe.keys() - self._asked_for
         if deaf and not self._deaf:
             _LOGGER.warning(
