@@ -125,7 +125,7 @@ class Reconcile:
             journal.overrule(equipment_id)
             return None
         if wish.overruled and decision.act is Act.FORCED_OFF:
-            wish.off_again(self.ground.clock.now() + self.ground.timing.order_window)
+            wish.off_again(self.ground.clock.now() + self.ground.timing.wish_lifetime)
         if wish.reached or decision.source is Source.SAFETY:
             return None
         spoke = decision.source is not Source.USER and decision.act not in (None, Act.KEEP_OFF)
