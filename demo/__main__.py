@@ -4,12 +4,13 @@ import asyncio
 from contextlib import suppress
 import fcntl
 import logging
+import os
 import signal
 import sys
 import time
 from typing import IO
 
-from .home_assistant import PASSWORD, USER, ClientError
+from .home_assistant import PASSWORD, USER, ClientError, time_zone
 from .options import Options, parse
 from .parts.process import PartError
 from .show import Show
@@ -79,6 +80,9 @@ async def _perform(show: Show, options: Options) -> None:
 def main() -> int:
     """Run the demonstration once in its folder."""
     options = parse()
+    # What is told here and what the forms are given are times of the homes, as in Home Assistant.
+    os.environ["TZ"] = time_zone()
+    time.tzset()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     options.folder.parent.mkdir(parents=True, exist_ok=True)
     with options.folder.with_name(f"{options.folder.name}.lock").open("w") as lock:

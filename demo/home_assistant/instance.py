@@ -31,7 +31,7 @@ homeassistant:
   name: ELFE
   country: FR
   language: {language}
-  time_zone: Europe/Paris
+  time_zone: {time_zone}
   latitude: 47.48
   longitude: -2.12
   elevation: 20
@@ -71,6 +71,11 @@ logbook:
 automation: !include automations.yaml
 """
 ONBOARDED = {"done": ["core_config", "analytics", "integration"]}
+
+
+def time_zone() -> str:
+    """Return where the homes are, by an IANA name."""
+    return os.environ.get("ELFE_TIME_ZONE", "Europe/Paris")
 
 
 class Instance:
@@ -178,7 +183,7 @@ class Instance:
         components.mkdir(parents=True)
         (components / "elfe_commande").symlink_to(ROOT / "custom_components" / "elfe_commande")
         (self.folder / "configuration.yaml").write_text(
-            CONFIGURATION.format(language=self.language)
+            CONFIGURATION.format(language=self.language, time_zone=time_zone())
         )
         (self.folder / "automations.yaml").write_text("[]\n")
         self._store("onboarding", 4, ONBOARDED)

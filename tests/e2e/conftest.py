@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 import importlib.util
 import itertools
 import json
@@ -21,7 +22,7 @@ import asyncpg
 import pytest
 
 from demo.database import SCHEMA
-from demo.home_assistant import Client, ClientError
+from demo.home_assistant import Client, ClientError, time_zone
 from demo.specs import plug
 from tests.conftest import BROWSERS
 
@@ -44,10 +45,15 @@ SPOKEN = (
 )
 WITHIN = 120.0
 """Seconds for anything that comes by itself in less than half a minute, on a busy machine too."""
+MORNING = 10
+"""The hour at which tests begin, unless ELFE_HOUR tells another one."""
 LIMIT = 600
 """Seconds for a test, the start of its demonstration included; those of what it waits for are less."""
 
 # In manual, and used by no test: what it does not understand is in the demonstration's log only.
+TIME = r"(?:Mon |Tue |Wed |Thu |Fri |Sat |Sun )?\d\d:\d\d"
+"""A time as sentences have it: with its day where that is not today."""
+
 BYSTANDER = plug("D106")
 _marks = itertools.count(1)
 
@@ -66,6 +72,17 @@ IN_BROWSER = [
 # What takes minutes and has nothing to do with a release is run on that one only.
 LONG = ["test_solar_home.py", "test_three.py"]
 collect_ignore = [] if importlib.util.find_spec("playwright") else [*IN_BROWSER, *LONG]
+
+
+def pytest_configure() -> None:
+    """Let it be mid-morning where the homes are, or the hour that is asked for.
+
+    Sentences name the day of what is not today: what a test reads would depend on when it is run.
+    """
+    hour = int(os.environ.get("ELFE_HOUR", MORNING))
+    ahead = (hour - datetime.now(UTC).hour + 11) % 24 - 11
+    # These names count the hours westwards.
+    os.environ.setdefault("ELFE_TIME_ZONE", f"Etc/GMT{-ahead:+d}")
 
 
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
@@ -290,7 +307,7 @@ async def new_browsers() -> AsyncIterator[Callable[[], Awaitable[Browser]]]:
                 viewport={"width": 1440, "height": 1200},
                 # Where the home is: sentences tell the time there, pages that of the browser.
                 locale="en-GB",
-                timezone_id="Europe/Paris",
+                timezone_id=time_zone(),
                 # Nobody looks at what slides and fades.
                 reduced_motion="reduce",
             )

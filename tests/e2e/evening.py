@@ -1,11 +1,15 @@
 """An evening that never was, in the shapes that cards are told: for pictures, and for many at once."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from demo.home_assistant import time_zone
 
 SLOT = 900
-NOW = 1796058000 + 300
-"""18:05 on 30 November 2026 in Paris."""
+NOW = int(datetime(2026, 11, 30, 18, 5, tzinfo=ZoneInfo(time_zone())).timestamp())
+"""18:05 on 30 November 2026 where the homes are."""
 HOME = "Maison"
 ENTRY = "evening"
 _KINDS = ("dishwasher", "washing_machine", "water_heater", "heater", "electric_car")

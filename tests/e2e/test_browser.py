@@ -14,7 +14,7 @@ from demo.parts import Access
 from demo.parts.access import password
 from demo.parts.postgres import ADMINISTRATOR, COMMANDE, OWNER
 from demo.territory import MANUAL, PILOTED, install, many
-from tests.e2e.conftest import SECONDS, Browser, Demo, House, eventually, picture
+from tests.e2e.conftest import SECONDS, TIME, Browser, Demo, House, eventually, picture
 
 pytestmark = pytest.mark.browser
 
@@ -26,7 +26,7 @@ async def test_a_switch_turned_in_the_dashboard(browser: Browser, demo: Demo, ho
     page = await browser.visit(demo.status["url"])
     # In front of one's eyes, the plan starts the first dishwasher.
     started = row_of(page, "Dishwasher")
-    why = re.compile(r"Started by the EMS’s plan at \d\d:\d\d, done about \d\d:\d\d")
+    why = re.compile(f"Started by the EMS’s plan at {TIME}, done about {TIME}")
     await expect(started).to_contain_text(why, timeout=150 * SECONDS)
     await expect(started.locator(".icon.on")).to_be_visible()
     row = row_of(page, "Washing machine")

@@ -19,6 +19,7 @@ from demo.territory import MANUAL, PILOTED
 from tests.e2e.conftest import (
     PATIENT,
     ROOT,
+    TIME,
     Browser,
     Demo,
     House,
@@ -155,7 +156,7 @@ async def test_what_would_come_of_it_is_shown_and_only_then_done(
 
     await start.click()
 
-    await expect(confirm.locator(".would")).to_contain_text(re.compile(r"\d\d:\d\d"))
+    await expect(confirm.locator(".would")).to_contain_text(re.compile(TIME))
     await expect(row.locator(".strip path.preview")).to_be_visible()
     await picture(page, "card_what_if")
     await confirm.get_by_role("button", name="Cancel").click()
@@ -190,7 +191,7 @@ async def test_a_slot_says_why_by_keyboard_alone(board: Board) -> None:
         if "Planned" in said:
             break
         await page.keyboard.press("ArrowLeft")
-    assert re.search(r"wants it on from \d\d:\d\d to \d\d:\d\d", said), said
+    assert re.search(f"wants it on from {TIME} to {TIME}", said), said
 
     await page.keyboard.press("Enter")
 

@@ -23,7 +23,7 @@ import pytest
 from demo.appliances import Fleet, Message, ShellyPlus, Topics
 from demo.appliances.device import Device, Order
 from demo.appliances.machine import Machine, Profile, Start
-from demo.home_assistant import Client, Instance
+from demo.home_assistant import Client, Instance, time_zone
 from demo.parts import Broker
 from demo.specs import relay
 from tests.e2e.conftest import Browser, Hand, eventually, opened
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.browser
 CLICKS, TYPED = 27, 7
 """How much a person clicks and types from an empty Home Assistant to a planned night."""
 RUNNER = Path(__file__).with_name("moved_clock.py")
-PARIS = ZoneInfo("Europe/Paris")
+HERE = ZoneInfo(time_zone())
 SLOT, INTO_IT = 900, 6
 """Seconds of a quarter-hour, and after its beginning: its cycle is due."""
 DISHWASHER, HEATER = 1, 2
@@ -196,7 +196,7 @@ async def night(tmp_path: Path, socket_enabled: None) -> AsyncIterator[Night]:
     """Home Assistant with its first user and its MQTT integration, this evening; nothing of ours."""
     moved = tmp_path / "moved"
     clock = MovedClock(moved)
-    evening = datetime.now(PARIS).replace(hour=EVENING, minute=0, second=INTO_IT, microsecond=0)
+    evening = datetime.now(HERE).replace(hour=EVENING, minute=0, second=INTO_IT, microsecond=0)
     clock.move_to(evening.timestamp())
     instance = Instance(tmp_path / "home_assistant", port=0, program=(str(RUNNER), str(moved)))
     instance.start()
@@ -241,7 +241,7 @@ async def test_a_night_that_is_planned_done_and_told(
     assert [end - start for start, end in heating] == [60 * ASKED]
     for begin, end in (washing, *heating):
         for at in (begin, end - 1):
-            assert datetime.fromtimestamp(at, PARIS).hour in OFF_PEAK, plans
+            assert datetime.fromtimestamp(at, HERE).hour in OFF_PEAK, plans
     async with night.told() as told:
         await live_through(night, washing, heating[0])
         assert night.machine.completed == 1

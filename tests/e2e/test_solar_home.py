@@ -64,7 +64,7 @@ async def test_the_planner_places_the_machine_and_tells_what_it_costs(house: Hou
     assert [load["reason"] for load in loads.values()].count("planned") == 1
     (planned,) = (load for load in loads.values() if load["reason"] == "planned")
     assert planned["sun"] > 0.8 * planned["energy"]
-    for key in ("planned_cost_today", "planned_sun_today", "planned_savings_today"):
+    for key in ("planned_cost_today", "planned_sun_today"):
         (number,) = home.ending(key)
 
         async def value(entity_id: str = number) -> str:
@@ -73,6 +73,8 @@ async def test_the_planner_places_the_machine_and_tells_what_it_costs(house: Hou
         _ = float(await eventually(value, lambda told: told not in ("unknown", "unavailable")))
     plan = await home.client.ask("elfe_commande.plan_now", config_entry_id=home.entry_id)
     assert plan["findings"] == ["ok"]
+    # They count on the day on which the run ends.
+    assert any(day["saved"] is not None for day in plan["days"])
     # What the dashboard shows of it is found by its device.
     told = (await home.client.command("elfe_commande/overview"))["entries"]
     (here,) = (each for each in told if each["entry_id"] == home.entry_id)
