@@ -71,6 +71,7 @@ ISSUES: Final[Mapping[str, tuple[IssueSeverity, Mending]]] = MappingProxyType(
         "part_not_started": (IssueSeverity.ERROR, Mending.DATA),
         "start_failed": (IssueSeverity.ERROR, Mending.DATA),
         "broker_lost": (IssueSeverity.ERROR, Mending.DATA),
+        "topics_not_granted": (IssueSeverity.ERROR, Mending.DATA),
         "database_lost": (IssueSeverity.ERROR, Mending.DATA),
         "database_read_only": (IssueSeverity.ERROR, Mending.DATA),
         "disk_unwritable": (IssueSeverity.ERROR, Mending.DATA),

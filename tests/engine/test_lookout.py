@@ -15,10 +15,20 @@ from custom_components.elfe_commande.engine.ground.ports import (
     StorageRefusedError,
     StorageUnreachableError,
 )
-from custom_components.elfe_commande.engine.lookout import BROKER, DATABASE, Lookout
+from custom_components.elfe_commande.engine.lookout import BROKER, DATABASE, TOPICS, Lookout
 from demo.engine_host import SystemClock
 
 GONE = StorageUnreachableError("no route")
+
+
+@dataclass
+class Ears:
+    """What is asked for over the broker again and again, for as long as a test wants."""
+
+    ungranted: set[str]
+
+    async def listen_again(self) -> bool:
+        return False
 
 
 @dataclass
@@ -30,6 +40,8 @@ class Surroundings:
     answer: StorageError | None = None
     storage_error: StorageError | None = None
     asked: int = 0
+    devices: Ears = field(default_factory=lambda: Ears(set()))
+    screens: Ears = field(default_factory=lambda: Ears(set()))
     ground: Ground = field(init=False)
     lookout: Lookout = field(init=False)
 
@@ -43,15 +55,12 @@ class Surroundings:
             ground=self.ground,
             rows=SimpleNamespace(storage=self, reachable=self.reachable),
             world=SimpleNamespace(messenger=self),
-            acks=self,
-            surfaces=self,
+            acks=self.devices,
+            surfaces=self.screens,
         )
         self.rows = rooms.rows
         self.rows.storage_error = None
         self.lookout = Lookout(cast("Any", rooms))
-
-    async def listen_again(self) -> bool:
-        return False
 
     async def ping(self) -> None:
         self.asked += 1
@@ -121,3 +130,32 @@ async def test_a_home_on_disk_is_told_once_of_its_disk() -> None:
     await world.lookout.look()
 
     assert world.told() == {("disk_unwritable", "disk")}
+
+
+async def test_topics_that_are_not_granted_are_told_after_a_while_and_counted_anew() -> None:
+    world = Surroundings(outage_told=0.0)
+    world.devices.ungranted = {"stat/B2/RESULT", "stat/B1/RESULT"}
+    world.screens.ungranted = {"Socorel/+/+"}
+    await world.lookout.look()
+    (problem,) = world.ground.problems
+    assert (problem.key, problem.subject) == TOPICS
+    assert problem.placeholders == {"count": "3", "topic": "stat/B1/RESULT"}
+
+    world.devices.ungranted.clear()
+    await world.lookout.look()
+    (problem,) = world.ground.problems
+    assert problem.placeholders == {"count": "1", "topic": "Socorel/+/+"}
+
+    # What is not granted on a connection that is away, nobody knows.
+    world.connected = False
+    world.screens.ungranted.clear()
+    await world.lookout.look()
+    assert world.told() == {TOPICS, BROKER}
+    world.connected = True
+    await world.lookout.look()
+    assert world.told() == set()
+
+    slow = Surroundings()
+    slow.devices.ungranted = {"stat/B1/RESULT"}
+    await slow.lookout.look()
+    assert slow.told() == set()

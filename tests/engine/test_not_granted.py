@@ -1,6 +1,6 @@
 """The broker is there, and does not grant what is asked of it: nobody stays deaf for good."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import override
 
 import pytest
@@ -34,8 +34,14 @@ class Stubborn(AiomqttMessenger):
 async def stubborn(world: World, monkeypatch: pytest.MonkeyPatch) -> Stubborn:
     found = Stubborn(world.broker.host, world.broker.port)
     monkeypatch.setattr(world, "connect", lambda: found)
-    world.timing = calm(connection_look=0.05)
+    world.timing = calm(connection_look=0.05, outage_told=0.2)
     return found
+
+
+def missing(world: World) -> Mapping[str, str]:
+    """Return what a person is told of topics that are not granted; nothing if all are."""
+    found = (p.placeholders for p in world.engine.problems if p.key == "topics_not_granted")
+    return next(found, {})
 
 
 async def test_an_order_that_waited_for_it_is_made_once_it_is_granted(
@@ -48,6 +54,8 @@ async def test_an_order_that_waited_for_it_is_made_once_it_is_granted(
     result = await world.wish(7, Intent.FORCED_OFF)
     assert result.outcome is not Outcome.ACKNOWLEDGED
     assert world.told("E7") == []
+    await until(lambda: missing(world), "what a person reads")
+    assert "E7" in missing(world)["topic"]
 
     messenger.grants = True
 
@@ -57,6 +65,7 @@ async def test_an_order_that_waited_for_it_is_made_once_it_is_granted(
     assert (await world.row(7))[MODE] == 20
     said = [each for each in caplog.messages if "did not grant" in each]
     assert len(said) == 1, "once, however often it is asked for"
+    await until(lambda: not missing(world), "the end of it")
 
 
 async def test_a_screen_that_was_not_heard_at_the_start_is_heard_later(
@@ -68,6 +77,7 @@ async def test_a_screen_that_was_not_heard_at_the_start_is_heard_later(
     await wall.held(online=True)
     await world.start()
     assert wall.lines(HALL) == []
+    await until(lambda: missing(world), "what a person reads")
 
     messenger.grants = True
 
@@ -75,3 +85,4 @@ async def test_a_screen_that_was_not_heard_at_the_start_is_heard_later(
     await wall.drawn()
     wall.turn(HALL, 3, 1)
     await until(lambda: wall.orders("X7"), "the order of the screen")
+    await until(lambda: not missing(world), "the end of it")

@@ -8,6 +8,7 @@ from .ground.ports import Messenger, Problem, StorageError, StorageUnreachableEr
 from .rooms import Rooms
 
 BROKER: Final = "broker_lost", "broker"
+TOPICS: Final = "topics_not_granted", "broker"
 DATABASE: Final = "database_lost", "database"
 
 
@@ -59,7 +60,7 @@ class Lookout:
         if ("disk_unwritable", "disk") in self._ground.problems:
             # A home without a server: its database is the disk, which has a repair too.
             away = False
-        self._note(DATABASE, lost=away, detail=str(error) if away else "")
+        self._note(DATABASE, lost=away, detail=str(error))
         if self._messenger.connected:
             await self._listen_again()
 
@@ -68,6 +69,10 @@ class Lookout:
         if await self._rooms.acks.listen_again():
             self._rooms.executor.look_again()
         await self._rooms.surfaces.listen_again()
+        devices, screens = self._rooms.acks.ungranted, self._rooms.surfaces.ungranted
+        # An appliance that is not driven is worse than a screen that does nothing.
+        topic, count = min(devices or screens, default=""), len(devices | screens)
+        self._note(TOPICS, lost=bool(topic), count=str(count), topic=topic)
 
     async def _ask(self) -> None:
         """Ask the database whether it is there, and take note of the answer."""
@@ -85,7 +90,7 @@ class Lookout:
             if type(rows.storage_error) is StorageUnreachableError:
                 rows.reachable(of_plans=True)
 
-    def _note(self, what: tuple[str, str], *, lost: bool, detail: str = "") -> None:
+    def _note(self, what: tuple[str, str], *, lost: bool, **placeholders: str) -> None:
         """Take note of whether something is away, and ask a person once it is for long."""
         problems = self._ground.problems
         if not lost:
@@ -94,5 +99,6 @@ class Lookout:
             return
         now = asyncio.get_running_loop().time()
         since = self._lost_at.setdefault(what, now)
-        if now - since >= self._ground.timing.outage_told and what not in problems:
-            problems.report(Problem(*what, {"detail": detail} if detail else {}))
+        problem = Problem(*what, placeholders)
+        if now - since >= self._ground.timing.outage_told and problem not in list(problems):
+            problems.report(problem)

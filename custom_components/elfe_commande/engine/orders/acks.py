@@ -195,6 +195,11 @@ class Acks:
         await self._listen(self._routes)
         return len(self._granted) > before
 
+    @property
+    def ungranted(self) -> set[str]:
+        """The topics that the broker did not grant when it was last asked."""
+        return self._routes.keys() - self._unsubscribe.keys() - self._asked_for
+
     async def _listen(self, topics: Iterable[str]) -> None:
         """Ask for topics, some at a time, until the broker grants none of some."""
         wanted = [t for t in topics if t not in self._unsubscribe and t not in self._asked_for]
@@ -207,7 +212,7 @@ class Acks:
             if self._unsubscribe.keys().isdisjoint(some):
                 # Each would be waited for, one after the other; the rest is asked for later.
                 break
-        deaf = self._routes.keys() - self._unsubscribe.keys() - self._asked_for
+        deaf = self.ungranted
         if deaf and not self._deaf:
             _LOGGER.warning(
                 "The broker did not grant %d topics of devices, %s the first: asked for every minute",

@@ -87,6 +87,11 @@ class Surfaces:
         self._deaf = list(self._interfaces.values())
         await self.listen_again()
 
+    @property
+    def ungranted(self) -> set[str]:
+        """The topics of the surfaces that are not heard."""
+        return {topic for interface in self._deaf for topic in interface.topics()}
+
     async def listen_again(self) -> None:
         """Ask for the messages of the surfaces that the broker did not grant."""
         deaf, self._deaf = self._deaf, []
