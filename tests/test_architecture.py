@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+import re
 import sys
 from typing import override
 import warnings
@@ -14,7 +15,8 @@ import pytest
 
 from custom_components.elfe_commande.const import DOMAIN, PLATFORMS
 
-HOUSE = Path(__file__).parents[1] / "custom_components" / DOMAIN
+ROOT = Path(__file__).parents[1]
+HOUSE = ROOT / "custom_components" / DOMAIN
 PACKAGE = f"custom_components.{DOMAIN}"
 
 FRONT = ""
@@ -52,6 +54,8 @@ REGISTRIES = {"__init__", "registry"}
 """The modules that find their own files."""
 
 LONG = 300
+OF_OTHERS = re.compile(r"sys\._getframe|Handle\._run|block_async_io\._|config_entries\._entries")
+"""What Python and Home Assistant keep to themselves, and our tests cannot do without."""
 TOO_LONG = 450
 
 
@@ -290,3 +294,16 @@ def test_files_are_short(path: Path) -> None:
     assert lines <= TOO_LONG, f"{lines} lines"
     if lines > LONG:
         warnings.warn(f"{path.relative_to(HOUSE)} has {lines} lines", stacklevel=1)
+
+
+def test_tests_use_what_is_public() -> None:
+    """What only we may touch can be made otherwise without touching a test."""
+    found = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for folder in ("benchmarks", "demo", "tests")
+        for path in (ROOT / folder).rglob("*.py")
+        if path != Path(__file__)
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if "# noqa: SLF001" in line and not OF_OTHERS.search(line)
+    ]
+    assert found == []

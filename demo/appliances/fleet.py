@@ -87,7 +87,7 @@ class Fleet:
         """Connect, subscribe and announce everything; returns when orders are heard."""
         self._tasks = [asyncio.create_task(self._stay_connected())]
         self._tasks += [
-            asyncio.create_task(self._report(kind, period * self.scale))
+            asyncio.create_task(self.keep_reporting(kind, period * self.scale))
             for kind, period in self._periods.items()
             if period
         ]
@@ -301,7 +301,8 @@ class Fleet:
         loop = asyncio.get_running_loop()
         self._reverting[device.identifier] = loop.call_later(seconds, due)
 
-    async def _report(self, kind: str, period: float) -> None:
+    async def keep_reporting(self, kind: str, period: float) -> None:
+        """Have every device say its state or its power, every so many seconds, without an end."""
         while True:
             await asyncio.sleep(period)
             for device in self.devices.values():

@@ -1,5 +1,6 @@
 """A person is asked about a broker or database that is away for long, and not before."""
 
+import asyncio
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, cast
@@ -102,15 +103,21 @@ async def test_the_broker_is_told_once_it_is_away_for_long(
     assert world.told() == set()
 
 
-async def test_an_outage_counts_from_its_own_begin() -> None:
-    world = Surroundings(outage_told=0.05, connected=False)
-    world.lookout.broker_changed(False)
-    begun = dict(world.lookout._lost_at)  # noqa: SLF001
-    world.lookout.broker_changed(False)
-    assert world.lookout._lost_at == begun  # noqa: SLF001
-    world.lookout.broker_changed(True)
-
-    assert world.lookout._lost_at == {}  # noqa: SLF001
+async def test_an_outage_counts_from_its_own_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither from when it was told again, nor from one before it."""
+    world, now = Surroundings(outage_told=180.0), 0.0
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: now)
+    for now, connected, told in (
+        (0.0, False, False),
+        (170.0, False, False),
+        (179.0, True, False),
+        (181.0, False, False),
+        (360.0, False, False),
+        (361.0, False, True),
+        (362.0, True, False),
+    ):
+        world.lookout.broker_changed(connected)
+        assert (BROKER in world.told()) is told, now
 
 
 async def test_what_the_database_refuses_is_not_back_because_it_answers() -> None:

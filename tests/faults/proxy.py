@@ -49,7 +49,8 @@ class Proxy:
         """Seconds that each piece takes longer, in each direction."""
         self.bandwidth: float | None = None
         """Bytes a second, of each direction of each connection."""
-        self._server_at = (host, port)
+        self.server_at = (host, port)
+        """Where each new connection leads."""
         self._links: set[Link] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._refusing = False
@@ -134,7 +135,7 @@ class Proxy:
             writer.close()
             return
         try:
-            there, back = await asyncio.open_connection(*self._server_at)
+            there, back = await asyncio.open_connection(*self.server_at)
         except OSError:
             Link(writer).reset()
             return

@@ -7,6 +7,7 @@ from homeassistant.exceptions import HomeAssistantError, Unauthorized
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
+from custom_components.elfe_commande.configuration.entry_settings import async_postgres_settings
 from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.core.decision import Act
 from custom_components.elfe_commande.core.model import EquipmentId, Mode
@@ -14,6 +15,7 @@ from custom_components.elfe_commande.core.outcome import Outcome, Step, Writes
 from custom_components.elfe_commande.core.plan import SLOT, slot_start
 from custom_components.elfe_commande.engine.ground.events import OrderEnded
 from custom_components.elfe_commande.engine.ground.ports import StorageError
+from custom_components.elfe_commande.storage.postgres import PostgresStorage
 from custom_components.elfe_commande.system_health import async_info
 from demo.appliances import Screen
 from demo.appliances.device import Message
@@ -87,9 +89,12 @@ async def test_the_server_refuses_what_a_mistake_would_write(stage: Stage) -> No
         " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     )
     assert locks == 0
-    real = stage.installed.hub.engine.rooms.rows.storage._real  # type: ignore[attr-defined]  # noqa: SLF001
+    installed = stage.installed
+    beneath = PostgresStorage(await async_postgres_settings(installed.hass, installed.entry))
+    await beneath.open()
     with pytest.raises(StorageError):
-        await real.write([Step(EquipmentId(WASHER), Writes(mode=Mode.MANUAL), 1)])
+        await beneath.write([Step(EquipmentId(WASHER), Writes(mode=Mode.MANUAL), 1)])
+    await beneath.close()
 
 
 async def test_they_agree(stage: Stage) -> None:

@@ -46,7 +46,7 @@ async def heat_pump(home: LocalInstalled, *, blocked: bool = False) -> tuple[Sta
 
 
 def on(entity: Staged) -> bool:
-    found: bool = entity._attr_is_on  # type: ignore[attr-defined]  # noqa: SLF001
+    found: bool = entity.is_on  # type: ignore[attr-defined]
     return found
 
 

@@ -301,8 +301,8 @@ async def test_nobody_who_looks_costs_nothing(home: LocalInstalled, connect: Ope
     client = await connect()
     await subscribe(client)
     await client.close()
-    await wait_for(lambda: not home.hass.data[pictures._BOARDS])  # noqa: SLF001
-    assert not home.hass.data[views._PACES]  # noqa: SLF001
+    await wait_for(lambda: not home.hass.data[pictures.BOARDS])
+    assert not home.hass.data[views.PACES]
 
 
 async def test_the_record_is_told_the_newest_first(home: LocalInstalled, connect: Open) -> None:

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from typing import Any
 
 import pytest
 
@@ -114,11 +115,19 @@ def test_killed_in_the_middle_it_has_what_was_told_to_be_written(path: Path) -> 
     file.close()
 
 
-def test_a_full_disk_keeps_what_there_was_and_goes_on_later(path: Path) -> None:
+def test_a_full_disk_keeps_what_there_was_and_goes_on_later(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, connect = [], sqlite3.connect
+
+    def kept(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        opened.append(connect(*arguments, **options))
+        return opened[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", kept)
     file = ArchiveFile(path)
     file.write([order_row()])
-    connection = file._open  # noqa: SLF001
-    assert connection is not None
+    (connection,) = opened
     (pages,) = connection.execute("PRAGMA page_count").fetchone()
     connection.execute(f"PRAGMA max_page_count = {pages}")
     many = [order_row(START + number, detail="x" * 500) for number in range(1, 1000)]

@@ -17,6 +17,7 @@ from custom_components.elfe_commande.storage.postgres import PostgresStorage, ch
 from demo.database import RESULT, PlanRow, insert_plans, pad, pulse
 from demo.parts import PostgresServer
 
+from ..faults.proxy import Proxy
 from ..fixtures_parts import Database
 from .pooler import is_there, pooler
 from .rows import SLOT, Rows, settings_for, step
@@ -280,22 +281,19 @@ class TestPooler:
             await storage.close()
 
     async def test_one_that_takes_the_place_of_the_server_is_noticed(
-        self, rows: Rows, database: Database, monkeypatch: pytest.MonkeyPatch
+        self, rows: Rows, database: Database
     ) -> None:
         await rows.equipment(1)
-        async with pooler(database.server) as port:
-            storage = PostgresStorage(settings_for(database, port=port))
-            database_of = storage._coordination  # noqa: SLF001 - as if it was not there yet
-
-            async def nobody() -> bool:
-                return False
-
-            monkeypatch.setattr(database_of, "_meets_pooler", nobody)
+        server = database.server
+        async with pooler(server) as port, Proxy(server.host, server.port) as way:
+            storage = PostgresStorage(settings_for(database, port=way.port))
+            await storage.read_inventory()
+            way.server_at = ("127.0.0.1", port)
+            way.reset()
             for _ in range(6):
                 with suppress(StorageUnreachableError):
                     await storage.read_inventory()
                     await storage.read_states([ONE])
-            monkeypatch.undo()
             with suppress(StorageUnreachableError):
                 await storage.read_inventory()
             for _ in range(6):

@@ -27,6 +27,12 @@ class Scripted:
 
     port: int = 0
     sessions: list[Session] = field(default_factory=list)
+    writers: list[asyncio.StreamWriter] = field(default_factory=list)
+
+    def hang_up(self) -> None:
+        """Close every connection, as one that restarts does."""
+        while self.writers:
+            self.writers.pop().close()
 
     def client(self, username: str | None = None, password: str | None = None) -> UpsClient:
         return UpsClient(Account("127.0.0.1", self.port, "ups", username, password), 2.0)
@@ -40,6 +46,7 @@ async def scripted(answer: Answer) -> AsyncIterator[Scripted]:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         session = Session()
         found.sessions.append(session)
+        found.writers.append(writer)
         with suppress(ConnectionError):
             while line := (await reader.readline()).strip():
                 words = answer(line, session)

@@ -68,7 +68,7 @@ async def test_the_next_connection_logs_in_at_once(socket_enabled):
     async with scripted(strict()) as server:
         client = server.client("reader", "secret")
         await client.read()
-        client._hang_up()  # noqa: SLF001 - as a server that restarts does
+        server.hang_up()
         await client.read()
         assert server.sessions[1].lines == [*LOGIN, b"LIST VAR ups"]
         client.close()

@@ -416,11 +416,8 @@ def test_the_voltage_of_a_cell_is_not_that_of_the_battery():
 async def test_what_is_not_sure_is_looked_at_again_soon(fake):
     """Also where the next look is an hour away."""
     slow = replace(HURRY, status_period=3600.0, values_period=3600.0, confirm=0.05)
+    await fake.set({"ups.status": "OB LB"})
     async with watched(fake, slow) as ups:
-        await ups.until(lambda state: state.connected)
-        await fake.set({"ups.status": "OB LB"})
-        await ups.watcher.look()
-        ups.watcher._wake.set()  # noqa: SLF001
         await ups.until(lambda state: state.critical)
 
 

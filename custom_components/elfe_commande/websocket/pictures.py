@@ -32,7 +32,7 @@ from ..entities.sentences import run_under_way, sentence_of
 from ..hub import Hub
 from ..record.rows import SlotRow
 
-_BOARDS: Final[HassKey[dict[str, Board]]] = HassKey(f"{DOMAIN}_boards")
+BOARDS: Final[HassKey[dict[str, Board]]] = HassKey(f"{DOMAIN}_boards")
 
 type Watcher = Callable[[Board, Collection[EquipmentId]], None]
 
@@ -189,7 +189,7 @@ class Board:
         self.hub.coordinator.telling.tell_all(self._rows, self, row)
 
     def _close(self) -> None:
-        boards = self.hub.hass.data.get(_BOARDS, {})
+        boards = self.hub.hass.data.get(BOARDS, {})
         if boards.get(self.hub.entry.entry_id) is self:
             del boards[self.hub.entry.entry_id]
         for unfollow in self._unfollow:
@@ -200,7 +200,7 @@ class Board:
 @callback
 def board_of(hass: HomeAssistant, hub: Hub) -> Board:
     """Return the board of an entry as it is loaded now, which all who look share."""
-    boards = hass.data.setdefault(_BOARDS, {})
+    boards = hass.data.setdefault(BOARDS, {})
     entry_id = hub.entry.entry_id
     if entry_id not in boards or boards[entry_id].hub is not hub:
         boards[entry_id] = Board(hub)

@@ -31,7 +31,7 @@ _PER_TURN: Final = 50
 """Appliances pictured in one turn of the event loop."""
 _MOST_ROWS: Final = 200_000
 
-_PACES: Final[HassKey[dict[ActiveConnection, Pace]]] = HassKey(f"{DOMAIN}_paces")
+PACES: Final[HassKey[dict[ActiveConnection, Pace]]] = HassKey(f"{DOMAIN}_paces")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class View:
 
     async def async_open(self) -> None:
         """Send all there is, then what changes."""
-        paces = self.hass.data.setdefault(_PACES, {})
+        paces = self.hass.data.setdefault(PACES, {})
         if self.connection not in paces:
             paces[self.connection] = Pace(self.hass.loop)
         self._pace = paces[self.connection]
@@ -143,7 +143,7 @@ class View:
         self._ends.clear()
         self._pace.leave(self)
         if not self._pace.views:
-            self.hass.data[_PACES].pop(self.connection, None)
+            self.hass.data[PACES].pop(self.connection, None)
 
     async def _async_show(self) -> None:
         """Follow the entries that are loaded now, and send all of them; again if they change."""

@@ -111,8 +111,8 @@ class PocketWorld(Observer):
         self.fleet = PocketFleet(self.bus, self.seed)
         await self.observe()
         self._own |= {
-            asyncio.create_task(self.fleet._report("state", STATE_PERIOD)),  # noqa: SLF001
-            asyncio.create_task(self.fleet._report("power", POWER_PERIOD)),  # noqa: SLF001
+            asyncio.create_task(self.fleet.keep_reporting("state", STATE_PERIOD)),
+            asyncio.create_task(self.fleet.keep_reporting("power", POWER_PERIOD)),
         }
         await asyncio.sleep(300)
         await self.plan([0] * self.loads)
@@ -224,7 +224,7 @@ class PocketWorld(Observer):
             await self.next_slot([int(self.chance.random() < chance) for _ in self.equipments])
             await asyncio.sleep(600)
         for device in self.fleet.devices.values():
-            self.fleet.report(device)
+            self.fleet.keep_reporting(device)
         await asyncio.sleep(60)
         self.note_running()
         for wished in self.history.wishes:
