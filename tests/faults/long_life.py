@@ -21,8 +21,10 @@ from typing import Final
 import asyncpg
 
 from demo.appliances import Fleet
+from demo.appliances.device import NO_TOPIC
 from demo.database import PlanRow, insert_plans, pad
 from demo.parts import Broker
+from demo.specs import DeviceSpec
 from demo.territory import PILOTED, Equipment, Household, build, install
 from tests.fixtures_parts import Database
 
@@ -210,9 +212,7 @@ class LongLife:
             equipment = self._chance.choice(self.equipments)
             device = self._chance.choice(equipment.devices)
             if device.id not in self._away and equipment.id not in self._gone:
-                self._away[device.id] = back = self._slot + self._chance.randrange(1, 12) * SLOT
-                self.fleet.lose(self.fleet[device.id])
-                self._leave_alone(equipment, back)
+                self._lose(device, self._slot + self._chance.randrange(1, 12) * SLOT)
                 self.life.lost += 1
         if self._chance.random() < 1 / 900:
             equipment = self._chance.choice(self.equipments)
@@ -223,6 +223,17 @@ class LongLife:
                 await self.owner.execute(ASSIGN, equipment.id, False)
                 self._leave_alone(equipment, back)
                 self.life.gone += 1
+
+    def _lose(self, device: DeviceSpec, back: int) -> None:
+        """Have a device be away until a slot, and with it those behind the same module."""
+        will = device.topics.lwt
+        for equipment in self.equipments:
+            for each in equipment.devices:
+                together = will != NO_TOPIC and each.topics.lwt == will
+                if each is device or (together and each.id not in self._away):
+                    self._away[each.id] = back
+                    self.fleet.lose(self.fleet[each.id])
+                    self._leave_alone(equipment, back)
 
     def _leave_alone(self, equipment: Equipment, until: int) -> None:
         """Look at a load again from the slot on in which it is there, one-shots a day and a half later.
