@@ -24,14 +24,52 @@ GRANT_TIMEOUT = 30.0
 """Seconds the broker has to grant a subscription before the engine goes on without."""
 
 
+class _Ear:
+    """One subscription; there are several for each appliance, so it is kept small."""
+
+    __slots__ = ("_messenger", "ends", "handler", "topics")
+
+    def __init__(self, messenger: MqttMessenger, handler: Handler, topics: tuple[str, ...]) -> None:
+        self._messenger = messenger
+        self.handler: Handler | None = handler
+        self.topics = topics
+        self.ends: tuple[CALLBACK_TYPE, ...] = ()
+
+    @callback
+    def receive(self, message: mqtt.ReceiveMessage) -> None:
+        """Hand a message on, unless nobody listens any more."""
+        if self.handler is None or self._messenger.closed:
+            return
+        payload = message.payload
+        data = payload if isinstance(payload, bytes) else str(payload).encode()
+        now = asyncio.get_running_loop().time()
+        self.handler(Arrival(message.topic, data, message.retain, now))
+
+    @callback
+    def stop_hearing(self) -> None:
+        """Hand nothing on any more."""
+        self.handler = None
+        self._messenger.topics.difference_update(self.topics)
+
+    @callback
+    def unsubscribe(self) -> None:
+        """Hand nothing on any more, and have Home Assistant forget it."""
+        self.stop_hearing()
+        ends, self.ends = self.ends, ()
+        for end in ends:
+            end()
+
+
 class MqttMessenger(Messenger):
     """Publishes orders at QoS 0: one issued while disconnected must not fire late."""
 
     def __init__(self, hass: HomeAssistant) -> None:
         """Use the MQTT client of this Home Assistant, which must be set up."""
         self._hass = hass
-        self._closed = False
-        self._topics: set[str] = set()
+        self.closed = False
+        """Nothing is heard any more."""
+        self.topics: set[str] = set()
+        """What the broker has to grant anew after each reconnection."""
         self._deaf = False
         self._ungranted: set[str] = set()
         self._unwatch = mqtt.async_subscribe_connection_status(hass, self._connection_changed)
@@ -45,7 +83,7 @@ class MqttMessenger(Messenger):
         Unsubscribing is not enough: after a reload of the MQTT entry it acts on the old client
         while the new one has restored the subscription.
         """
-        self._closed = True
+        self.closed = True
         self._unwatch()
         self._hear()
 
@@ -62,7 +100,7 @@ class MqttMessenger(Messenger):
         a press without an answer is never made again.
         """
         self._hear()
-        if connected and self._topics:
+        if connected and self.topics:
             self._deaf = True
             # The client asks for them once it has told everybody that it is connected.
             self._stops.append(self._hass.loop.call_soon(self._await_grants).cancel)
@@ -70,8 +108,8 @@ class MqttMessenger(Messenger):
     @callback
     def _await_grants(self) -> None:
         # The client asks for wildcards first, one by one, then for the others by their names.
-        wildcards = {topic for topic in self._topics if "+" in topic or "#" in topic}
-        last = max(self._topics - wildcards, default=None)
+        wildcards = {topic for topic in self.topics if "+" in topic or "#" in topic}
+        last = max(self.topics - wildcards, default=None)
         self._ungranted = wildcards if last is None else wildcards | {last}
         self._stops.append(self._hass.loop.call_later(GRANT_TIMEOUT, self._hear).cancel)
         for topic in tuple(self._ungranted):
@@ -126,48 +164,22 @@ class MqttMessenger(Messenger):
 
     @override
     async def subscribe(self, topics: Iterable[str], handler: Handler) -> Unsubscribe:
-        loop = self._hass.loop
-        closed = False
-
-        @callback
-        def receive(message: mqtt.ReceiveMessage) -> None:
-            if closed or self._closed:
-                return
-            payload = message.payload
-            data = payload if isinstance(payload, bytes) else str(payload).encode()
-            handler(Arrival(message.topic, data, message.retain, loop.time()))
-
-        wanted = tuple(topics)
-        unsubscribes: dict[str, CALLBACK_TYPE] = {}
-
-        @callback
-        def stop_hearing() -> None:
-            nonlocal closed
-            closed = True
-            self._topics.difference_update(wanted)
-
-        @callback
-        def unsubscribe() -> None:
-            stop_hearing()
-            while unsubscribes:
-                unsubscribes.popitem()[1]()
-
+        ear = _Ear(self, handler, tuple(topics))
         try:
-            for topic in wanted:
-                unsubscribes[topic] = await mqtt.async_subscribe(
-                    self._hass, topic, receive, 0, None
-                )
-            self._topics.update(wanted)
-            await self._granted(wanted)
+            for topic in ear.topics:
+                end = await mqtt.async_subscribe(self._hass, topic, ear.receive, 0, None)
+                ear.ends = (*ear.ends, end)
+            self.topics.update(ear.topics)
+            await self._granted(ear.topics)
         except (HomeAssistantError, TimeoutError) as error:
-            unsubscribe()
+            ear.unsubscribe()
             raise MessengerError(str(error) or "not granted in time") from error
         except asyncio.CancelledError:
-            stop_hearing()
-            for topic, unsubscribe_one in unsubscribes.items():
-                self._once_granted(topic, unsubscribe_one)
+            ear.stop_hearing()
+            for topic, end in zip(ear.topics, ear.ends, strict=False):
+                self._once_granted(topic, end)
             raise
-        return unsubscribe
+        return ear.unsubscribe
 
     def _once_granted(self, topic: str, unsubscribe: CALLBACK_TYPE) -> None:
         """Give a topic up once it is granted.
@@ -206,7 +218,7 @@ class MqttMessenger(Messenger):
         @callback
         def tell(connected: bool) -> None:
             # A plain function would be called in another thread.
-            if not self._closed:
+            if not self.closed:
                 changed(connected)
 
         self._watchers.append(tell)

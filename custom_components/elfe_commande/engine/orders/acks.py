@@ -161,7 +161,7 @@ class Acks:
         self._topics: dict[EquipmentId, tuple[str, ...]] = {}
         self._wired: dict[EquipmentId, tuple[Device, ...]] = {}
         self._unsubscribe: dict[str, Unsubscribe] = {}
-        self._granted: set[str] = set()
+        """Ends listening to a topic that the broker granted."""
         self._asked_for: set[str] = set()
         """Asked for, and not answered yet."""
         self._deaf = False
@@ -191,9 +191,9 @@ class Acks:
 
     async def listen_again(self) -> bool:
         """Ask for the topics that the broker did not grant; whether it granted any of them."""
-        before = len(self._granted)
+        before = len(self._unsubscribe)
         await self._listen(self._routes)
-        return len(self._granted) > before
+        return len(self._unsubscribe) > before
 
     @property
     def ungranted(self) -> set[str]:
@@ -231,7 +231,6 @@ class Acks:
             routes[:] = [r for r in routes if r.status.equipment.id != equipment_id]
             if not routes:
                 self._routes.pop(topic, None)
-                self._granted.discard(topic)
                 if unsubscribe := self._unsubscribe.pop(topic, None):
                     self._telling.tell(unsubscribe)
 
@@ -245,7 +244,7 @@ class Acks:
     def hears(self, device: Device) -> bool:
         """Whether the broker granted the topics on which the device answers."""
         driver = DRIVERS[device.type_id]
-        return all(topic in self._granted for topic in driver.answers(device))
+        return all(topic in self._unsubscribe for topic in driver.answers(device))
 
     def expect(self, device: Device, pending: PendingOrder) -> None:
         """Let an order wait for this device from now on, in place of any other."""
@@ -285,7 +284,6 @@ class Acks:
             return
         if topic in self._routes:
             self._unsubscribe[topic] = unsubscribe
-            self._granted.add(topic)
         else:
             unsubscribe()
 
