@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 import sys
 import tempfile
+import time
 from typing import Any
 
 from homeassistant import bootstrap, runner
@@ -21,7 +22,7 @@ from benchmarks.home_assistant import entry
 from benchmarks.stage import Stage
 from demo.home_assistant import Instance
 
-ENABLED = 5
+ENABLED = 8
 """Entities on each device, as an equipment of ours has beside its switch; and some disabled."""
 PLATFORM = "bare"
 
@@ -62,16 +63,18 @@ async def measure(count: int, disabled: int, folder: str) -> dict[str, Any]:
         entity_namespace=None,
     )
     platform.config_entry = place
-    before = resident()
+    before, began = resident(), time.perf_counter()
     for number in range(count):
         sensors = [BareSensor(place, number, index) for index in range(ENABLED + disabled)]
         await platform.async_add_entities(sensors)
     await hass.async_block_till_done()
+    start = time.perf_counter() - began
     del sensors
     return {
         "entities": len(platform.entities),
         "disabled": count * disabled,
         "memory_bytes": resident() - before,
+        "start_s": start,
     }
 
 

@@ -8,6 +8,7 @@ import logging
 from pathlib import Path
 import sys
 import tempfile
+import time
 from types import MappingProxyType
 from typing import Any
 
@@ -65,9 +66,11 @@ async def install(hass: core.HomeAssistant, stage: Stage, *, compact: bool) -> C
         {"compact": compact},
         1,
     )
+    began = time.perf_counter()
     await entries.async_add(ours)
     hub = ours.runtime_data
     await until(lambda: hub.engine.lifecycle.code is Code.RUNNING, "the engine")
+    hass.data["bench_start"] = time.perf_counter() - began
     await hass.async_block_till_done()
     hass.data["bench_before"] = before
     return ours
@@ -117,6 +120,7 @@ async def measure(stage: Stage, folder: str, *, compact: bool) -> dict[str, Any]
         "entities": entities,
         "disabled": len(registered) - entities,
         "memory_bytes": memory,
+        "start_s": hass.data["bench_start"],
         "saved_memory_bytes": saved_memory,
         "home_assistant": __version__,
     }

@@ -53,10 +53,13 @@ class LoopWatch:
         """Watch nothing until entered."""
         self.block = 0.0
         self.block_with_collections = 0.0
+        self.block_without_any = 0.0
+        """Without the young and partial collections either: what runs, and nothing else."""
         self.collections = 0
         self.longest_collection = 0.0
         self._collecting = 0.0
         self._paused = 0.0
+        self._paused_by_any = 0.0
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -65,7 +68,7 @@ class LoopWatch:
         self._task = asyncio.create_task(self._watch())
         # The first step is taken before what is measured begins.
         await asyncio.sleep(5 * STEP)
-        self.block = self.block_with_collections = 0.0
+        self.block = self.block_with_collections = self.block_without_any = 0.0
         return self
 
     async def __aexit__(
@@ -83,21 +86,23 @@ class LoopWatch:
     async def _watch(self) -> None:
         before = time.perf_counter()
         while True:
-            self._paused = 0.0
+            self._paused = self._paused_by_any = 0.0
             await asyncio.sleep(STEP)
             now = time.perf_counter()
             late = 1000 * (now - before - STEP)
             self.block_with_collections = max(self.block_with_collections, late)
             self.block = max(self.block, late - self._paused)
+            self.block_without_any = max(self.block_without_any, late - self._paused_by_any)
             before = now
 
     def _collected(self, phase: str, info: dict[str, Any]) -> None:
-        if info["generation"] < FULL:
-            return
         if phase == "start":
             self._collecting = time.perf_counter()
             return
         took = 1000 * (time.perf_counter() - self._collecting)
+        self._paused_by_any += took
+        if info["generation"] < FULL:
+            return
         self._paused += took
         self.collections += 1
         self.longest_collection = max(self.longest_collection, took)
@@ -107,6 +112,7 @@ class LoopWatch:
         return {
             "block_ms": self.block,
             "block_with_gc_ms": self.block_with_collections,
+            "block_without_gc_ms": self.block_without_any,
             "full_gc": self.collections,
             "longest_gc_ms": self.longest_collection,
         }

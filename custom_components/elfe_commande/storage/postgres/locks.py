@@ -6,6 +6,7 @@ share the shard and each takes single homes of it. The database frees them with 
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 import hashlib
 from typing import Any, Final, Self
 import zlib
@@ -26,6 +27,8 @@ _OF_SOME: Final = SHARDS + 1
 _POSITIVE: Final = 0x7FFFFFFF
 _FREEZABLE: Final = 14
 """The first version that ends the session of a client which is frozen, and waits for an end."""
+_HOMES_KNOWN: Final = 8192
+"""Homes of which the number is remembered: it is asked for several times per order."""
 _PROBES: Final = 3
 """Words to a network that does not answer, before the server gives a connection up."""
 
@@ -96,6 +99,7 @@ def class_of(schema: str, what: str = "") -> int:
     return zlib.crc32(f"{APPLICATION} {schema} {what}".encode()) & _POSITIVE
 
 
+@lru_cache(_HOMES_KNOWN)
 def key_of(home: HomeId) -> int:
     """Return the number of a home, a positive `int4`, the same on every machine."""
     return int.from_bytes(hashlib.sha256(home.encode()).digest()[:4]) & _POSITIVE
