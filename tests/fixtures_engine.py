@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 import itertools
 import time
 from typing import Any, override
-from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
@@ -36,10 +35,10 @@ from demo.parts import DATABASE_ERRORS, Broker
 from demo.parts.process import wait_until
 from demo.territory import Household
 from tests.fixtures_parts import Database
+from tests.hour import ZONE
 
 SCALE = 0.02
 """A device's five seconds take a tenth of a second."""
-PARIS = ZoneInfo("Europe/Paris")
 
 
 def brisk() -> Timing:
@@ -180,7 +179,7 @@ class World:
         await self.messenger.open()
         self._storage = self.storage()
         self.engine = Engine(
-            replace(EngineSettings(self.timing, PARIS), layout=self.layout),
+            replace(EngineSettings(self.timing, ZONE), layout=self.layout),
             storage=self._storage,
             ownership=self.ownership(),
             messenger=self.messenger,

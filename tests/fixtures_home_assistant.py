@@ -22,6 +22,7 @@ from demo.engine_host import SystemClock
 from demo.parts import Access, Broker, PostgresServer
 from tests.fixtures_engine import SCALE, World
 from tests.fixtures_parts import fresh_database
+from tests.hour import HERE
 
 ANNA = "anna"
 """A person with an account."""
@@ -200,7 +201,7 @@ async def mqtt_entry(
 @asynccontextmanager
 async def install_on(hass: HomeAssistant, world: World) -> AsyncIterator[Installed]:
     """Give an entry for the world's database, its waits and clock those of the world."""
-    await hass.config.async_set_time_zone("Europe/Paris")
+    await hass.config.async_set_time_zone(HERE)
     MockUser(id=ANNA, is_owner=True).add_to_hass(hass)
     assert isinstance(world.clock, SystemClock)
     # No quarter-hour begins while a test runs.

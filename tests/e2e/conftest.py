@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 import importlib.util
 import itertools
 import json
@@ -25,6 +24,7 @@ from demo.database import SCHEMA
 from demo.home_assistant import Client, ClientError, time_zone
 from demo.specs import plug
 from tests.conftest import BROWSERS
+from tests.hour import HERE
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Locator, Page
@@ -45,8 +45,6 @@ SPOKEN = (
 )
 WITHIN = 120.0
 """Seconds for anything that comes by itself in less than half a minute, on a busy machine too."""
-MORNING = 10
-"""The hour at which tests begin, unless ELFE_HOUR tells another one."""
 LIMIT = 600
 """Seconds for a test, the start of its demonstration included; those of what it waits for are less."""
 
@@ -75,14 +73,8 @@ collect_ignore = [] if importlib.util.find_spec("playwright") else [*IN_BROWSER,
 
 
 def pytest_configure() -> None:
-    """Let it be mid-morning where the homes are, or the hour that is asked for.
-
-    Sentences name the day of what is not today: what a test reads would depend on when it is run.
-    """
-    hour = int(os.environ.get("ELFE_HOUR", MORNING))
-    ahead = (hour - datetime.now(UTC).hour + 11) % 24 - 11
-    # These names count the hours westwards.
-    os.environ.setdefault("ELFE_TIME_ZONE", f"Etc/GMT{-ahead:+d}")
+    """Let the demonstrations be where the tests are."""
+    os.environ.setdefault("ELFE_TIME_ZONE", HERE)
 
 
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:

@@ -21,7 +21,8 @@ from custom_components.elfe_commande.storage.postgres import (
 from demo.engine_host import AiomqttMessenger, MemoryDisk, SystemClock
 from demo.specs import finger, plug
 from demo.territory import Equipment
-from tests.fixtures_engine import PARIS, World
+from tests.fixtures_engine import World
+from tests.hour import ZONE
 
 from .bench import calm, until
 
@@ -151,7 +152,7 @@ async def _run(about: dict[str, Any]) -> None:
     await messenger.open()
     disk = MemoryDisk()
     engine = Engine(
-        EngineSettings(timing, PARIS),
+        EngineSettings(timing, ZONE),
         storage=PostgresStorage(settings),
         ownership=PostgresOwnership(settings, timing, disk.document("owner")),
         messenger=messenger,

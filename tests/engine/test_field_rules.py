@@ -9,7 +9,8 @@ from custom_components.elfe_commande.core.plan import SLOT
 from custom_components.elfe_commande.core.wish import Intent
 from demo.appliances import Behaviour
 from demo.engine_host import SystemClock
-from tests.fixtures_engine import PARIS, World
+from tests.fixtures_engine import World
+from tests.hour import ZONE
 
 from .bench import furnish, impatient, status_of, until, until_row
 from .test_surplus import TANKS, Sensor, adopt, minute, rule
@@ -19,7 +20,7 @@ def morning(world: World) -> None:
     """Let it be ten: what is counted by the day begins anew at midnight."""
     clock = world.clock
     assert isinstance(clock, SystemClock)
-    local = datetime.fromtimestamp(clock.now(), PARIS)
+    local = datetime.fromtimestamp(clock.now(), ZONE)
     quarters = (10 * 60 - local.hour * 60 - local.minute) // 15
     clock.offset += quarters % 96 * SLOT
 

@@ -14,7 +14,8 @@ from demo.appliances import Message, Screen
 from demo.database import SCHEMA
 from demo.specs import plug, relay, screen
 from demo.territory import Equipment, Household
-from tests.fixtures_engine import INDICATORS, LAYOUT, PARIS, World
+from tests.fixtures_engine import INDICATORS, LAYOUT, World
+from tests.hour import ZONE
 
 from .bench import calm, furnish, held, until
 
@@ -141,7 +142,7 @@ class Wall:
 
     def next_at(self, hour: int, minute: int) -> int:
         """Return the next time clocks show hour:minute; not for days when clocks change."""
-        now = datetime.fromtimestamp(self.world.clock.now(), PARIS)
+        now = datetime.fromtimestamp(self.world.clock.now(), ZONE)
         at = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
         return int((at if at > now else at + timedelta(days=1)).timestamp())
 
@@ -174,7 +175,7 @@ def page(number: int, *, piloted: bool, rollers: Mapping[int, int] | None = None
 
 def machine_page(number: int, end: int, cycle: int = 5400, *, piloted: bool) -> list[str]:
     """Return the lines that show a machine; `end` is a unix time, `cycle` in seconds."""
-    local = datetime.fromtimestamp(end, PARIS)
+    local = datetime.fromtimestamp(end, ZONE)
     rollers = {8: local.hour, 9: local.minute // 15, 5: cycle // 3600, 6: cycle % 3600 // 900}
     return page(number, piloted=piloted, rollers=rollers)
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 import logging
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from homeassistant.components import mqtt
 from homeassistant.const import EVENT_STATE_CHANGED
@@ -22,6 +21,7 @@ from demo.specs import plug
 from demo.territory import Equipment, Household
 from tests.engine.bench import COMMAND, CONTROL, MODE, calm, until_row
 from tests.fixtures_home_assistant import ANNA, Installed, wait_for
+from tests.hour import ZONE
 
 from .homes import DISHES, FINGER, FINGER_COMMAND, HEATER, PLUG, RELAY, WASHING, live_in
 
@@ -55,7 +55,7 @@ def words(error: HomeAssistantError) -> dict[str, str]:
 def local(installed: Installed, seconds: float) -> str:
     """Return a time as clocks at home show it, so many seconds from now."""
     moment = datetime.fromtimestamp(installed.world.clock.now() + seconds, UTC)
-    return moment.astimezone(ZoneInfo("Europe/Paris")).strftime("%H:%M")
+    return moment.astimezone(ZONE).strftime("%H:%M")
 
 
 def unread(installed: Installed, action: str, **data: Any) -> Coroutine[Any, Any, Any]:

@@ -24,6 +24,7 @@ from custom_components.elfe_commande.hub import Hub
 from demo.engine_host import SystemClock
 from tests.engine.bench import calm
 from tests.fixtures_home_assistant import ANNA, no_yaml, running_again, wait_for
+from tests.hour import HERE
 
 HOME = "Maison"
 POWER = "sensor.power"
@@ -352,7 +353,7 @@ async def install(
 
     A new home, unless an entry is given that is there already.
     """
-    await hass.config.async_set_time_zone("Europe/Paris")
+    await hass.config.async_set_time_zone(HERE)
     MockUser(id=ANNA, is_owner=True).add_to_hass(hass)
     helpers = {name: {"name": name} for name in ("relay", "other", "third")}
     assert await async_setup_component(hass, "input_boolean", {"input_boolean": helpers})

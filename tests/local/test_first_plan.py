@@ -22,6 +22,7 @@ from custom_components.elfe_commande.planning.readers.dashboard import Dashboard
 from custom_components.elfe_commande.subentries.planner import discovery
 from custom_components.elfe_commande.subentries.planner.unit import PlannerUnit
 from tests.fixtures_home_assistant import wait_for
+from tests.hour import where_it_is
 
 from .homes import LocalInstalled
 from .planners import RELAY, add_planner
@@ -139,12 +140,6 @@ async def next_start(hass: HomeAssistant, entry: ConfigEntry, number: int) -> An
     registry, unique_id = er.async_get(hass), f"{entry.entry_id}_{number}_next_start"
     await wait_for(lambda: registry.async_get_entity_id("sensor", DOMAIN, unique_id))
     return registry.async_get(registry.async_get_entity_id("sensor", DOMAIN, unique_id) or "")
-
-
-def where_it_is(hour: int) -> str:
-    """Return a time zone in which it is this hour of the evening now."""
-    east = (hour - dt_util.utcnow().hour + 12) % 24 - 12
-    return f"Etc/GMT{-east:+d}"
 
 
 async def test_from_nothing_to_a_plan(person: Person) -> None:

@@ -20,7 +20,8 @@ from custom_components.elfe_commande.subentries.appliances.definition import (
 from demo.specs import DeviceSpec, channel, finger, plug, relay, tasmota
 from demo.territory import MANUAL, Equipment
 from tests.engine.bench import calm, furnish, pass_slots, wait_for_end
-from tests.fixtures_engine import PARIS, World
+from tests.fixtures_engine import World
+from tests.hour import ZONE
 
 NUMBER = EquipmentId(7)
 PLAN = (1, 1, 0, 1)
@@ -169,7 +170,7 @@ def defined_locally(case: Case, now: float) -> Definition:
         title="Appareil",
         unique_id=None,  # type: ignore[arg-type]
     )
-    definition = define(subentry, now=now, zone=PARIS)
+    definition = define(subentry, now=now, zone=ZONE)
     equipment = definition.equipment
     in_manual = replace(equipment.state, mode=Mode.MANUAL, control=ControlState.ON)
     return replace(definition, equipment=equipment.with_state(in_manual))

@@ -11,6 +11,7 @@ from homeassistant.core import HomeAssistant
 from ..configuration import entry_settings as settings
 from ..const import CONF_DATABASE, CONF_SCHEMA, DOMAIN
 from ..core.model import HomeId
+from ..core.naming import some_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Overlap:
     @property
     def placeholders(self) -> dict[str, str]:
         """Return what fills the error's text."""
-        return {"homes": ", ".join(sorted(self.homes))}
+        return {"homes": some_of(self.homes)}
 
 
 def database_id(data: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from ..core.decision import Decision
 from ..core.model import EquipmentId
+from ..core.naming import some_of
 from ..core.pace import paced
 from ..core.plan import READ_BEFORE, SLOT, slot_start
 from .ground.background import Background, within
@@ -148,7 +149,7 @@ class PlanIntake:
         if new := unplanned - self._unplanned:
             _LOGGER.warning(
                 "Piloted for a quarter-hour or more, and nothing planned: equipments %s",
-                ", ".join(map(str, sorted(new))),
+                some_of(new),
             )
         self._unplanned = unplanned
 

@@ -5,6 +5,7 @@ import logging
 from typing import Final
 
 from ...core.model import EquipmentId, HomeId
+from ...core.naming import some_of
 from .events import Event, OwnershipChanged
 from .ports import Ownership, Standing
 from .problems import Problems
@@ -108,9 +109,9 @@ class Owner:
         if not gained and not lost:
             return
         if gained:
-            _LOGGER.info("Homes driven from here from now on: %s", _named(gained))
+            _LOGGER.info("Homes driven from here from now on: %s", some_of(gained))
         if gone := lost & self._known:
-            _LOGGER.warning("Homes driven from here no longer: %s", _named(gone))
+            _LOGGER.warning("Homes driven from here no longer: %s", some_of(gone))
         self._notify(OwnershipChanged(gained, lost))
         if taken := gained & known:
             self.gained(taken)
@@ -124,12 +125,3 @@ class Owner:
         for gone in self._shown - keys:
             self._problems.settle(*gone)
         self._shown = keys
-
-
-_NAMED: Final = 10
-
-
-def _named(homes: frozenset[HomeId]) -> str:
-    """Return some of the homes, and how many there are."""
-    more = f", ... ({len(homes)})" if len(homes) > _NAMED else ""
-    return ", ".join(sorted(homes)[:_NAMED]) + more

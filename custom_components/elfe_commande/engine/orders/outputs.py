@@ -7,6 +7,7 @@ import logging
 
 from ...core.decision import Act
 from ...core.model import Device
+from ...core.naming import some_of
 from ...core.pace import Pace
 from ...drivers import DRIVERS
 from ...drivers.base import Message
@@ -68,8 +69,8 @@ class Outputs:
             if not asked:
                 return
             await asyncio.sleep(self.ground.timing.outputs_wait / _LOOKS)
-        names = ", ".join(str(status.equipment.id) for status in asked[:20])
-        _LOGGER.info("%s outputs did not say what they are: %s", len(asked), names)
+        silent = [status.equipment.id for status in asked]
+        _LOGGER.info("Outputs that did not say what they are: equipments %s", some_of(silent))
 
     def _questions(self) -> Iterator[tuple[EquipmentStatus, Message]]:
         for status in self.ground.store.statuses.values():
