@@ -224,7 +224,7 @@ class PocketWorld(Observer):
             await self.next_slot([int(self.chance.random() < chance) for _ in self.equipments])
             await asyncio.sleep(600)
         for device in self.fleet.devices.values():
-            self.fleet.keep_reporting(device)
+            self.fleet.report(device)
         await asyncio.sleep(60)
         self.note_running()
         for wished in self.history.wishes:
