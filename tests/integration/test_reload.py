@@ -16,7 +16,12 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.elfe_commande.adapters.mqtt import MqttMessenger
 from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.core.lifecycle import Code
-from custom_components.elfe_commande.engine.ground.ports import Arrival, Handler, Unsubscribe
+from custom_components.elfe_commande.engine.ground.ports import (
+    Arrival,
+    Handler,
+    MessengerError,
+    Unsubscribe,
+)
 from demo.appliances.device import Message
 from tests.engine.bench import until_row
 from tests.fixtures_home_assistant import Installed, no_yaml, wait_for
@@ -153,6 +158,28 @@ async def test_what_is_given_up_while_it_is_asked_for_is_given_up_once(
     await round_trip(installed)
     assert topic not in subscriptions(hass)
     assert "Error doing job" not in caplog.text
+
+
+async def test_what_is_sent_in_the_middle_of_a_reload_is_refused_in_our_words(
+    installed: Installed, mqtt_entry: MockConfigEntry
+) -> None:
+    """For a while there is a client that cannot send yet, and says so in words of its own."""
+    hass = installed.hass
+    await live_in(installed, WASHING)
+    await installed.setup()
+    messenger, refused = installed.hub.messenger, 0
+    with no_yaml():
+        reloading = hass.async_create_task(hass.config_entries.async_reload(mqtt_entry.entry_id))
+        while not reloading.done():
+            try:
+                await messenger.publish(f"{REPORT}/marker", "now")
+            except MessengerError:
+                refused += 1
+            await asyncio.sleep(0)
+    assert await reloading
+    assert refused
+    await wait_for(lambda: mqtt.is_connected(hass))
+    await messenger.publish(f"{REPORT}/marker", "now")
 
 
 async def test_new_options_are_served_after_a_reload(installed: Installed) -> None:

@@ -157,6 +157,10 @@ class MqttMessenger(Messenger):
         await handed_over(self._publish(topic, payload, quality) for topic, payload in messages)
 
     async def _publish(self, topic: str, payload: str, quality: int) -> None:
+        if not mqtt.is_connected(self._hass):
+            # In the middle of a reload the client has no words for it, and one that is away keeps
+            # what is to arrive at least once until it is back.
+            raise MessengerError("not connected")
         try:
             await mqtt.async_publish(self._hass, topic, payload, quality, False)
         except HomeAssistantError as error:
