@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import itertools
 import time
 from typing import Any, override
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
@@ -121,6 +122,7 @@ class World:
     disk: Disk = field(default_factory=MemoryDisk)
     clock: Clock = field(default_factory=SystemClock)
     layout: Layout = LAYOUT
+    zone: ZoneInfo = ZONE
     household: Household = field(default_factory=Household)
     """What `tests.engine.bench.furnish` installed."""
     shared: bool = False
@@ -179,7 +181,7 @@ class World:
         await self.messenger.open()
         self._storage = self.storage()
         self.engine = Engine(
-            replace(EngineSettings(self.timing, ZONE), layout=self.layout),
+            replace(EngineSettings(self.timing, self.zone), layout=self.layout),
             storage=self._storage,
             ownership=self.ownership(),
             messenger=self.messenger,

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 import time
-from types import MappingProxyType
 from typing import Any, override
 
 import aiomqtt
@@ -42,7 +41,7 @@ def calm(*, ack: float = 3.0, **changes: Any) -> Timing:
     `ack` is how long every kind of device may take, in seconds.
     """
     timing = brisk()
-    timeouts = MappingProxyType(dict.fromkeys(DEFAULT_ACK_TIMEOUTS, ack))
+    timeouts = dict.fromkeys(DEFAULT_ACK_TIMEOUTS, ack)
     values: dict[str, Any] = {
         "first_cycle": 3600.0,
         "first_cycle_again": 3600.0,
@@ -76,6 +75,16 @@ def calm(*, ack: float = 3.0, **changes: Any) -> Timing:
     # Where a test says nothing else, a wish is given up when an order would be.
     values.setdefault("wish_lifetime", values["order_window"])
     return replace(timing, **values)
+
+
+def lose_patience(world: World, *types: int, ack: float = 0.2) -> None:
+    """Wait less for an answer of these types of devices, all if none is given, from now on.
+
+    What does answer is given the time that a busy machine takes; what is silent is not waited for.
+    """
+    waits = world.timing.ack_timeouts
+    assert isinstance(waits, dict), "as `calm` makes them"
+    waits.update(dict.fromkeys(types or waits, ack))
 
 
 def impatient(ack: float = 0.1, **changes: Any) -> Timing:

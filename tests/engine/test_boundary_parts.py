@@ -16,7 +16,7 @@ from demo.engine_host import AiomqttMessenger
 from tests import fixtures_engine
 from tests.fixtures_engine import World
 
-from .bench import calm, furnish, stubborn, until
+from .bench import calm, furnish, lose_patience, stubborn, until
 from .boundary import BOTH, HEATER, MACHINE, TANK, BrokenError, soon, tracebacks
 from .test_surplus import TANKS, Sensor, adopt, minute, rule
 from .wall import HALL, NEIGHBOUR, Wall, dryer, washer
@@ -148,7 +148,8 @@ async def test_a_driver_that_raises_takes_no_other_device_along(
     world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The connection to the broker hears of no mistake of ours: it would end."""
-    await furnish(world, MACHINE, TANK, timing=calm(ack=0.5))
+    await furnish(world, MACHINE, TANK, timing=calm())
+    lose_patience(world, MACHINE.devices[0].type)
     for number in BOTH:
         await world.plan(number, [1])
     driver = DRIVERS[MACHINE.devices[0].type]

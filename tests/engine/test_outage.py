@@ -26,6 +26,7 @@ from .bench import (
     StubbornStorage,
     calm,
     furnish,
+    lose_patience,
     set_row,
     status_of,
     stubborn,
@@ -301,13 +302,14 @@ async def test_a_row_that_is_read_along_is_no_older_than_what_waits_to_be_writte
     world: World,
 ) -> None:
     """Forced off while nothing can be written, and kept off by a plug that is silent by now."""
-    await furnish(world, WASHER, HEATER, timing=calm(ack=0.1, retry_first=60.0))
+    await furnish(world, WASHER, HEATER, timing=calm(retry_first=60.0))
     storage = stubborn(world)
     await world.start()
     storage.failures["write"] = GONE
     assert (await world.wish(7, Intent.FORCED_OFF)).outcome is Outcome.ACKNOWLEDGED
     await set_row(world, 7, **{MODE: 30})
     world.device("O7").behaviour = Behaviour.SILENT
+    lose_patience(world)
     world.later()
     cycle = asyncio.create_task(world.engine.run_cycle())
     await world.until_told("O7", 2)

@@ -172,11 +172,12 @@ async def test_an_idle_meter_after_the_start_lets_the_wait_go_on(world: World) -
 
 
 async def test_a_late_answer_ends_the_retries(world: World) -> None:
-    # It comes after 0.14 s: long before the next try.
-    await furnish(world, PLUG, timing=calm(ack=0.1, retry_first=10.0))
+    # It comes after a second: long before the next try.
+    await furnish(world, PLUG, timing=calm(ack=0.1, retry_first=60.0))
     await world.plan(WASHER, [1])
     plug = world.device("D102")
     plug.behaviour, plug.obeys_silently = Behaviour.LATE, True
+    plug.late_delay = 50.0  # type: ignore[misc]
     await world.start()
 
     await world.cycle()

@@ -19,7 +19,7 @@ from custom_components.elfe_commande.core.outcome import Outcome
 from demo.appliances import Behaviour
 from demo.specs import plug
 from demo.territory import Equipment, Household
-from tests.engine.bench import COMMAND, CONTROL, MODE, calm, until_row
+from tests.engine.bench import COMMAND, CONTROL, MODE, calm, lose_patience, until_row
 from tests.fixtures_home_assistant import ANNA, Installed, wait_for
 from tests.hour import ZONE
 
@@ -33,9 +33,21 @@ OTHER = Equipment(12, "R001", "Sèche-linge", 113, 120, (plug("I112"),), cycle=7
 async def silent(installed: Installed, *equipments: Equipment, **waits: Any) -> Household:
     """Start with these equipments; what does not answer is not tried again within a test."""
     household = await live_in(installed, *equipments)
-    installed.world.timing = calm(ack=0.2, **({"retry_first": 600.0, "retry_max": 600.0} | waits))
+    installed.world.timing = calm(**({"retry_first": 600.0, "retry_max": 600.0} | waits))
     await installed.setup()
     return household
+
+
+def hush(
+    installed: Installed,
+    equipment: Equipment,
+    name: str,
+    behaviour: Behaviour = Behaviour.SILENT,
+) -> None:
+    """Have a device be silent, or late; nobody waits long for its type any more."""
+    installed.world.household.devices[name].behaviour = behaviour
+    (spec,) = (each for each in equipment.devices if each.id == name)
+    lose_patience(installed.world, spec.type)
 
 
 async def refused(asked: Coroutine[Any, Any, Any]) -> HomeAssistantError:
@@ -76,8 +88,8 @@ ACTION: Ask = lambda i: unread(i, "set_mode", equipment_id=PLUG, mode="forced_on
 
 @pytest.mark.parametrize("ask", [SWITCH, SELECT, ACTION], ids=["switch", "select", "action"])
 async def test_a_silent_device_is_told_with_what_follows(installed: Installed, ask: Ask) -> None:
-    household = await silent(installed, WASHING)
-    household.devices["I102"].behaviour = Behaviour.SILENT
+    await silent(installed, WASHING)
+    hush(installed, WASHING, "I102")
     first = local(installed, WINDOW)
 
     error = await refused(ask(installed))
@@ -97,8 +109,8 @@ async def test_what_was_chosen_is_shown_and_told_as_not_confirmed(
     installed: Installed, ask: Ask, shown: str
 ) -> None:
     """The row still says off, and would be read as forced off."""
-    household = await silent(installed, WASHING)
-    household.devices["I102"].behaviour = Behaviour.SILENT
+    await silent(installed, WASHING)
+    hush(installed, WASHING, "I102")
     mode = installed.entity_id("select", PLUG, "mode")
     changes = async_capture_events(installed.hass, EVENT_STATE_CHANGED)
     lines = async_capture_events(installed.hass, EVENT_ORDER_ENDED)
@@ -115,7 +127,7 @@ async def test_what_was_chosen_is_shown_and_told_as_not_confirmed(
 
 async def test_a_device_that_answers_late_is_told_and_then_confirmed(installed: Installed) -> None:
     household = await silent(installed, WASHING)
-    household.devices["I102"].behaviour = Behaviour.LATE
+    hush(installed, WASHING, "I102", Behaviour.LATE)
     household.devices["I102"].late_delay = 25.0  # type: ignore[misc]
 
     error = await refused(SWITCH(installed))
@@ -157,8 +169,8 @@ async def test_a_button_that_was_not_pressed(installed: Installed) -> None:
 @pytest.mark.usefixtures("every_entity")
 async def test_a_doubtful_press_is_told_and_not_raised(installed: Installed) -> None:
     """An error would make whoever asked press a second time."""
-    household = await silent(installed, DISHES)
-    household.devices["I109"].behaviour = Behaviour.SILENT
+    await silent(installed, DISHES)
+    hush(installed, DISHES, "I109")
 
     await installed.act("button", "press", FINGER, "start")
 
@@ -245,8 +257,8 @@ async def test_what_the_database_refuses_for_good_is_told(installed: Installed) 
 
 async def test_several_that_failed_are_named(installed: Installed) -> None:
     household = await silent(installed, WASHING, HEATER, OTHER)
-    for name in ("I102", "I112"):
-        household.devices[name].behaviour = Behaviour.SILENT
+    hush(installed, WASHING, "I102")
+    hush(installed, OTHER, "I112")
     numbers = [PLUG, RELAY, OTHER.id]
 
     error = await refused(unread(installed, "set_mode", equipment_id=numbers, mode="forced_on"))

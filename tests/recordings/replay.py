@@ -117,7 +117,7 @@ class Replay:
             )
             fleet.recorder = Recorder(clock.now)
             await stack.enter_async_context(fleet)
-            world = World(database, self.broker, fleet, owner, timing(), clock=clock)
+            world = World(database, self.broker, fleet, owner, timing(), clock=clock, zone=PARIS)
             stack.push_async_callback(world.stop)
             moment = Moment(int(clock.now()))
             await _give(world, scenarios, moment)

@@ -13,7 +13,7 @@ from tests.fixtures_parts import fresh_database
 from tests.steady_loop import LoopClock, run_steadily
 
 from .comparison import Observed, Pace
-from .corpus import SLOT, Moment
+from .corpus import PARIS, SLOT, Moment
 from .replay import (
     MORNING,
     SCALE,
@@ -73,7 +73,7 @@ class SurfaceReplay:
             )
             fleet.recorder = Recorder(clock.now)
             await stack.enter_async_context(fleet)
-            world = World(database, self.broker, fleet, owner, timing(), clock=clock)
+            world = World(database, self.broker, fleet, owner, timing(), clock=clock, zone=PARIS)
             stack.push_async_callback(world.stop)
             moment = Moment(int(clock.now()))
             await _give(world, scenarios, moment)
