@@ -48,6 +48,11 @@ def brisk(**changes: Any) -> Timing:
     return calm(shed_step=STEP, min_off=0.0, **changes)
 
 
+def hurried() -> Timing:
+    """Return scaled waits, and time for a device to answer on a busy machine."""
+    return replace(brisk(), ack_timeouts=calm().ack_timeouts)
+
+
 class Shed:
     """A world with loads, and a UPS that protects them."""
 
@@ -56,7 +61,7 @@ class Shed:
 
     async def begin(self, *loads: Equipment, timing: Timing | None = None, **options: Any) -> None:
         """Start an engine on loads whose plan wants them on, and switch them on."""
-        await furnish(self.world, *loads, timing=timing or brisk())
+        await furnish(self.world, *loads, timing=timing or hurried())
         for load in loads:
             await self.world.plan(load.id, [], fill=1)
         await self.world.start()
@@ -263,7 +268,7 @@ async def test_mains_have_to_be_stable(shed: Shed) -> None:
 
 
 async def test_a_load_stays_off_for_a_minimum(shed: Shed) -> None:
-    await shed.begin(HEATER, timing=replace(brisk(), min_off=1.5), return_after=0.0)
+    await shed.begin(HEATER, timing=replace(hurried(), min_off=1.5), return_after=0.0)
     await shed.switch_on()
     cut = asyncio.get_running_loop().time()
     shed.say(BATTERY)
@@ -288,7 +293,7 @@ async def test_a_ups_that_is_removed_lets_go(shed: Shed) -> None:
 
 
 async def test_nothing_is_asked_before_the_engine_runs(world: World) -> None:
-    await furnish(world, HEATER, timing=brisk())
+    await furnish(world, HEATER, timing=hurried())
     await world.start(run=False)
     world.engine.shedding.protect(UPS, shedding())
     world.engine.shedding.report(UPS, LOW)
