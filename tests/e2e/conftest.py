@@ -48,10 +48,10 @@ WITHIN = 120.0
 LIMIT = 600
 """Seconds for a test, the start of its demonstration included; those of what it waits for are less."""
 
-# In manual, and used by no test: what it does not understand is in the demonstration's log only.
 TIME = r"(?:Mon |Tue |Wed |Thu |Fri |Sat |Sun )?\d\d:\d\d"
 """A time as sentences have it: with its day where that is not today."""
 
+# In manual, and used by no test: what it does not understand is in the demonstration's log only.
 BYSTANDER = plug("D106")
 _marks = itertools.count(1)
 

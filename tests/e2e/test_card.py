@@ -156,7 +156,7 @@ async def test_what_would_come_of_it_is_shown_and_only_then_done(
 
     await start.click()
 
-    await expect(confirm.locator(".would")).to_contain_text(re.compile(TIME))
+    await expect(confirm.locator(".would")).to_contain_text(re.compile(r"\d\d:\d\d"))
     await expect(row.locator(".strip path.preview")).to_be_visible()
     await picture(page, "card_what_if")
     await confirm.get_by_role("button", name="Cancel").click()
