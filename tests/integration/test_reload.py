@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from homeassistant.components import mqtt
 from homeassistant.config_entries import ConfigEntryState
@@ -16,12 +17,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.elfe_commande.adapters.mqtt import MqttMessenger
 from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.core.lifecycle import Code
-from custom_components.elfe_commande.engine.ground.ports import (
-    Arrival,
-    Handler,
-    MessengerError,
-    Unsubscribe,
-)
+from custom_components.elfe_commande.engine.ground.ports import Arrival, Handler, MessengerError
 from demo.appliances.device import Message
 from tests.engine.bench import until_row
 from tests.fixtures_home_assistant import Installed, no_yaml, wait_for
@@ -35,16 +31,21 @@ REPORT = "shellies/shellyplug-s-I102/relay/0"
 def arrivals(monkeypatch: pytest.MonkeyPatch) -> list[Arrival]:
     """Collect every message that any engine, the present or a former one, is given."""
     found: list[Arrival] = []
-    subscribe = MqttMessenger.subscribe
 
-    async def tapped(self: MqttMessenger, topics: Iterable[str], handler: Handler) -> Unsubscribe:
-        def note(arrival: Arrival) -> None:
-            found.append(arrival)
-            handler(arrival)
+    def tap(way: str) -> None:
+        subscribe = getattr(MqttMessenger, way)
 
-        return await subscribe(self, topics, note)
+        async def tapped(self: MqttMessenger, topics: Iterable[str], handler: Handler) -> Any:
+            def note(arrival: Arrival) -> None:
+                found.append(arrival)
+                handler(arrival)
 
-    monkeypatch.setattr(MqttMessenger, "subscribe", tapped)
+            return await subscribe(self, topics, note)
+
+        monkeypatch.setattr(MqttMessenger, way, tapped)
+
+    tap("subscribe")
+    tap("subscribe_each")
     return found
 
 

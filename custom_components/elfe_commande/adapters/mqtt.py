@@ -3,18 +3,21 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import batched
 from typing import override
 
 from homeassistant.components import mqtt
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 
+from ..core.pace import paced
 from ..engine.ground.ports import (
     Arrival,
     Handler,
     Messenger,
     MessengerError,
     Unsubscribe,
+    attempted,
     handed_over,
 )
 
@@ -22,6 +25,10 @@ AT_MOST_ONCE, AT_LEAST_ONCE = 0, 1
 QUALITIES = (AT_MOST_ONCE, AT_LEAST_ONCE, 2)
 GRANT_TIMEOUT = 30.0
 """Seconds the broker has to grant a subscription before the engine goes on without."""
+
+
+GRANTED_TOGETHER = 500
+"""Topics without wildcards that the client sends for at once."""
 
 
 class _Ear:
@@ -108,7 +115,7 @@ class MqttMessenger(Messenger):
     @callback
     def _await_grants(self) -> None:
         # The client asks for wildcards first, one by one, then for the others by their names.
-        wildcards = {topic for topic in self.topics if "+" in topic or "#" in topic}
+        wildcards = set(filter(_is_wild, self.topics))
         last = max(self.topics - wildcards, default=None)
         self._ungranted = wildcards if last is None else wildcards | {last}
         self._stops.append(self._hass.loop.call_later(GRANT_TIMEOUT, self._hear).cancel)
@@ -170,20 +177,63 @@ class MqttMessenger(Messenger):
     async def subscribe(self, topics: Iterable[str], handler: Handler) -> Unsubscribe:
         ear = _Ear(self, handler, tuple(topics))
         try:
-            for topic in ear.topics:
-                end = await mqtt.async_subscribe(self._hass, topic, ear.receive, 0, None)
-                ear.ends = (*ear.ends, end)
-            self.topics.update(ear.topics)
+            await self._ask(ear)
             await self._granted(ear.topics)
         except (HomeAssistantError, TimeoutError) as error:
             ear.unsubscribe()
-            raise MessengerError(str(error) or "not granted in time") from error
+            raise _told(error) from error
         except asyncio.CancelledError:
-            ear.stop_hearing()
-            for topic, end in zip(ear.topics, ear.ends, strict=False):
-                self._once_granted(topic, end)
+            self._give_up(ear)
             raise
         return ear.unsubscribe
+
+    @override
+    async def subscribe_each(
+        self, topics: Iterable[str], handler: Handler
+    ) -> dict[str, Unsubscribe | Exception]:
+        """Ask for all of them, then wait: the client gathers for half a second what it is asked.
+
+        It sends for those without wildcards some hundreds at a time, in the order in which they
+        were asked for or, connected anew, in that of their names: of each hundred, the last is
+        waited for.
+        """
+        found: dict[str, Unsubscribe | Exception] = {}
+        wild: list[_Ear] = []
+        plain: list[_Ear] = []
+        try:
+            async for topic in paced(sorted(topics)):
+                ear = _Ear(self, handler, (topic,))
+                if (error := await attempted(self._ask(ear))) is not None:
+                    found[topic] = _told(error)
+                else:
+                    (wild if _is_wild(topic) else plain).append(ear)
+            together = batched(plain, GRANTED_TOGETHER, strict=False)
+            groups = [*((ear,) for ear in wild), *together]
+            grants = (attempted(self._granted(group[-1].topics)) for group in groups)
+            refused = await asyncio.gather(*grants)
+        except asyncio.CancelledError:
+            for ear in (*wild, *plain):
+                self._give_up(ear)
+            raise
+        for group, error in zip(groups, refused, strict=True):
+            for ear in group:
+                found[ear.topics[0]] = ear.unsubscribe if error is None else _told(error)
+                if error is not None:
+                    ear.unsubscribe()
+        return found
+
+    async def _ask(self, ear: _Ear) -> None:
+        for topic in ear.topics:
+            end = await mqtt.async_subscribe(self._hass, topic, ear.receive, 0, None)
+            ear.ends = (*ear.ends, end)
+        self.topics.update(ear.topics)
+
+    @callback
+    def _give_up(self, ear: _Ear) -> None:
+        """Hear nothing more by it, and end it as soon as the client bears it."""
+        ear.stop_hearing()
+        for topic, end in zip(ear.topics, ear.ends, strict=False):
+            self._once_granted(topic, end)
 
     def _once_granted(self, topic: str, unsubscribe: CALLBACK_TYPE) -> None:
         """Give a topic up once it is granted.
@@ -233,3 +283,14 @@ class MqttMessenger(Messenger):
             unwatch()
 
         return end
+
+
+def _is_wild(topic: str) -> bool:
+    return "+" in topic or "#" in topic
+
+
+def _told(error: Exception) -> Exception:
+    """Return an error in our words, if it is one of those that are known of the client."""
+    if isinstance(error, HomeAssistantError | TimeoutError):
+        return MessengerError(str(error) or "not granted in time")
+    return error

@@ -86,6 +86,18 @@ class RoutedMessenger(Messenger):
         return unsubscribe
 
     @override
+    async def subscribe_each(
+        self, topics: Iterable[str], handler: Handler
+    ) -> dict[str, Unsubscribe | Exception]:
+        wanted = list(topics)
+        entities = [topic for topic in wanted if entity_of(topic) is not None]
+        others = [topic for topic in wanted if entity_of(topic) is None]
+        found = await self._entities.subscribe_each(entities, handler)
+        if self.broker is None:
+            return found | dict.fromkeys(others, _nothing)
+        return found | await self.broker.subscribe_each(others, handler)
+
+    @override
     def watch_connection(self, changed: Callable[[bool], None]) -> Unsubscribe:
         self._watchers[changed] = (
             _nothing if self.broker is None else self.broker.watch_connection(changed)

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterable
 from functools import partial
-from itertools import batched
 import logging
 from typing import Final, override
 
@@ -21,7 +20,7 @@ from ..engine.ground.events import (
     OrderEnded,
 )
 from ..engine.ground.owner import SHADOW
-from ..engine.ground.ports import Arrival, Messenger, MessengerError, Sources, Unsubscribe
+from ..engine.ground.ports import Arrival, Messenger, Sources, Unsubscribe
 from ..engine.ground.telling import Telling
 from .book import ShadowBook, Sum
 from .comparing import Found, Ours, Seen, Watched, Way, compare
@@ -30,8 +29,6 @@ from .wire import Ear, ears_of
 
 _LOGGER = logging.getLogger(__name__)
 
-_AT_ONCE: Final = 200
-"""Topics that are asked for together."""
 _MOST_SEEN: Final = 1_000
 """Signs that are kept of a load in a quarter-hour: whoever sends more has gone wrong."""
 _NEVER: Final = float("inf")
@@ -174,14 +171,11 @@ class ShadowWatch(Sources):
             for topic in self._heard.keys() - ears.keys():
                 self._heard.pop(topic)()
             new = [topic for topic in ears if topic not in self._heard]
-            for some in batched(new, _AT_ONCE, strict=False):
-                await asyncio.gather(*map(self._subscribe, some))
-
-    async def _subscribe(self, topic: str) -> None:
-        try:
-            self._heard[topic] = await self._messenger.subscribe((topic,), self._receive)
-        except MessengerError as error:
-            _LOGGER.warning("Orders of others on %s are not heard: %s", topic, error)
+            for topic, end in (await self._messenger.subscribe_each(new, self._receive)).items():
+                if isinstance(end, Exception):
+                    _LOGGER.warning("Orders of others on %s are not heard: %s", topic, end)
+                else:
+                    self._heard[topic] = end
 
     def _receive(self, arrival: Arrival) -> None:
         if not arrival.retained:

@@ -50,6 +50,12 @@ class SilentMessenger(Messenger):
         return await self._real.subscribe(topics, handler)
 
     @override
+    async def subscribe_each(
+        self, topics: Iterable[str], handler: Handler
+    ) -> dict[str, Unsubscribe | Exception]:
+        return await self._real.subscribe_each(topics, handler)
+
+    @override
     def watch_connection(self, changed: Callable[[bool], None]) -> Unsubscribe:
         return self._real.watch_connection(changed)
 

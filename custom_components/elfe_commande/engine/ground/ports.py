@@ -4,14 +4,18 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import batched
 from types import MappingProxyType
-from typing import Any, Protocol, override
+from typing import Any, Final, Protocol, override
 
 from ...core.model import Constraints, EquipmentId, HomeId, Inventory, State
 from ...core.outcome import Step
 from ...core.plan import DayPlan
 from ...core.rules import Measurement
 from ...core.screens import Screen
+
+SUBSCRIPTIONS_AT_ONCE: Final = 500
+"""Topics asked for one by one before the first of them is waited for."""
 
 
 class StorageError(Exception):
@@ -208,8 +212,30 @@ class Messenger(Protocol):
         the handler is never called again, even by a message already under way.
         """
 
+    async def subscribe_each(
+        self, topics: Iterable[str], handler: Handler
+    ) -> dict[str, Unsubscribe | Exception]:
+        """Receive these topics, each by itself: what ends it, or why it is not received.
+
+        Returns once the broker granted or refused each; in all else as `subscribe`.
+        """
+        found: dict[str, Unsubscribe | Exception] = {}
+        for some in batched(topics, SUBSCRIPTIONS_AT_ONCE, strict=False):
+            asked = (self.subscribe((topic,), handler) for topic in some)
+            ends = await asyncio.gather(*map(attempted, asked))
+            found.update(zip(some, ends, strict=True))
+        return found
+
     def watch_connection(self, changed: Callable[[bool], None]) -> Unsubscribe:
         """Be told when the broker is lost or found again."""
+
+
+async def attempted[T](work: Awaitable[T]) -> T | Exception:
+    """Return what the work gives, or what it raised."""
+    try:
+        return await work
+    except Exception as error:  # noqa: BLE001
+        return error
 
 
 async def handed_over(messages: Iterable[Awaitable[None]]) -> None:

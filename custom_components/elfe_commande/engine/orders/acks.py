@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from itertools import batched
 import logging
 
 from ...core.model import Device, DeviceId, Equipment, EquipmentId
@@ -18,7 +17,6 @@ from .liveness import Liveness
 
 _LOGGER = logging.getLogger(__name__)
 
-_SUBSCRIPTIONS_AT_ONCE = 500
 _ASKED_AGAIN = 2.0
 """Seconds between two questions to one device."""
 
@@ -201,17 +199,15 @@ class Acks:
         return self._routes.keys() - self._unsubscribe.keys() - self._asked_for
 
     async def _listen(self, topics: Iterable[str]) -> None:
-        """Ask for topics, some at a time, until the broker grants none of some."""
+        """Ask for topics that are not heard yet."""
         wanted = [t for t in topics if t not in self._unsubscribe and t not in self._asked_for]
-        for some in batched(wanted, _SUBSCRIPTIONS_AT_ONCE, strict=False):
-            self._asked_for.update(some)
-            try:
-                await asyncio.gather(*map(self._subscribe, some))
-            finally:
-                self._asked_for.difference_update(some)
-            if self._unsubscribe.keys().isdisjoint(some):
-                # Each would be waited for, one after the other; the rest is asked for later.
-                break
+        self._asked_for.update(wanted)
+        try:
+            granted = await self._messenger.subscribe_each(wanted, self._receive)
+        finally:
+            self._asked_for.difference_update(wanted)
+        for topic, end in granted.items():
+            self._take_grant(topic, end)
         deaf = self.ungranted
         if deaf and not self._deaf:
             _LOGGER.warning(
@@ -273,19 +269,16 @@ class Acks:
         self._topics[equipment.id] = tuple(routed)
         return routed
 
-    async def _subscribe(self, topic: str) -> None:
-        try:
-            unsubscribe = await self._messenger.subscribe((topic,), self._receive)
-        except MessengerError as error:
-            _LOGGER.debug("Cannot listen to %s: %s", topic, error)
-            return
-        except Exception as error:  # noqa: BLE001
-            self._telling.note(f"Cannot listen to {topic}", error)
-            return
-        if topic in self._routes:
-            self._unsubscribe[topic] = unsubscribe
-        else:
-            unsubscribe()
+    def _take_grant(self, topic: str, end: Unsubscribe | Exception) -> None:
+        match end:
+            case MessengerError():
+                _LOGGER.debug("Cannot listen to %s: %s", topic, end)
+            case Exception():
+                self._telling.note(f"Cannot listen to {topic}", end)
+            case _ if topic in self._routes:
+                self._unsubscribe[topic] = end
+            case _:
+                self._telling.tell(end)
 
     def _receive(self, arrival: Arrival) -> None:
         """Take a message for every device it is about; nothing of it reaches the messenger."""
