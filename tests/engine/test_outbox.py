@@ -50,6 +50,7 @@ WHOLE = Step(
     1_800_000_000,
     Mode.PILOTED,
     from_disabled=True,
+    programmed_at=1_799_990_000,
     settles=Settles("7:1799999100", "abc", start=True),
     not_after=1_800_000_001,
 )

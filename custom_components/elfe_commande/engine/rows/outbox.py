@@ -160,6 +160,7 @@ def _row(entry: Entry) -> dict[str, Any]:
             "settles": _changed(step.settles),
             "expected_mode": step.expected_mode,
             "from_disabled": step.from_disabled,
+            "programmed_at": step.programmed_at,
             "not_after": step.not_after,
         },
     }
@@ -183,6 +184,8 @@ def _entry(row: Mapping[str, Any]) -> Entry:
         for name, value in _known(stored["writes"], fields(Writes)).items()
     }
     expected = stored["expected_mode"]
+    # Earlier versions left it out.
+    programmed_at = stored.get("programmed_at")
     fate: asyncio.Future[Fate] = asyncio.get_running_loop().create_future()
     fate.set_result(Fate.DEFERRED)
     step = Step(
@@ -191,6 +194,7 @@ def _entry(row: Mapping[str, Any]) -> Entry:
         int(stored["at"]),
         None if expected is None else Mode(expected),
         from_disabled=bool(stored["from_disabled"]),
+        programmed_at=None if programmed_at is None else int(programmed_at),
         settles=Settles(**_known(stored["settles"], fields(Settles))),
         wishes=Constraints(**_known(stored["wishes"], fields(Constraints))),
         not_after=int(stored["not_after"]),
