@@ -1,15 +1,21 @@
 """The panel of a PLC: it takes its outputs over, and gives them back as they were."""
 
+import asyncio
+from collections.abc import Sequence
+
 import pytest
 
+from custom_components.elfe_commande.core.model import EquipmentId, State
+from custom_components.elfe_commande.core.outcome import Step
 from custom_components.elfe_commande.core.wish import Origin
 from custom_components.elfe_commande.engine.ground.events import ModeChanged
+from demo.appliances import Behaviour
 from demo.specs import channel, plug, screen
 from demo.territory import MANUAL, PILOTED, Equipment
-from tests.fixtures_engine import World
+from tests.fixtures_engine import World, is_under_way
 
 from .bench import COMMAND, CONTROL, MODE, events_of, set_row, until, until_row
-from .wall import HALL, NEIGHBOUR, Wall, page
+from .wall import HALL, NEIGHBOUR, Wall, page, together
 
 TANK, HEATER, OTHER, PLUGGED = 7, 8, 9, 10
 PANEL = "Socorel/PANEL01/Mode"
@@ -139,3 +145,48 @@ async def test_other_topics_of_the_plc_are_no_panel(world: World) -> None:
     wall.say("Socorel/PANEL01/Mode/x", "Manuel")
     await wall.nothing()
     assert await modes(world) == [PILOTED, MANUAL, PILOTED, PILOTED]
+
+
+async def test_of_a_panel_that_is_turned_and_turned_back_the_last_word_counts(
+    world: World,
+) -> None:
+    """Within the time of a write: no output stays disabled until somebody turns it again."""
+    wall = await Wall.of(world, *outputs())
+    storage = world.engine.rooms.rows.storage
+    taking = asyncio.Event()
+    write = storage.write
+
+    async def slow(steps: Sequence[Step]) -> dict[EquipmentId, State]:
+        await taking.wait()
+        return await write(steps)
+
+    storage.write = slow  # type: ignore[method-assign]
+    wall.say(PANEL, "Manuel")
+    await until(lambda: is_under_way("panel"), "the panel")
+    wall.say(PANEL, "Auto")
+    await world.heard()
+    taking.set()
+
+    await until(lambda: not is_under_way("panel"), "the end of both")
+    await world.settled()
+    assert await modes(world) == [PILOTED, MANUAL, PILOTED, PILOTED]
+    assert not any(status.mode == DISABLED for status in world.engine.statuses.values())
+
+
+async def test_taken_over_while_it_is_given_back_nothing_is_ordered(world: World) -> None:
+    """Nobody waits for outputs that do not answer before the panel is followed again."""
+    wall = await Wall.of(world, *outputs(), timing=together(ack=600.0))
+    wall.say(PANEL, "Manuel")
+    await wall.refreshed(HALL, NEIGHBOUR)
+    for number in (1, 2, 3):
+        world.device(f"Z{number}").behaviour = Behaviour.SILENT
+    wall.say(PANEL, "Auto")
+    await until(lambda: all(wall.orders(f"Z{n}") for n in (1, 2, 3)), "the orders")
+
+    wall.say(PANEL, "Manuel")
+
+    for number in (TANK, HEATER, OTHER):
+        await until_row(world, number, **{MODE: DISABLED})
+    await world.settled()
+    assert [len(wall.orders(f"Z{n}")) for n in (1, 2, 3)] == [1, 1, 1]
+    assert not world.engine.rooms.rows.journal.wishes

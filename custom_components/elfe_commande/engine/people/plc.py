@@ -1,12 +1,16 @@
 """PLC panels: somebody took a PLC over at its panel, and later gives it back."""
 
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 import logging
 
 from ...core.gesture import PanelMode
 from ...core.model import ControlState, EquipmentId, Mode
 from ...core.outcome import Step, Writes
 from ...core.wish import Intent, Origin, Wish
+from ..ground.background import Background
 from ..ground.errors import WishRefusedError
 from ..ground.ground import Ground
 from ..ground.status import EquipmentStatus
@@ -21,25 +25,52 @@ _BY = (Origin.PLC, None)
 
 
 @dataclass(slots=True)
+class _Turns:
+    """How a panel was turned last, while those before may still be followed."""
+
+    last: PanelMode
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+@dataclass(slots=True)
 class PlcPanel:
-    """Disables the equipments of a PLC, and restores the mode they had."""
+    """Disables the equipments of a PLC, and restores the mode they had.
+
+    A panel may be turned back before all loads behind it followed: its last word counts.
+    """
 
     ground: Ground
     rows: Rows
     executor: Executor
     wishes: Wishes
     displays: Displays
+    _turns: dict[str, _Turns] = field(default_factory=dict)
+    _ordering: Background = field(default_factory=Background)
 
     async def turned(self, panel: PanelMode) -> None:
         """Follow the panel of a PLC, for every home it serves; then show each load."""
-        for status in self._behind(panel):
-            try:
-                await (self._take_over(status) if panel.manual else self._give_back(status))
-            except Exception as error:  # noqa: BLE001
-                # The others behind this PLC follow all the same.
-                failure = f"Equipment {status.equipment.id} does not follow the panel of its PLC"
-                self.ground.telling.note(failure, error)
-            self.displays.refresh(status.equipment.id)
+        turns = self._turns.setdefault(panel.serial.lower(), _Turns(panel))
+        turns.last = panel
+        async with turns.lock:
+            for status in self._behind(panel):
+                if turns.last is not panel:
+                    return
+                with self._apart(status):
+                    await (self._take_over(status) if panel.manual else self._give_back(status))
+
+    @contextmanager
+    def _apart(self, status: EquipmentStatus) -> Iterator[None]:
+        """Keep a load that does not follow its panel from those beside it; show it."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001
+            failure = f"Equipment {status.equipment.id} does not follow the panel of its PLC"
+            self.ground.telling.note(failure, error)
+        self.displays.refresh(status.equipment.id)
+
+    def close(self) -> None:
+        """Follow no panel any more."""
+        self._ordering.cancel()
 
     def _behind(self, panel: PanelMode) -> list[EquipmentStatus]:
         return [
@@ -63,6 +94,9 @@ class PlcPanel:
         await journal.note()
         self.executor.cancel(equipment.id)
         await self._write(equipment.id, Mode.DISABLED)
+        # What was given back just before may have been wished meanwhile.
+        journal.drop_wish(equipment.id)
+        self.executor.cancel(equipment.id)
 
     async def _give_back(self, status: EquipmentStatus) -> None:
         """Restore the mode from before, manual if it is not known, and order what it means."""
@@ -76,10 +110,16 @@ class PlcPanel:
         await self._write(equipment_id, mode)
         await journal.note()
         intent = Intent.TO_PILOTED if mode is Mode.PILOTED else Intent.TO_MANUAL
-        try:
-            await self.wishes.carry_out(Wish(equipment_id, intent, Origin.PLC))
-        except WishRefusedError as error:
-            _LOGGER.info("Equipment %s given back, not ordered: %s", equipment_id, error.key)
+        # Its answer is awaited by nobody: the next load, and the panel itself, go on.
+        wish = Wish(equipment_id, intent, Origin.PLC)
+        self._ordering.begin(self._order(status, wish), f"given back {equipment_id}")
+
+    async def _order(self, status: EquipmentStatus, wish: Wish) -> None:
+        with self._apart(status):
+            try:
+                await self.wishes.carry_out(wish)
+            except WishRefusedError as error:
+                _LOGGER.info("Equipment %s given back, not ordered: %s", status.equipment.id, error)
 
     async def _write(self, equipment_id: EquipmentId, mode: Mode) -> None:
         step = Step(

@@ -117,6 +117,8 @@ class Surfaces:
         for timer in self._quiet.values():
             timer.cancel()
         await self._rollers.close()
+        self._portal.close()
+        self._plc.close()
         self._background.cancel()
         self._displays.close()
 
