@@ -66,3 +66,22 @@ async def test_a_manual_load_that_was_off_is_not_switched_on_afterwards(shed: Sh
 
     assert shed.orders(HEATER) == []
     assert (await shed.world.row(HEATER.id))[CONTROL] == 25
+
+
+async def test_what_a_person_switches_on_during_the_cut_is_given_back_after_it(
+    shed: Shed,
+) -> None:
+    """By the option that cuts it: it goes off again, and is not forgotten."""
+    await shed.begin(HEATER, forced=True)
+    await shed.switch_on()
+    shed.say(BATTERY)
+    await shed.until_orders(HEATER, "on", "off")
+    await until_row(shed.world, HEATER.id, **{MODE: 30, CONTROL: 25})
+
+    await shed.world.wish(HEATER.id, Intent.FORCED_ON)
+
+    await shed.until_orders(HEATER, "on", "off", "on", "off")
+    await until_row(shed.world, HEATER.id, **{MODE: 20, CONTROL: 25})
+    await until_over(shed)
+    await shed.until_orders(HEATER, "on", "off", "on", "off", "on")
+    await until_row(shed.world, HEATER.id, **{MODE: 20, CONTROL: 15})

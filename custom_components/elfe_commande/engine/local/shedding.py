@@ -184,6 +184,8 @@ class Shedding:
             if target is None:
                 if status.shed is not None or status.equipment.id in shed_before:
                     returns.append(status)
+            elif self._is_on_again(status, target):
+                cuts.append((status, target))
             elif status.shed == target:
                 continue
             elif status.shed is not None and status.shed.off:
@@ -217,6 +219,12 @@ class Shedding:
         if equipment.continuous:
             return equipment.state.control != ControlState.OFF or status.reported_on is True
         return target.one_shots and self._ground.metering.drawing(status) is True
+
+    def _is_on_again(self, status: EquipmentStatus, target: Shed) -> bool:
+        """Whether a load that people drive is to be cut, and it is not remembered to give it back."""
+        if not target.off or status.equipment.state.mode != Mode.MANUAL:
+            return False
+        return not self._is_as_cut(status) and self._is_on(status, target)
 
     def _snapshot(self, status: EquipmentStatus, shed: Shed) -> Snapshot:
         now = self._ground.clock.now()
@@ -275,11 +283,13 @@ class Shedding:
     def _awaits_return(self, status: EquipmentStatus) -> bool:
         """Whether a load that was cut in manual mode is still as it was left."""
         state = status.equipment.state
-        return (
-            state.mode == Mode.MANUAL
-            and state.control != ControlState.ON
-            and state.last_programmed <= self._journal.shed[status.equipment.id]
-        )
+        off = state.mode == Mode.MANUAL and state.control != ControlState.ON
+        return off and self._is_as_cut(status)
+
+    def _is_as_cut(self, status: EquipmentStatus) -> bool:
+        """Whether a load was cut in manual mode, and nobody programmed it since."""
+        cut_at = self._journal.shed.get(status.equipment.id)
+        return cut_at is not None and status.equipment.state.last_programmed <= cut_at
 
     def _ranking(self) -> Callable[[EquipmentStatus], tuple[float, float, int]]:
         """Return what puts the least important load first."""
