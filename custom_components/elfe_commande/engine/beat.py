@@ -54,6 +54,8 @@ class Beat:
         self.intake = PlanIntake(rooms)
         self._armed: float | None = None
         self._running: asyncio.Task[CycleReport] | None = None
+        self._slot = 0
+        """The quarter-hour that it decides for."""
         self.last: CycleReport | None = None
 
     def arm(self) -> None:
@@ -109,10 +111,19 @@ class Beat:
         return slot_start(now) + SLOT + self._ground.timing.settle
 
     async def cycle(self) -> CycleReport:
-        """Run a cycle, or join the one that runs; `NotRunningError` if a stop breaks it off."""
-        if self._running is None or self._running.done():
-            self._running = asyncio.create_task(self._cycle(), name="elfe cycle")
-        running = self._running
+        """Run a cycle, or join the one that runs for the present quarter-hour.
+
+        `NotRunningError` if a stop breaks it off.
+        """
+        while (running := self._running) is not None and not running.done():
+            if self._slot == slot_start(self._ground.clock.now()):
+                break
+            # It decides for a quarter-hour that is over.
+            await asyncio.wait([running])
+        else:
+            self._slot = slot_start(self._ground.clock.now())
+            running = asyncio.create_task(self._cycle(self._slot), name="elfe cycle")
+            self._running = running
         # Whoever gives up waiting breaks it off for nobody else.
         await asyncio.wait([running])
         if running.cancelled():
@@ -131,19 +142,22 @@ class Beat:
         limit = self._ground.timing.cycle_limit * _READING
         _ = await self._read(slot_start(self._ground.clock.now()), limit)
 
-    async def _cycle(self) -> CycleReport:
-        """Read, order and remember, each within its share of the time there is."""
+    async def _cycle(self, slot: int) -> CycleReport:
+        """Read, order and remember, each within its share of the time there is.
+
+        First results are awaited until the next cycle is due at the latest.
+        """
         ground = self._ground
         loop = asyncio.get_running_loop()
         limit = ground.timing.cycle_limit
         started = loop.time()
         at = ground.clock.now()
-        slot = slot_start(at)
         read = await self._read(slot, limit * _READING)
         firsts = await self._order(slot)
         await self._clear_timers()
         await self._look_at_halves()
-        left = started + limit * _ORDERING - loop.time()
+        due = slot + SLOT + ground.timing.settle - ground.clock.now()
+        left = min(due, started + limit * _ORDERING - loop.time())
         if firsts:
             await asyncio.wait(firsts.values(), timeout=max(0.0, left))
         self.intake.warn_of_unplanned(at)
