@@ -146,7 +146,7 @@ async def test_the_gate_is_the_last_thing_before_the_broker(world: World, source
             until=now + 60.0,
             claim=f"{NUMBER}:{code}",
         )
-        attempt = await sender.switch(status.equipment, Pursuit(goal))
+        attempt = await sender.switch(status.equipment, Pursuit(goal), lambda: None)
         if code is Code.RUNNING:
             assert attempt.answer is Answer.ACKNOWLEDGED
             assert world.messenger.published == before + 1

@@ -1,6 +1,8 @@
 """What came in between: while an order waited for its turn, its answer, or its next try."""
 
 import asyncio
+from dataclasses import replace
+import json
 
 import pytest
 
@@ -9,9 +11,9 @@ from custom_components.elfe_commande.core.wish import Intent
 from custom_components.elfe_commande.engine.orders.turnstile import Turnstile
 from demo.appliances import Behaviour
 from demo.engine_host import SystemClock
-from demo.specs import plug
+from demo.specs import Topics, plug, relay
 from demo.territory import Equipment
-from tests.fixtures_engine import World
+from tests.fixtures_engine import World, is_under_way
 
 from .bench import (
     COMMAND,
@@ -23,6 +25,7 @@ from .bench import (
     impatient,
     set_row,
     status_of,
+    until,
     until_row,
     wait_for_end,
 )
@@ -135,3 +138,37 @@ async def test_an_order_that_a_wish_replaces_while_it_waits_for_its_turn_is_not_
     assert result.outcome is Outcome.ACKNOWLEDGED
     assert world.orders(COMMAND_7) == ["off"]
     assert world.ended(7)[0].result.reason == "superseded"
+
+
+async def test_an_order_that_a_wish_replaces_while_it_waits_for_its_topic_is_not_sent(
+    world: World,
+) -> None:
+    """Two channels of one device: the second waits for the answer to the first."""
+    topics = Topics("shelly/P7/status/switch:1", "shelly/P7/rpc", "shelly/P7/online")
+    first = Equipment(7, "R001", "Radiateur", 151, 140, (relay("P7"),))
+    second = Equipment(8, "R001", "Chauffage", 151, 140, (replace(relay("P8"), topics=topics),))
+    await furnish(world, first, second, timing=calm(ack=600.0))
+    world.device("P7").behaviour = world.device("P8").behaviour = Behaviour.SILENT
+    await world.plan(7, [1])
+    await world.plan(8, [1])
+    await world.start()
+    cycle = asyncio.create_task(world.engine.run_cycle())
+    await world.until_told("P7")
+
+    def sent() -> list[tuple[int, bool]]:
+        found = [json.loads(text)["params"] for text in world.told("P7")]
+        return [(each["id"], each["on"]) for each in found]
+
+    ((sending, _),) = sent()
+    waiting = 1 - sending
+    wish = asyncio.create_task(world.wish(7 + waiting, Intent.FORCED_OFF))
+    await until(lambda: is_under_way(f"forced_off {7 + waiting}"), "the wish")
+
+    world.device("P7").behaviour = world.device("P8").behaviour = Behaviour.ACK
+    await world.wish(7 + sending, Intent.FORCED_OFF)
+    assert (await wish).outcome is Outcome.ACKNOWLEDGED
+    await cycle
+
+    assert (waiting, True) not in sent()
+    assert sorted(sent()[1:]) == [(0, False), (1, False)]
+    assert world.ended(7 + waiting)[0].result.reason == "superseded"

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
@@ -23,6 +24,9 @@ from .reverts import Reverts
 _PRESS_TRIES = 3
 _DONE = frozenset({Answer.ACKNOWLEDGED, Answer.DOUBTFUL})
 """What lets a scenario go on to its next order."""
+
+type Moot = Callable[[], str | None]
+"""Why nobody wants an order any more that waited, `None` if somebody does."""
 
 
 @dataclass(slots=True, eq=False)
@@ -88,20 +92,23 @@ class Sender:
                 return "unsupported_order"
         return None
 
-    async def switch(self, equipment: Equipment, pursuit: Pursuit) -> Attempt:
-        """Try a scenario that may be ordered again; a person's wish cuts the wait short."""
+    async def switch(self, equipment: Equipment, pursuit: Pursuit, moot: Moot) -> Attempt:
+        """Try a scenario that may be ordered again; a person's wish cuts the wait short.
+
+        What is `moot` by the time that its turn comes on its topic is not sent.
+        """
         attempt = Attempt(Answer.ACKNOWLEDGED)
         for index, order in enumerate(pursuit.goal.scenario.orders):
             if index:
                 await asyncio.sleep(self._timing.press_pause)
-            attempt = await self._send(equipment, order, pursuit, interruptible=True)
+            attempt = await self._send(equipment, order, pursuit, moot, interruptible=True)
             attempt.reached = index + 1
             if attempt.answer not in _DONE:
                 break
         return attempt
 
-    async def press(self, equipment: Equipment, pursuit: Pursuit) -> Attempt:
-        """Make a sequence of presses; once begun it is never interrupted.
+    async def press(self, equipment: Equipment, pursuit: Pursuit, moot: Moot) -> Attempt:
+        """Make a sequence of presses, unless it is `moot`; once begun it is never interrupted.
 
         A press of it that was reported as not made is tried again on the spot; one without
         an answer is not.
@@ -110,12 +117,13 @@ class Sender:
         for index, order in enumerate(pursuit.goal.scenario.orders):
             if index:
                 await asyncio.sleep(self._timing.press_pause)
-            attempt = await self._send(equipment, order, pursuit, interruptible=False)
+            before = _never_moot if index else moot
+            attempt = await self._send(equipment, order, pursuit, before, interruptible=False)
             for _ in range(_PRESS_TRIES - 1 if index else 0):
                 if attempt.answer not in (Answer.REFUSED, Answer.UNSENT):
                     break
                 await asyncio.sleep(self._timing.press_retry)
-                attempt = await self._send(equipment, order, pursuit, interruptible=False)
+                attempt = await self._send(equipment, order, pursuit, before, interruptible=False)
             attempt.reached = index + 1
             if attempt.answer not in _DONE:
                 break
@@ -127,7 +135,13 @@ class Sender:
             self._acks.forget(*kept)
 
     async def _send(
-        self, equipment: Equipment, order: Order, pursuit: Pursuit, *, interruptible: bool
+        self,
+        equipment: Equipment,
+        order: Order,
+        pursuit: Pursuit,
+        moot: Moot,
+        *,
+        interruptible: bool,
     ) -> Attempt:
         device = equipment.device(order.usage)
         if device is None:
@@ -139,6 +153,8 @@ class Sender:
             wanted = self._reverts.after(equipment, pursuit.goal, device, on=order.on)
             ahead, after = await self._reverts.prepare(equipment.id, device, wanted)
             # No wait from here on: whether it may be sent is asked last.
+            if (why := moot()) is not None:
+                return Attempt(Answer.INTERRUPTED, reason=why)
             try:
                 self._lifecycle.require_running()
             except NotRunningError:
@@ -217,6 +233,10 @@ class Sender:
             if not pending.taken:
                 return Answer.SILENT
         return Answer.DOUBTFUL
+
+
+def _never_moot() -> None:
+    """Have every press of a sequence follow once the first was made."""
 
 
 def _message(

@@ -8,6 +8,7 @@ already begun.
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from ...core.decision import Act
@@ -110,7 +111,7 @@ class Tries:
             reason = await self._refusal(pursuit)
             if reason is None and not goal.by_person:
                 await self._turnstile.pass_through(pursuit.superseded)
-                reason = self._outdated(pursuit) or self._unfit(goal)
+                reason = self._moot(pursuit)
             # What would be sent is known now, and only now.
             reason = reason or self._withheld(goal)
             if reason is None and goal.presses:
@@ -145,7 +146,9 @@ class Tries:
             status.sent_at, status.reached_on = pursuit.tried_at, None
             status.doubt = None
         send = self._sender.press if goal.presses else self._sender.switch
-        attempt = await send(status.equipment, pursuit)
+        # A press has claimed its row: it is no longer as the goal was made for.
+        moot = self._outdated if goal.presses else self._moot
+        attempt = await send(status.equipment, pursuit, partial(moot, pursuit))
         if attempt.answer is Answer.SILENT and attempt.device_id is not None:
             status.note_silence(attempt.device_id, attempt.sent_at)
             self._ground.store.changed(goal.equipment_id)
@@ -168,6 +171,10 @@ class Tries:
         if (reason := self._sender.unable(status.equipment, goal)) is not None:
             return reason
         return self._presses.refusal(status, goal, writable=writable) if goal.presses else None
+
+    def _moot(self, pursuit: Pursuit) -> str | None:
+        """Return why an order that waited is not to be sent after all."""
+        return self._outdated(pursuit) or self._unfit(pursuit.goal)
 
     def _unfit(self, goal: Goal) -> str | None:
         """Return why the order does not fit the load as it is known now, `None` if it does."""
@@ -223,7 +230,8 @@ class Tries:
             await self._conclusion.unconfirmed(pursuit)
             return None
         if attempt.answer is Answer.INTERRUPTED:
-            self._conclusion.skipped(pursuit, pursuit.why)
+            tried = None if pursuit.sent_at is None else attempt
+            await self._not_sent(pursuit, attempt.reason or pursuit.why, tried)
             return None
         if attempt.final and pursuit.goal.powers:
             await self._conclusion.failed(pursuit, attempt)
@@ -237,6 +245,9 @@ class Tries:
         match attempt.answer:
             case Answer.ACKNOWLEDGED:
                 await self._conclusion.acknowledged(pursuit)
+            case Answer.INTERRUPTED:
+                await self._presses.release(pursuit)
+                await self._not_sent(pursuit, attempt.reason or pursuit.why, None)
             case Answer.REFUSED | Answer.UNSENT if first:
                 # Known not to have been pressed: the claim is given back, tries may follow.
                 await self._presses.release(pursuit)
