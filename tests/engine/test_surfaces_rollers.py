@@ -15,6 +15,7 @@ from .wall import (
     CYCLES,
     HALL,
     KITCHEN,
+    MACHINES,
     WASHER,
     Wall,
     announce,
@@ -53,6 +54,22 @@ async def test_one_roller_alone_keeps_the_other(  # noqa: PLR0917
     wall = await Wall.of(world, washer())
     wall.roll(KITCHEN, 3, HOUR, 18, "18h")
     wall.roll(KITCHEN, 3, MINUTE, 2, "30")
+    await wall.refreshed(HALL, KITCHEN)
+    world.fleet.recorder.clear()
+    wall.roll(HALL, 3, item, row, text)
+    await wall.refreshed(HALL, KITCHEN)
+    assert await wall.end() == wall.next_at(hour, minute)
+
+
+@pytest.mark.parametrize(
+    ("item", "row", "text", "hour", "minute"), [(HOUR, 5, "05h", 5, 0), (MINUTE, 1, "15", 0, 15)]
+)
+async def test_one_roller_of_a_machine_without_a_wished_end(  # noqa: PLR0917
+    world: World, item: int, row: int, text: str, hour: int, minute: int
+) -> None:
+    wall = await Wall.of(world, washer())
+    await wall.change(MACHINES, WASHER, timestamp_de_fin_souhaite=0)
+    await world.cycle()
     await wall.refreshed(HALL, KITCHEN)
     world.fleet.recorder.clear()
     wall.roll(HALL, 3, item, row, text)

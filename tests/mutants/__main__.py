@@ -110,16 +110,16 @@ def try_all(changes: list[Change], atlas: Atlas, running: Trials, limit: float) 
     under_way: dict[int, Tried] = {}
     while True:
         for copy in running.idle:
-            if (change := next(waiting, None)) is None:
+            for change in waiting:
+                tried = Tried(change, within(atlas.ranked(change, ROOT), atlas, limit))
+                tried.began = time.monotonic()
+                if not tried.tests:
+                    yield tried
+                    continue
+                copy.apply(change, ROOT)
+                running.begin(copy, tried.begin(atlas, limit))
+                under_way[id(copy)] = tried
                 break
-            tried = Tried(change, within(atlas.ranked(change, ROOT), atlas, limit))
-            if not tried.tests:
-                yield tried
-                continue
-            tried.began = time.monotonic()
-            copy.apply(change, ROOT)
-            running.begin(copy, tried.begin(atlas, limit))
-            under_way[id(copy)] = tried
         if not under_way:
             return
         copy, end, who = running.wait()

@@ -97,8 +97,10 @@ class Atlas:
             if any(not lines.isdisjoint(row["lines"].get(w, ())) for w, lines in wanted.items())
         }
         if not chosen:
-            # Nobody is known to come by: whoever is in the same file may after all.
-            chosen = {test: row for test, row in self.tests.items() if name in row["lines"]}
+            # Nobody is known to come by: whoever is in the same file may after all, or, of a table
+            # that is read when it is imported, anybody.
+            near = {test: row for test, row in self.tests.items() if name in row["lines"]}
+            chosen = near or self.tests
         noticed = self.noticed.get(name, {})
         stem = change.file.stem.strip("_")
 
