@@ -1,5 +1,7 @@
 """The web portal: it wrote the tables, we follow what it changed."""
 
+from unittest.mock import AsyncMock
+
 import pytest
 
 from custom_components.elfe_commande.core.wish import Origin
@@ -8,11 +10,12 @@ from custom_components.elfe_commande.engine.ground.events import (
     OrderEnded,
     PortalUpdated,
 )
+from custom_components.elfe_commande.engine.ground.ports import StorageUnreachableError
 from demo.appliances import Behaviour
 from demo.territory import MANUAL, PILOTED
 from tests.fixtures_engine import World
 
-from .bench import COMMAND, CONTROL, MODE, events_of, impatient, set_row
+from .bench import COMMAND, CONTROL, MODE, events_of, impatient, set_row, stubborn, until, until_row
 from .wall import (
     CYCLES,
     HALL,
@@ -166,3 +169,26 @@ async def test_a_mode_changed_on_a_screen_is_no_change_of_the_portal(world: Worl
     wall.say(TOPIC)
     await wall.refreshed(HALL)
     assert wall.orders("X7") == ["on"]
+
+
+async def test_a_mode_that_could_not_be_read_is_carried_out_once_it_can_be(world: World) -> None:
+    """The portal reaches the database, and for a moment this engine does not."""
+    storage = stubborn(world)
+    wall = await Wall.of(world, washer())
+    await set_row(world, WASHER, **{MODE: MANUAL})
+    storage.failures["all"] = StorageUnreachableError("gone")
+    read = AsyncMock(side_effect=StorageUnreachableError("gone"))
+    real, storage.read_equipments = storage.read_equipments, read  # type: ignore[method-assign]
+    wall.say(TOPIC)
+    await until(lambda: read.called, "the reading")
+    await world.settled()
+    assert wall.orders("X7") == []
+
+    storage.failures.clear()
+    storage.read_equipments = real  # type: ignore[method-assign]
+    await world.engine.run_cycle()
+
+    await until(lambda: wall.orders("X7") == ["on"], "the order")
+    await until_row(world, WASHER, **{MODE: MANUAL, CONTROL: 15, COMMAND: 13})
+    (changed,) = (each for each in events_of(world, PortalUpdated))
+    assert changed.after.state.mode == MANUAL

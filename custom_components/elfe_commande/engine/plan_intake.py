@@ -36,7 +36,7 @@ class PlanIntake:
         self._executor = rooms.executor
         self._displays = rooms.displays
         self._background = Background()
-        self._rows.found_again = self._found_again
+        self._rows.found_again.append(self._found_again)
         self._reads = count(1)
         self._adopted = 0
         """The newest read of plans that was taken over: an older one that ends later is not."""

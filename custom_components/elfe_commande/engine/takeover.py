@@ -64,6 +64,8 @@ class Takeover:
         for status in tuple(self.rooms.ground.store.statuses.values()):
             if status.equipment.home not in homes:
                 continue
+            if status.runs_by_press:
+                self.rooms.rows.followed.take_over(status.equipment, slot)
             self.rooms.reconcile.look(status, slot)
             if not _is_there(status):
                 self.rooms.goals.look_again([status.equipment.id])

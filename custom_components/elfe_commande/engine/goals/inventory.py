@@ -1,5 +1,6 @@
 """Keeps the statuses in step with the rows: what appeared, what changed, what went."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -36,14 +37,16 @@ class InventoryKeeper:
     async def read(self) -> None:
         """Read every row, and take over what changed since; raises `StorageError`."""
         ground, statuses = self.ground, self.ground.store.statuses
+        began = asyncio.get_running_loop().time()
         revisions = {i: status.revision for i, status in statuses.items()}
         read = await self.rows.storage.read_inventory()
         self.rows.fresh.note(set(read.equipments))
+        equipments = {**read.equipments, **self.rows.with_wishes(read.equipments, began)}
         added: list[EquipmentId] = []
         rewire: list[EquipmentStatus] = []
         differing = [
             (known, equipment)
-            for equipment_id, equipment in read.equipments.items()
+            for equipment_id, equipment in equipments.items()
             if (known := statuses.get(equipment_id)) is None or known.equipment is not equipment
         ]
         for status, equipment in differing:
@@ -58,7 +61,7 @@ class InventoryKeeper:
                 newer = status.revision != revisions.get(equipment_id)
                 waits = equipment_id in self.rows.write_back.pending
                 self._adopt(status, equipment, keep_state=newer or waits)
-        removed = frozenset(statuses.keys() - read.equipments.keys())
+        removed = frozenset(statuses.keys() - equipments.keys())
         for equipment_id in removed:
             self.executor.cancel(equipment_id)
             self.acks.unwire(equipment_id)
@@ -78,13 +81,15 @@ class InventoryKeeper:
 
     async def read_one(self, equipment_id: EquipmentId, by: Author) -> None:
         """Read one row anew; its changes are by `by`. Raises `StorageError`."""
+        began = asyncio.get_running_loop().time()
         read = await self.rows.storage.read_equipments([equipment_id])
         status = self.ground.store.statuses.get(equipment_id)
         equipment = read.get(equipment_id)
         if status is None or equipment is None:
             return
         rewire = status.equipment.devices != equipment.devices
-        self._adopt(status, equipment, by, keep_state=False)
+        known = self.rows.with_wishes(read, began)
+        self._adopt(status, known.get(equipment_id, equipment), by, keep_state=False)
         if rewire:
             await self.acks.wire([status])
 

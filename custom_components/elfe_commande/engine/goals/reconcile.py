@@ -89,7 +89,12 @@ class Reconcile:
     def goal_of(self, status: EquipmentStatus, decision: Decision, slot: int) -> Goal | None:
         """Return what is to be reached by a decision made just now, `None` if nothing is."""
         equipment = status.equipment
-        if not self.ground.lifecycle.running or self.ground.owner.ignores(equipment.home):
+        if not self.ground.lifecycle.running:
+            return None
+        if self.ground.owner.ignores(equipment.home):
+            if status.runs_by_press:
+                # Whoever takes it over in the middle of a run does not press again.
+                self.follow(status, slot)
             return None
         self._note_followed(status, decision, slot)
         wish = self.rows.journal.wishes.get(equipment.id)

@@ -173,6 +173,12 @@ class EquipmentStatus:
         return TYPOLOGIES.get(self.equipment.typology_id)
 
     @property
+    def runs_by_press(self) -> bool:
+        """Whether a press begins a run of several quarter-hours, and none is to follow in it."""
+        typology = self.typology
+        return self.equipment.continuous and typology is not None and typology.presses
+
+    @property
     def supported(self) -> bool:
         """Whether there is a scenario to drive it with."""
         return self.equipment.typology_id in TYPOLOGIES

@@ -143,7 +143,7 @@ class PressGuard:
     async def end_doubt(self, pursuit: Pursuit) -> None:
         """Let the meter say what became of a doubtful press; where none does, ask a person."""
         goal = pursuit.goal
-        match await self._what_became(goal.equipment_id):
+        match await self._what_became(goal):
             case _Doubt.IDLE:
                 await self._failed(pursuit)
             case _Doubt.LASTS:
@@ -152,14 +152,14 @@ class PressGuard:
                 pass
         await self._journal.settle(goal.claim, self._ground.clock.now(), known=True)
 
-    async def _what_became(self, equipment_id: EquipmentId) -> _Doubt:
+    async def _what_became(self, goal: Goal) -> _Doubt:
         loop = asyncio.get_running_loop()
         wait = self._ground.timing.idle_confirm
         pressed_at = loop.time()
         doubt = _Doubt.LASTS
         while loop.time() < pressed_at + wait:
-            status = self._ground.store.statuses.get(equipment_id)
-            if status is None or status.equipment.piloted:
+            status = self._ground.store.statuses.get(goal.equipment_id)
+            if status is None or (_leaves_pilot(goal) and status.equipment.piloted):
                 return _Doubt.VOID
             if (meter := status.meter) is None:
                 break

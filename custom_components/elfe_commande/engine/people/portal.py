@@ -7,6 +7,7 @@ import logging
 from ...core.model import Equipment, EquipmentId, Mode
 from ...core.wish import Intent, Origin, Wish
 from ..goals.inventory import InventoryKeeper
+from ..ground.background import Background
 from ..ground.errors import WishRefusedError
 from ..ground.events import PortalUpdated
 from ..ground.ground import Ground
@@ -28,6 +29,22 @@ class Portal:
     wishes: Wishes
     displays: Displays
     _reading: dict[EquipmentId, asyncio.Lock] = field(default_factory=dict)
+    _unread: dict[EquipmentId, None] = field(default_factory=dict)
+    """Told of, and not read yet: the database could not be reached from here."""
+    _background: Background = field(default_factory=Background)
+
+    def __post_init__(self) -> None:
+        """Read what could not be read once the database answers again."""
+        self.rows.found_again.append(self._found_again)
+
+    def close(self) -> None:
+        """Read nothing more."""
+        self._background.cancel()
+
+    def _found_again(self) -> None:
+        unread, self._unread = self._unread, {}
+        for equipment_id in unread:
+            self._background.begin(self.update(equipment_id), f"portal {equipment_id}")
 
     async def update(self, equipment_id: EquipmentId) -> None:
         """Follow what the portal wrote about an equipment; then show it."""
@@ -41,6 +58,7 @@ class Portal:
             try:
                 await self.inventory.read_one(equipment_id, (Origin.PORTAL, None))
             except StorageError as error:
+                self._unread[equipment_id] = None
                 self.rows.reachable(error)
                 return
         after = status.equipment

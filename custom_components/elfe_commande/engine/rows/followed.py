@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ...core.decision import Act
-from ...core.model import EquipmentId
-from ...core.outcome import Result
+from ...core.model import ControlState, Equipment, EquipmentId
+from ...core.outcome import Outcome, Result
+from ...core.plan import SLOT
 from ..ground.goal import Goal
 
 _NEVER_SENT: Final = frozenset(
@@ -23,6 +24,8 @@ _NEVER_SENT: Final = frozenset(
     }
 )
 """Reasons for which a pulse of the plan stays to be caught up."""
+_UNKNOWN: Final = frozenset({"sequence_broken", "idle_after_press", "internal_error"})
+"""Reasons of a failure after which something may have been pressed."""
 
 
 @dataclass(slots=True)
@@ -66,10 +69,29 @@ class Followed:
         self.loads.update(loads)
 
     def leave(self, goal: Goal, result: Result, *, sent: bool) -> None:
-        """Leave a pulse of the plan that was never sent to the next cycle."""
-        if goal.act is not Act.START or goal.pulse is None or result.will_retry:
-            return
+        """Leave a pulse of the plan that was never made to the next cycle."""
         seen = self.loads.get(goal.equipment_id)
+        if goal.pulse is None or result.will_retry or seen is None or seen.slot < goal.pulse:
+            return
         never_sent = not sent and result.reason in _NEVER_SENT
-        if never_sent and seen is not None and seen.slot >= goal.pulse:
+        if goal.act is Act.START and never_sent:
             self.loads[goal.equipment_id] = Processed(goal.pulse - 1, on=False)
+        elif goal.act is Act.ON and (never_sent or _is_known_not_made(result)):
+            # A run of several quarter-hours goes on: it is pressed in the next one of them.
+            before = seen.before if seen.slot == goal.pulse else False
+            self.loads[goal.equipment_id] = Processed(seen.slot, on=False, before=before)
+
+    def take_over(self, equipment: Equipment, slot: int) -> None:
+        """Begin to press for a load that somebody else pressed for, and may have in this run."""
+        state, seen = equipment.state, self.loads.get(equipment.id)
+        wanted = seen is not None and slot - SLOT <= seen.slot <= slot and seen.on
+        pressed = wanted and state.control != ControlState.OFF
+        if pressed or state.last_start >= slot:
+            self.loads[equipment.id] = Processed(slot, on=True, before=True)
+        elif seen is not None:
+            self.loads[equipment.id] = Processed(seen.slot, on=False, before=False)
+
+
+def _is_known_not_made(result: Result) -> bool:
+    """Whether the device itself said that no press was made."""
+    return result.outcome is Outcome.FAILED and result.reason not in _UNKNOWN

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 import logging
 
-from ...core.model import Constraints, Equipment, EquipmentId, State
-from ...core.outcome import NOTHING, Step
+from ...core.model import Constraints, Equipment, EquipmentId, Inventory, State
+from ...core.outcome import NO_WISHES, NOTHING, Step
 from ...core.wall_clock import advanced_end
 from ..ground.background import Background
 from ..ground.events import ConnectionChanged
@@ -41,9 +41,11 @@ class Rows:
         self._reading = Background()
         self._plans_lost = False
         """The plans could not be read last time."""
+        self._wished_at: dict[EquipmentId, float] = {}
+        """The loop's time at which other wishes about a load were written last."""
         self.plans_due = False
         """They were not asked for since the rows could not be read: there may be newer ones."""
-        self.found_again: Callable[[], None] = lambda: None
+        self.found_again: list[Callable[[], None]] = []
         """Called when the database answers again."""
         self.fresh = FreshReader(
             storage, ground.timing, stored=self._take_read, gone=_gone, revision=store.revision
@@ -84,7 +86,7 @@ class Rows:
         self.connected = connected
         if connected:
             _LOGGER.info("The database answers again")
-            self.found_again()
+            self._ground.telling.tell_all(self.found_again)
         else:
             _LOGGER.warning("No database, what was read before is followed: %s", error)
         self._ground.notify(ConnectionChanged(connected))
@@ -172,8 +174,7 @@ class Rows:
         known = {equipment.id: equipment for equipment in equipments}
         for step in self.write_back.kept():
             equipment = known.get(step.equipment_id)
-            # Somebody else had the last word.
-            if equipment is None or equipment.state.last_programmed > (step.not_after or step.at):
+            if equipment is None or _is_overruled(step, equipment):
                 continue
             state = applied(equipment.state, step)
             known[equipment.id] = equipment.with_state(state).with_constraints(step.wishes)
@@ -223,8 +224,35 @@ class Rows:
         fate = await self.write(Step(equipment_id, NOTHING, at, wishes=wishes), by, urgent=True)
         if fate in (Fate.WRITTEN, Fate.DEFERRED):
             status.equipment = status.equipment.with_constraints(wishes)
+            self._wished_at[equipment_id] = asyncio.get_running_loop().time()
             self._store.changed(equipment_id)
         return fate
+
+    def with_wishes(self, read: Inventory, since: float) -> dict[EquipmentId, Equipment]:
+        """Return those loads of a read of which it cannot know the wishes, with these.
+
+        They were written after it began, at the loop's time `since`, or wait to be.
+        """
+        found: dict[EquipmentId, Equipment] = {}
+        for equipment_id, at in self._wished_at.items():
+            status = self._store.statuses.get(equipment_id)
+            if at >= since and status is not None and equipment_id in read:
+                wishes = status.equipment.constraints
+                found[equipment_id] = read[equipment_id].with_constraints(wishes)
+        for step in self.write_back.kept():
+            equipment = found.get(step.equipment_id) or read.get(step.equipment_id)
+            if (
+                step.wishes != NO_WISHES
+                and equipment is not None
+                and not _is_overruled(step, equipment)
+            ):
+                found[equipment.id] = equipment.with_constraints(step.wishes)
+        return found
+
+
+def _is_overruled(step: Step, equipment: Equipment) -> bool:
+    """Whether somebody else had the last word since a step that waits to be written."""
+    return equipment.state.last_programmed > (step.not_after or step.at)
 
 
 def _gone(equipment_id: EquipmentId) -> None:
