@@ -43,8 +43,22 @@ SCALE = 0.02
 
 
 def brisk() -> Timing:
-    """Return scaled waits; how old a proof of whose the homes are may be is the database's time."""
-    return replace(Timing().scaled(SCALE), owner_beat=1.0, owner_proof=20.0, owner_lease=30.0)
+    """Return scaled waits, and time for what is no wait: a busy machine works no faster.
+
+    How old a proof of whose the homes are may be is the database's time.
+    """
+    return replace(
+        Timing().scaled(SCALE),
+        owner_beat=1.0,
+        owner_proof=20.0,
+        owner_lease=30.0,
+        part_limit=60.0,
+        unit_limit=30.0,
+        archive_open=5.0,
+        plan_source_answer=20.0,
+        planner_answer=30.0,
+        planner_search=20.0,
+    )
 
 
 EPOM = "equipement_pilote_ou_mesure"

@@ -58,7 +58,6 @@ def calm(*, ack: float = 3.0, **changes: Any) -> Timing:
         "input_max_age": 500.0,
         "input_silence": 600.0,
         "stop_allowance": 1.0,
-        "unit_limit": 30.0,
         # Tests let quarter-hours pass by setting the clock.
         "clock_look": 30.0,
         "connection_look": 60.0,
@@ -66,8 +65,6 @@ def calm(*, ack: float = 3.0, **changes: Any) -> Timing:
         "plan_look": 60.0,
         "planner_look": 3600.0,
         "planner_price_look": 900.0,
-        "planner_answer": 30.0,
-        "planner_search": 20.0,
         "planner_patience": 10800.0,
         "clock_jump": 1e9,
     }
