@@ -174,10 +174,10 @@ async def test_a_mistake_in_one_order_ends_no_other(
     await world.start()
     switch = Sender.switch
 
-    async def broken(sender, equipment, job):
+    async def broken(sender, equipment, *job):
         if equipment.id == 7:
             raise RuntimeError("a mistake in the program")
-        return await switch(sender, equipment, job)
+        return await switch(sender, equipment, *job)
 
     monkeypatch.setattr(Sender, "switch", broken)
     failed = await world.wish(7, Intent.TO_MANUAL)
