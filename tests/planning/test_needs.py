@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from math import inf
 
 import pytest
 
@@ -130,12 +131,125 @@ def test_hours_at_which_it_may_run():
     night = allowed((time(22), time(5)), at(23), at(6, days=1), 60, PARIS)
     assert night == (at(23), at(5, days=1))
     # An hour is left today, three are wanted.
-    assert allowed((time(11), time(16)), at(15), None, 180, PARIS) == (
+    assert allowed((time(11), time(16)), at(15), inf, 180, PARIS) == (
         at(11, days=1),
         at(16, days=1),
     )
     assert allowed((time(11), time(16)), at(15), at(18), 180, PARIS) == (at(15), at(16))
-    assert allowed((time(11), time(16)), at(17), at(20), 60, PARIS) == (at(17), at(20))
+
+
+@pytest.mark.parametrize(
+    ("hours", "begin", "end"),
+    [
+        ((time(11), time(16)), at(17), at(20)),
+        ((time(11), time(16)), at(16), at(11, days=1)),
+        ((time(22), time(6)), at(6), at(22)),
+        # A quarter of an hour that a change of clocks skips.
+        (
+            (time(2, 15), time(2, 30)),
+            datetime(2026, 3, 29, tzinfo=PARIS).timestamp(),
+            datetime(2026, 3, 30, tzinfo=PARIS).timestamp(),
+        ),
+    ],
+)
+@pytest.mark.parametrize("minutes", [0, 60])
+def test_hours_that_are_over_leave_no_place(hours, begin, end, minutes):
+    low, high = allowed(hours, begin, end, minutes, PARIS)
+    assert high <= low
+
+
+def test_hours_are_those_of_the_clock_when_clocks_change():
+    spring, autumn = datetime(2026, 3, 29, tzinfo=PARIS), datetime(2026, 10, 25, tzinfo=PARIS)
+    night = time(1), time(4)
+    low, high = allowed(night, spring.timestamp(), inf, 60, PARIS)
+    assert (low, high - low) == (spring.replace(hour=1).timestamp(), 2 * HOUR)
+    low, high = allowed(night, autumn.timestamp(), inf, 60, PARIS)
+    assert (low, high - low) == (autumn.replace(hour=1).timestamp(), 4 * HOUR)
+    # They begin in the hour that is skipped.
+    low, high = allowed((time(2), time(4)), spring.timestamp(), inf, 60, PARIS)
+    assert (low, high - low) == (spring.replace(hour=3).timestamp(), HOUR)
+
+
+PUMP = replace(HABITS, daily=240, ready_by=None, hours=(time(10), time(18)))
+
+
+@pytest.mark.parametrize("ready_by", [None, time(6), time(20)])
+def test_a_load_whose_hours_are_over_waits_for_those_of_the_next_day(ready_by: time | None):
+    load = need(tank(), replace(PUMP, ready_by=ready_by), now=at(19, 5)).load
+    assert load is not None
+    assert (load.earliest, load.latest) == (at(10, days=1), at(18, days=1))
+    assert (load.minutes, load.missed) == (240, 240)
+
+
+def test_what_fits_into_the_rest_of_its_hours_runs_there():
+    load = need(tank(), PUMP, now=at(17, 5)).load
+    assert load is not None
+    assert (load.earliest, load.latest, load.minutes) == (at(17, 5), at(18), 240)
+    # Over midnight, the day ending in between: two of the three hours.
+    night = replace(PUMP, daily=180, hours=(time(22), time(6)))
+    load = need(tank(), night, now=at(20)).load
+    assert load is not None
+    assert (load.earliest, load.latest, load.missed) == (at(22), at(0, days=1), 0)
+
+
+def test_hours_skipped_by_a_change_of_clocks_leave_their_day_out():
+    skipped = replace(PUMP, daily=15, hours=(time(2, 15), time(2, 30)))
+    now = datetime(2026, 3, 29, 0, 5, tzinfo=PARIS).timestamp()
+    load = need(tank(), skipped, now=now).load
+    assert load is not None
+    assert load.earliest == datetime(2026, 3, 30, 2, 15, tzinfo=PARIS).timestamp()
+    assert load.missed == 15
+
+
+@pytest.mark.parametrize("splittable", [True, False])
+def test_what_is_on_ends_with_its_hours(splittable):
+    on = OnTime()
+    on.note(TANK, True, at(16))
+    running = tank(control=ControlState.ON)
+    habits = replace(PUMP, splittable=splittable, minimum_run=180.0)
+    load = need(running, habits, on, at(17, 5)).load
+    assert load is not None
+    assert (load.running_since, load.minutes, load.missed) == (at(16), 60, 120)
+    # Switched on outside of them it has no right to go on.
+    load = need(running, habits, on, at(19, 5)).load
+    assert load is not None
+    assert load.running_since is None
+    on = OnTime()
+    on.note(TANK, True, at(8))
+    load = need(running, habits, on, at(8, 30)).load
+    assert load is not None
+    assert (load.running_since, load.earliest) == (None, at(10))
+
+
+def test_less_than_a_quarter_of_an_hour_a_day_owes_nothing():
+    load = need(tank(), replace(PUMP, daily=4), now=at(19)).load
+    assert load is not None
+    assert load.minutes == 0
+
+
+DAYTIME = replace(ONCE, hours=(time(8), time(20)))
+
+
+@pytest.mark.parametrize("now", [at(19, 5), at(21, 5), at(7, 5, days=1)])
+def test_a_machine_keeps_its_hours_rather_than_its_wished_end(now):
+    load = need(washing(at(7, days=1)), DAYTIME, now=now).load
+    assert load is not None
+    assert (load.earliest, load.latest) == (at(8, days=1), at(20, days=1))
+    assert load.missed == 120
+
+
+def test_a_machine_without_a_wished_end_keeps_its_hours_too():
+    load = need(washing(), DAYTIME, now=at(21)).load
+    assert load is not None
+    assert (load.earliest, load.latest) == (at(8, days=1), EVENING - 60 + 86_400)
+    assert load.missed == 0
+
+
+@pytest.mark.parametrize("hours", [None, (time(8), time(8))])
+def test_a_machine_without_hours_whose_end_has_passed_is_left(hours):
+    load = need(washing(at(18)), replace(ONCE, hours=hours)).load
+    assert load is not None
+    assert (load.earliest, load.latest, load.missed) == (None, at(18), 0)
 
 
 def test_a_machine_that_was_handed_over():

@@ -45,6 +45,8 @@ GOOD = load(99, minutes=30)
         ("running_since", nan),
         ("start_cost", -1.0),
         ("start_cost", nan),
+        ("missed", nan),
+        ("missed", -1),
     ],
 )
 def test_a_value_without_sense_is_named(field, value):
@@ -84,6 +86,9 @@ def test_a_value_without_sense_is_named(field, value):
         ({"minutes": 9990, "splittable": True}, Reason.LATER, 9510, 32),
         ({"minimum_run": 1e6, "splittable": True}, Reason.PLANNED, 0, 4),
         ({"running_since": NOON + 3600}, Reason.PLANNED, 0, 4),
+        ({"missed": 60}, Reason.WINDOW_SHORT, 60, 4),
+        ({"missed": 20, "minutes": 0}, Reason.WINDOW_SHORT, 30, 0),
+        ({"missed": 60, "earliest": NOON + 40 * 900}, Reason.WINDOW_SHORT, 60, 0),
         ({"power": [500.0] * 4, "running_since": NOON - 7200}, Reason.NOTHING_DUE, 0, 0),
     ],
 )

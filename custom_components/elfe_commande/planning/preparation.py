@@ -24,7 +24,14 @@ HAIR: Final = 1e-9
 MAY_BE_NONE: Final = frozenset(
     {"earliest", "latest", "most_starts", "most_minutes", "highest_price", "running_since"}
 )
-COUNTS: Final = ("most_starts", "most_minutes", "minimum_run", "starts_today", "minutes_today")
+COUNTS: Final = (
+    "most_starts",
+    "most_minutes",
+    "minimum_run",
+    "starts_today",
+    "minutes_today",
+    "missed",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,17 @@ def prepare(
         return Prepared(reason=Reason.INVALID, detail=field)
     if not horizon.slots:
         return Prepared(reason=Reason.NO_HORIZON)
+    found = _with_room(index, load, horizon, board, former)
+    if not load.missed:
+        return found
+    missing = max(found.missing, ceil(load.missed / MINUTES - HAIR))
+    return replace(found, reason=Reason.WINDOW_SHORT, missing=missing)
+
+
+def _with_room(
+    index: int, load: Load, horizon: Horizon, board: Board, former: Sequence[tuple[int, int]]
+) -> Prepared:
+    """Return the task of a load that makes sense, with what has room of it."""
     powers = _powers(load, horizon)
     if not powers:
         return Prepared(reason=Reason.NOTHING_DUE)

@@ -80,6 +80,9 @@ class Load:
     into pieces for next to nothing."""
     late: bool = False
     """Where cost leaves the choice: as late as can be instead of as early (hot water)."""
+    missed: float = 0.0
+    """Minutes of on-time that were to be done by now, or by a time that cannot be kept. They are
+    told; what is placed is `minutes`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import Final
 from ...core.wall_clock import next_occurrence
 
 _TWO_DAYS: Final = 2 * 86_400
+_DAYS_TRIED: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,29 +39,27 @@ def next_time(after: float, clock: time, zone: tzinfo) -> float:
 
 
 def allowed(
-    hours: tuple[time, time] | None,
-    begin: float,
-    end: float | None,
-    minutes: float,
-    zone: tzinfo,
-) -> tuple[float, float | None]:
-    """Return when a load may run between two moments, given the hours that it has.
+    hours: tuple[time, time] | None, begin: float, end: float, minutes: float, zone: tzinfo
+) -> tuple[float, float]:
+    """Return when a load may run between two moments (unix seconds), given the hours that it has.
 
-    The first stretch that is long enough for so many minutes, else the longest one.
+    `end` may be infinite. The first stretch that is long enough for so many minutes, else the
+    longest one; where there is none, one that ends when it begins: hours are never exceeded.
     """
-    if hours is None or hours[0] == hours[1]:
+    if hours is None or _by_the_minute(hours[0]) == _by_the_minute(hours[1]):
         return begin, end
-    best: tuple[float, float] | None = None
+    best = begin, begin
     opens = next_time(begin - _TWO_DAYS, hours[0], zone)
-    for _ in range(5):
-        closes = next_time(opens, hours[1], zone)
-        low, high = max(begin, opens), closes if end is None else min(end, closes)
-        if high > low:
-            if high - low >= minutes * 60:
-                return low, high
-            if best is None or high - low > best[1] - best[0]:
-                best = low, high
+    for _ in range(_DAYS_TRIED):
+        # Hours that a change of clocks skips close as they open.
+        closes = next_time(opens - 1, hours[1], zone)
+        low, high = max(begin, opens), min(end, closes)
+        if high > low and high - low >= minutes * 60:
+            return low, high
+        best = max(best, (low, high), key=lambda each: each[1] - each[0])
         opens = next_time(opens, hours[0], zone)
-        if end is not None and opens >= end:
-            break
-    return best or (begin, end)
+    return best
+
+
+def _by_the_minute(clock: time) -> tuple[int, int]:
+    return clock.hour, clock.minute

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta, tzinfo
 from enum import StrEnum
-from math import ceil
+from math import ceil, inf, isfinite
 from typing import Final
 
 from ...core.model import Equipment
 from ...core.on_time import OnTime, under_way
+from ...core.plan import slot_start
 from ..readers.moments import midnight
 from ..request import Load
 from .habits import Habits, allowed, next_time
@@ -122,18 +123,25 @@ def _once(equipment: Equipment, habits: Habits, now: float, zone: tzinfo) -> Nee
         start, end = run
         left = replace(load, minutes=max(1.0, (end - now) / 60), running_since=float(start))
         return Need(equipment=equipment, load=left, task=task, follows=False)
-    latest: float | None = wishes.wished_end or None
-    if latest is None and state.last_programmed + PATIENCE > now + minutes * 60:
+    latest = float(wishes.wished_end or inf)
+    if latest == inf and state.last_programmed + PATIENCE > now + minutes * 60:
         latest = float(state.last_programmed + PATIENCE)
-    begin, end_of = allowed(habits.hours, now, latest, minutes, zone)
+    low, high = allowed(habits.hours, now, latest, minutes, zone)
+    missed, in_time = 0.0, high - low >= minutes * 60
+    following = allowed(habits.hours, now, inf, minutes, zone)
+    if not in_time and isfinite(following[1]):
+        # Hours are kept, and what was wished is not: it runs in the next ones that are enough.
+        low, high = following
+        missed = minutes if wishes.wished_end else 0.0
     load = replace(
         load,
-        earliest=begin,
-        latest=end_of,
+        earliest=low if low > now else None,
+        latest=high if isfinite(high) else None,
         highest_price=habits.highest_price,
         late=habits.late,
+        missed=missed,
     )
-    return Need(equipment=equipment, load=_sane(load, latest), task=task)
+    return Need(equipment=equipment, load=load, task=task)
 
 
 def _daily(  # noqa: PLR0917
@@ -149,12 +157,20 @@ def _daily(  # noqa: PLR0917
     end, owed = _due_today(equipment, habits, on_time, now, zone)
     clock = datetime.fromtimestamp(end, zone).time()
     since = on_time.since(equipment.id)
-    earliest = now
-    if owed <= 0:
-        # Done for today: what follows belongs to the next day.
+    low, high = allowed(habits.hours, now, end, owed, zone)
+    done, missed = owed <= 0, 0.0
+    while done or high <= low:
+        # Done for today, or its hours are over: what follows belongs to the next day.
+        done, missed = False, missed or owed
+        begin, end, owed = end, next_time(end, clock, zone), _owed(daily)
+        low, high = allowed(habits.hours, begin, end, owed, zone)
+    if low > now:
         since = None
-        earliest, end, owed = end, next_time(end, clock, zone), _owed(daily)
-    low, high = allowed(habits.hours, earliest, end, owed, zone)
+    elif since is not None and high < end:
+        # What is on goes on to its end, but never beyond its hours.
+        room = (high - slot_start(now)) // (QUARTER * 60) * QUARTER
+        missed = max(0.0, owed - room)
+        owed -= missed
     today = midnight(datetime.fromtimestamp(now, zone).date(), zone)
     load = Load(
         equipment_id=equipment.id,
@@ -171,8 +187,9 @@ def _daily(  # noqa: PLR0917
         running_since=since,
         start_cost=start_cost,
         late=habits.late,
+        missed=missed,
     )
-    return Need(equipment=equipment, load=_sane(load, end), task=f"{round(end)}")
+    return Need(equipment=equipment, load=load, task=f"{round(end)}")
 
 
 def _due_today(
@@ -203,10 +220,3 @@ def _deadline(equipment: Equipment, habits: Habits, now: float, zone: tzinfo) ->
 def _day_before(end: float, zone: tzinfo) -> float:
     wall = datetime.fromtimestamp(end, zone)
     return datetime.combine(wall.date() - timedelta(days=1), wall.time(), zone).timestamp()
-
-
-def _sane(load: Load, latest: float | None) -> Load:
-    """Return the load with a window that is one; a deadline that has passed says so by itself."""
-    if load.latest is not None and load.earliest is not None and load.latest <= load.earliest:
-        return replace(load, earliest=None, latest=latest)
-    return load
