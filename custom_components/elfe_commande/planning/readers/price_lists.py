@@ -62,13 +62,14 @@ def read_answer(answer: object, zone: tzinfo, chosen: str = "") -> PricesFound:
 
 
 def read_attributes(
-    attributes: Mapping[str, object], now: float, zone: tzinfo, chosen: str = ""
+    attributes: Mapping[str, object], said: float, zone: tzinfo, chosen: str = ""
 ) -> PricesFound:
     """Return the prices among an entity's attributes, as they are given.
 
-    Lists of numbers count only where nothing says its own times.
+    `said` is when they were told (unix seconds). Lists of numbers count only where nothing says its
+    own times.
     """
-    today = datetime.fromtimestamp(now, zone).date()
+    today = datetime.fromtimestamp(said, zone).date()
     points = list(_hours_named(attributes, today, zone))
     # What is firm comes last, and stays.
     names = sorted(attributes, key=lambda name: name not in _FORECASTS)

@@ -39,7 +39,9 @@ class PricesRead:
 class EntityPrices:
     """Reads one entity: its attributes, the action of its integration, or its state alone.
 
-    What was known stays known when the entity goes: until the time that it was for is over.
+    What was known stays known when the entity goes: until the time that it was for is over. Who
+    gave prices to come once, or can be asked for them, is not believed for the price of now alone:
+    that would be one flat price, and nobody would notice.
     """
 
     def __init__(
@@ -51,12 +53,15 @@ class EntityPrices:
         self._timing = timing
         self._export = export
         self._known: list[Interval] = []
+        self._lists = False
+        """Whether it has ever given prices with their times."""
 
     async def async_read(self, now: float, start: int, slots: int, zone: tzinfo) -> PricesRead:
         """Return the prices of quarter-hours from a unix time on, and what is wrong."""
         state = self._hass.states.get(self._entity.entity_id)
         found, detail, finding = await self._async_found(state, now, zone)
         if found:
+            self._lists = True
             self._known = merged(self._known, found)
         self._known = [each for each in self._known if each.end > start]
         prices = [
@@ -65,11 +70,13 @@ class EntityPrices:
         ]
         if any(price is not None for price in prices):
             return PricesRead(prices, None, None, known_until(self._known, start), detail)
-        if finding is None and (price := self._of_state(state)) is not None:
+        price = None if finding is not None or self._lists else self._of_state(state)
+        if price is not None:
             # It knows of now only: the same price is the best guess there is.
             total = self._entity.total(price)
             return PricesRead([total] * slots, None, start + SLOT, start + SLOT, detail)
-        return PricesRead([], finding or Finding.PRICE_MISSING, detail=detail)
+        about = detail or self._entity.entity_id
+        return PricesRead([], finding or Finding.PRICE_MISSING, detail=about)
 
     async def _async_found(
         self, state: State | None, now: float, zone: tzinfo
@@ -80,7 +87,9 @@ class EntityPrices:
             if factor is None:
                 unit = str(state.attributes.get(ATTR_UNIT_OF_MEASUREMENT))
                 return [], unit, Finding.PRICE_UNIT
-            listed = read_attributes(state.attributes, now, zone, self._entity.chosen)
+            # Its today is that of the day on which it said so.
+            said = state.last_reported.timestamp()
+            listed = read_attributes(state.attributes, said, zone, self._entity.chosen)
             if listed.intervals:
                 return scaled(listed.intervals, factor), "", None
             if listed.choices and not self._has_action():
@@ -142,7 +151,8 @@ class EntityPrices:
         intervals = _joined(found.intervals for found in answers)
         if not intervals and (choices := next((f.choices for f in answers if f.choices), ())):
             return [], ", ".join(choices), Finding.PRICE_CHOICE
-        return scaled(intervals, action.factor), detail, None
+        finding = None if intervals else Finding.PRICE_MISSING
+        return scaled(intervals, action.factor), detail, finding
 
 
 def _joined(several: Iterable[Iterable[Interval]]) -> list[Interval]:

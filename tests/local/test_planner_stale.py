@@ -1,0 +1,120 @@
+"""Sources that are gone, or are not renewed any more, never look as if all was well."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
+from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from .homes import LocalInstalled
+from .planners import add_planner, hand_over, local, planners, runs, set_clock, told, washing
+
+SPOT = "sensor.spot"
+EUR = {"unit_of_measurement": "EUR/kWh"}
+
+
+def rows(day: datetime) -> list[dict[str, Any]]:
+    """Return the hours of a local day, those of the night at a third of the others."""
+    begin = dt_util.start_of_local_day(day)
+    starts = [begin + timedelta(hours=hour) for hour in range(24)]
+    return [
+        {
+            "start": start.isoformat(),
+            "end": (start + timedelta(hours=1)).isoformat(),
+            "value": 0.1 if start.hour < 6 else 0.3,
+        }
+        for start in starts
+    ]
+
+
+def spot(home: LocalInstalled, **attributes: Any) -> None:
+    """Let the price sensor say this now; what it shows itself is a price at any time."""
+    now = home.clock.now()
+    home.hass.states.async_set(SPOT, "0.28", {**EUR, **attributes}, timestamp=now)
+
+
+async def test_a_list_that_is_over_is_no_flat_price(home: LocalInstalled) -> None:
+    set_clock(home, 12)
+    spot(home, raw_today=rows(local(home) - timedelta(days=1)))
+    unit = await add_planner(home, "entity", entity=SPOT)
+    answer = await home.call("plan_now")
+    assert (answer["findings"], answer["detail"]) == (["price_missing", "no_loads"], SPOT)
+    assert told(home, "sensor", "planner_state").state == "price_missing"
+    assert unit.planned is not None
+    assert unit.planned.seen.outlook.import_price == []
+
+
+@pytest.mark.parametrize("left", [{"raw_today": []}, {}])
+async def test_a_list_that_is_renewed_no_more_is_said(
+    home: LocalInstalled, left: dict[str, Any]
+) -> None:
+    set_clock(home, 12)
+    spot(home, raw_today=rows(local(home)))
+    machine = await washing(home)
+    await add_planner(home, "entity", entity=SPOT)
+    assert (await home.call("plan_now"))["findings"] == ["no_loads"]
+    home.clock.offset += 13 * 3600
+    # Or the entity stays as it was.
+    spot(home, **left or home.hass.states.get(SPOT).attributes)
+    await home.cycle()
+    await hand_over(home, machine)
+    answer = await home.call("plan_now")
+    assert (answer["findings"], answer["detail"]) == (["price_missing"], SPOT)
+    # Late, as prices may still come; done in time all the same.
+    ((_, end),) = runs(home, machine)
+    assert end.hour == 7
+
+
+async def test_numbers_of_a_day_are_for_the_day_on_which_they_were_told(
+    home: LocalInstalled,
+) -> None:
+    set_clock(home, 12)
+    numbers = [0.1] * 12 + [0.3] * 12
+    spot(home, today=numbers)
+    await add_planner(home, "entity", entity=SPOT)
+    assert (await home.call("plan_now"))["findings"] == ["no_loads"]
+    set_clock(home, 9, days=2)
+    await home.cycle()
+    answer = await home.call("plan_now")
+    assert answer["findings"] == ["price_missing", "no_loads"]
+    # Its tomorrow is today.
+    home.hass.states.async_set(
+        SPOT,
+        "0.28",
+        {**EUR, "today": numbers, "tomorrow": [0.2] * 24},
+        timestamp=home.clock.now() - 86_400,
+    )
+    assert (await home.call("plan_now"))["findings"] == ["no_loads"]
+    planned = planners(home)[0].planned
+    assert planned is not None
+    assert planned.seen.outlook.import_price[0] == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize("answers", [True, False])
+async def test_an_integration_that_tells_no_prices_is_no_flat_price(
+    home: LocalInstalled, answers: bool
+) -> None:
+    set_clock(home, 12)
+    entry = MockConfigEntry(domain="nordpool")
+    entry.add_to_hass(home.hass)
+    entity_id = (
+        er.async_get(home.hass)
+        .async_get_or_create("sensor", "nordpool", "price", config_entry=entry)
+        .entity_id
+    )
+    home.hass.states.async_set(entity_id, "0.3", EUR)
+
+    async def answer(_: ServiceCall) -> ServiceResponse:
+        if not answers:
+            raise ValueError("connection error")
+        return {"FR": []}
+
+    home.hass.services.async_register(
+        "nordpool", "get_prices_for_date", answer, supports_response=SupportsResponse.ONLY
+    )
+    unit = await add_planner(home, "entity", entity=entity_id)
+    assert unit.findings[0] == "price_missing"
+    assert unit.detail == (entity_id if answers else "connection error")
