@@ -1,16 +1,29 @@
 """Sources that are gone, or are not renewed any more, never look as if all was well."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from tests.fixtures_home_assistant import wait_for
+
 from .homes import LocalInstalled
-from .planners import add_planner, hand_over, local, planners, runs, set_clock, told, washing
+from .planners import (
+    TWO_RATES,
+    add_planner,
+    hand_over,
+    local,
+    planners,
+    runs,
+    set_clock,
+    told,
+    washing,
+)
 
 SPOT = "sensor.spot"
 EUR = {"unit_of_measurement": "EUR/kWh"}
@@ -118,3 +131,76 @@ async def test_an_integration_that_tells_no_prices_is_no_flat_price(
     unit = await add_planner(home, "entity", entity=entity_id)
     assert unit.findings[0] == "price_missing"
     assert unit.detail == (entity_id if answers else "connection error")
+
+
+SOLD = "sensor.sold"
+
+
+@pytest.mark.parametrize(
+    ("state", "attributes", "detail"),
+    [
+        ("0.28", {"unit_of_measurement": "EUR"}, f"{SOLD}: EUR"),
+        ("unavailable", EUR, SOLD),
+        (None, {}, SOLD),
+    ],
+)
+async def test_a_price_of_what_is_sold_that_is_gone_is_said(
+    home: LocalInstalled, state: str | None, attributes: dict[str, Any], detail: str
+) -> None:
+    set_clock(home, 12)
+    home.hass.states.async_set(SOLD, "0.12", EUR)
+    machine = await washing(home)
+    await hand_over(home, machine)
+    first = {"export": 0.05, "advanced": {"export_entity": SOLD}}
+    unit = await add_planner(home, "two_rates", **TWO_RATES, first=first)
+    assert (await home.call("plan_now"))["findings"] == ["ok"]
+    assert unit.planned is not None
+    assert set(unit.planned.seen.outlook.export_price) == {0.12}
+    if state is None:
+        home.hass.states.async_remove(SOLD)
+    else:
+        home.hass.states.async_set(SOLD, state, attributes)
+    answer = await home.call("plan_now")
+    assert (answer["findings"], answer["detail"]) == (["export_missing"], detail)
+    # It plans on, with the number that was given.
+    assert answer["loads"][0]["reason"] == "planned"
+    assert set(unit.planned.seen.outlook.export_price) == {0.05}
+    home.hass.states.async_set(SOLD, "0.12", EUR)
+    assert (await home.call("plan_now"))["findings"] == ["ok"]
+
+
+async def test_known_prices_of_what_is_sold_count_until_their_time_is_over(
+    home: LocalInstalled,
+) -> None:
+    set_clock(home, 12)
+    home.hass.states.async_set(SOLD, "0.12", {**EUR, "prices": rows(local(home))})
+    unit = await add_planner(
+        home, "number", price=0.25, first={"advanced": {"export_entity": SOLD}}
+    )
+    home.hass.states.async_remove(SOLD)
+    assert (await home.call("plan_now"))["findings"] == ["no_loads"]
+    assert unit.planned is not None
+    assert unit.planned.seen.outlook.export_price[0] == pytest.approx(0.3)
+    home.clock.offset += 13 * 3600
+    await home.cycle()
+    assert (await home.call("plan_now"))["findings"] == ["export_missing", "no_loads"]
+
+
+async def test_what_is_missing_for_hours_is_named_whatever_else_is_found(
+    home: LocalInstalled,
+) -> None:
+    set_clock(home, 12)
+    colours = {f"{c}_{h}": 0.2 for c in ("blue", "white", "red") for h in ("peak", "off_peak")}
+    first = {"advanced": {"export_entity": SOLD}}
+    given = {"colour": "sensor.none", "hours": "22:00-06:00", **colours}
+    await add_planner(home, "tempo", first=first, **given)
+    await home.reload(replace(home.timing, planner_patience=0.0))
+
+    def named() -> list[Any]:
+        return [
+            (issue.translation_placeholders or {})["detail"]
+            for issue in ir.async_get(home.hass).issues.values()
+            if issue.translation_key == "planner_blind"
+        ]
+
+    await wait_for(lambda: named() == [SOLD])

@@ -18,6 +18,8 @@ class Finding(StrEnum):
     """There are prices of several areas, and nobody said which."""
     COLOUR_MISSING = "colour_missing"
     FORECAST_MISSING = "forecast_missing"
+    EXPORT_MISSING = "export_missing"
+    """Nobody tells what is paid for what is sold: the number that was given is taken."""
     INFEASIBLE = "infeasible"
     """Not all that is owed has its place."""
     BASE_UNKNOWN = "base_unknown"
@@ -29,5 +31,5 @@ class Finding(StrEnum):
 
 BLIND: Final = frozenset({Finding.PRICE_MISSING, Finding.PRICE_UNIT, Finding.PRICE_CHOICE})
 """Prices are wanted, and there are none."""
-LASTING: Final = BLIND | {Finding.FORECAST_MISSING, Finding.FAILED}
+LASTING: Final = BLIND | {Finding.FORECAST_MISSING, Finding.EXPORT_MISSING, Finding.FAILED}
 """What a person is asked about when it lasts."""

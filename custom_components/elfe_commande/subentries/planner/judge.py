@@ -1,5 +1,6 @@
 """How it is with the planner, and what a person is asked about when it lasts."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from homeassistant.config_entries import ConfigSubentry
@@ -44,9 +45,9 @@ class Judge:
         if not stored:
             found.add(Finding.NOT_STORED)
         self.findings = tuple(each for each in Finding if each in (found or {Finding.OK}))
-        details = None if planned is None else planned.seen.details
-        self.detail = details.get(self.findings[0], "") if details else ""
-        self._ask(at)
+        details = (None if planned is None else planned.seen.details) or {}
+        self.detail = details.get(self.findings[0], "")
+        self._ask(at, details)
         return self.findings
 
     def settle(self) -> None:
@@ -56,7 +57,7 @@ class Judge:
             self._asked = False
             self._engine.settle_problem(ISSUE, self._subentry.subentry_id)
 
-    def _ask(self, at: float) -> None:
+    def _ask(self, at: float, details: Mapping[Finding, str]) -> None:
         lasting = [each for each in self.findings if each in LASTING]
         if not lasting:
             self.settle()
@@ -64,5 +65,8 @@ class Judge:
         self._since = at if self._since is None else self._since
         if at - self._since >= self._engine.timing.planner_patience and not self._asked:
             self._asked = True
-            about = {"planner": self._subentry.title, "detail": self.detail or lasting[0]}
+            about = {
+                "planner": self._subentry.title,
+                "detail": details.get(lasting[0]) or str(lasting[0]),
+            }
             self._engine.report(Problem(ISSUE, self._subentry.subentry_id, about))

@@ -63,24 +63,23 @@ class Outlooks:
         sun = await self._sun.async_read(dashboard, start, SLOTS, zone)
         history = await async_history(self._hass, dashboard, now, loads, settings.limit)
         base = foresee(history, start, SLOTS, zone, settings.base_load)
-        findings = [each for each in (prices.finding, sun.finding) if each is not None]
+        details = {
+            each.finding: each.detail for each in (prices, export, sun) if each.finding is not None
+        }
         if base.method is Method.NONE and sun.watts:
-            findings.append(Finding.BASE_UNKNOWN)
-        details = {Finding.FORECAST_MISSING: sun.detail}
-        if prices.finding is not None:
-            details[prices.finding] = prices.detail
+            details[Finding.BASE_UNKNOWN] = ""
         return Seen(
             Outlook(
                 now=now,
                 slots=SLOTS,
                 import_price=prices.prices,
-                export_price=export,
+                export_price=export.prices,
                 pv=sun.watts,
                 base=base.watts,
                 limit=settings.limit,
                 zone=zone,
             ),
-            tuple(findings),
+            tuple(details),
             details,
             prices.guessed_from,
             prices.known_until if self._prices is not None else None,
@@ -118,10 +117,17 @@ class Outlooks:
         oldest = today - timedelta(days=2)
         self._colours = {day: each for day, each in self._colours.items() if day >= oldest}
 
-    async def _async_export(self, now: float, start: int) -> list[float | None]:
-        if self._export is not None:
-            zone = dt_util.get_default_time_zone()
-            found = await self._export.async_read(now, start, SLOTS, zone)
-            if found.prices:
-                return found.prices
-        return [self._settings.export] * SLOTS
+    async def _async_export(self, now: float, start: int) -> PricesRead:
+        """Return what is paid for what is sold: the number that was given where nobody else says."""
+        given: list[float | None] = [self._settings.export] * SLOTS
+        entity = self._settings.export_entity
+        if self._export is None or entity is None:
+            return PricesRead(given)
+        zone = dt_util.get_default_time_zone()
+        found = await self._export.async_read(now, start, SLOTS, zone)
+        if found.finding is None:
+            return found
+        about = entity.entity_id
+        if found.detail != about:
+            about += f": {found.detail}"
+        return PricesRead(given, Finding.EXPORT_MISSING, detail=about)
