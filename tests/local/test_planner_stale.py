@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
@@ -10,6 +11,8 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.elfe_commande.planning.readers.dashboard import Dashboard
+from custom_components.elfe_commande.subentries.planner import outlooks
 from tests.fixtures_home_assistant import wait_for
 
 from .homes import LocalInstalled
@@ -204,3 +207,59 @@ async def test_what_is_missing_for_hours_is_named_whatever_else_is_found(
         ]
 
     await wait_for(lambda: named() == [SOLD])
+
+
+@pytest.mark.parametrize(
+    ("state", "finding"), [("unknown", None), ("unavailable", "colour_missing")]
+)
+async def test_a_colour_of_tomorrow_that_is_gone_is_said(
+    home: LocalInstalled, state: str, finding: str | None
+) -> None:
+    set_clock(home, 9)
+    home.hass.states.async_set("sensor.today", "Rouge")
+    home.hass.states.async_set("sensor.tomorrow", state)
+    colours = {f"{c}_{h}": 0.2 for c in ("blue", "white", "red") for h in ("peak", "off_peak")}
+    entities = {"colour": "sensor.today", "next_colour": "sensor.tomorrow"}
+    await add_planner(home, "tempo", **entities, hours="22:00-06:00", **colours)
+    answer = await home.call("plan_now")
+    assert answer["findings"] == [*([finding] if finding else ()), "no_loads"]
+    assert answer["detail"] == ("sensor.tomorrow" if finding else "")
+
+
+@pytest.mark.parametrize(
+    ("days", "limit", "findings"),
+    [
+        (0, 6000, ["no_loads"]),
+        (2, 6000, ["base_unknown", "no_loads"]),
+        (None, 6000, ["base_unknown", "no_loads"]),
+        (2, None, ["no_loads"]),
+    ],
+)
+async def test_meters_that_are_silent_are_said(
+    home: LocalInstalled, days: int | None, limit: int | None, findings: list[str]
+) -> None:
+    set_clock(home, 12)
+    last = int(home.clock.now()) // 3600 * 3600 - 7200
+    known = 0 if days is None else 240
+    history = {last - (days or 0) * 86_400 - hour * 3600: 0.5 for hour in range(known)}
+    dashboard = Dashboard(meters=((1, "sensor.grid"),))
+    with (
+        patch.object(outlooks, "async_dashboard", return_value=dashboard),
+        patch.object(outlooks, "async_history", return_value=history),
+    ):
+        first = {"advanced": {} if limit is None else {"limit": limit}}
+        await add_planner(home, "two_rates", **TWO_RATES, first=first)
+        answer = await home.call("plan_now")
+    assert answer["findings"] == findings
+    assert answer["detail"] == ("sensor.grid" if findings[0] == "base_unknown" else "")
+
+
+async def test_an_energy_dashboard_that_cannot_be_read_is_said(home: LocalInstalled) -> None:
+    home.hass.config.components.add("energy")
+    with patch(
+        "homeassistant.components.energy.data.async_get_manager", side_effect=ImportError("moved")
+    ):
+        await add_planner(home, "two_rates", **TWO_RATES)
+        answer = await home.call("plan_now")
+    assert answer["findings"] == ["forecast_missing", "no_loads"]
+    assert answer["detail"] == "energy"

@@ -21,6 +21,9 @@ class Dashboard:
     devices: tuple[tuple[str, str], ...] = ()
     """Statistics of single appliances with the names given to them; no part of another one."""
 
+    readable: bool = True
+    """Whether nothing stands here because nothing was chosen, not because it cannot be read."""
+
     @property
     def any_price(self) -> bool:
         """Whether it says what a kWh costs."""

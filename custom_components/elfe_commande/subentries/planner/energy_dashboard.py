@@ -20,9 +20,11 @@ _KEYED_BY_START: Final = (2026, 11)
 
 
 async def async_dashboard(hass: HomeAssistant) -> Dashboard:
-    """Return what the energy dashboard knows; nothing where there is none."""
+    """Return what the energy dashboard knows; nothing where there is none, or it cannot be read."""
     manager = await _async_manager(hass)
-    return read_dashboard(None if manager is None else manager.data)
+    if manager is None:
+        return Dashboard(readable=ENERGY not in hass.config.components)
+    return read_dashboard(manager.data)
 
 
 async def async_follow_dashboard(hass: HomeAssistant, changed: CALLBACK_TYPE) -> CALLBACK_TYPE:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
+from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
@@ -21,6 +22,8 @@ from .prices import EntityPrices, PricesRead
 from .sun import Sun
 
 SLOTS: Final = DAY_AND_A_HALF
+_SILENT: Final = 86_400
+"""Seconds after which meters that say nothing more are told of."""
 _NO_PRICE: Final = PricesRead([])
 
 
@@ -66,8 +69,10 @@ class Outlooks:
         details = {
             each.finding: each.detail for each in (prices, export, sun) if each.finding is not None
         }
-        if base.method is Method.NONE and sun.watts:
-            details[Finding.BASE_UNKNOWN] = ""
+        silent = bool(history) and max(history) < now - _SILENT
+        matters = bool(sun.watts) or settings.limit is not None
+        if matters and (silent or base.method is Method.NONE):
+            details[Finding.BASE_UNKNOWN] = ", ".join(meter for _, meter in dashboard.meters)
         return Seen(
             Outlook(
                 now=now,
@@ -98,10 +103,23 @@ class Outlooks:
             self._look_at_colours(now)
             tempo = replace(settings.tempo, colours=dict(self._colours))
             found = priced(tempo, start, SLOTS, zone)
-            today = tempo_day(dt_util.as_local(dt_util.utc_from_timestamp(now)))
-            finding = None if today in self._colours else Finding.COLOUR_MISSING
-            return PricesRead(found.prices, finding, found.guessed_from, detail=settings.colours[0])
+            missing = self._colour_missing(now)
+            finding = Finding.COLOUR_MISSING if missing else None
+            return PricesRead(found.prices, finding, found.guessed_from, detail=missing)
         return _NO_PRICE
+
+    def _colour_missing(self, now: float) -> str:
+        """Return the entity that should have told a colour; empty if none is missed.
+
+        That of tomorrow is not known before noon: only an entity that is gone is missed.
+        """
+        this, following = self._settings.colours
+        today = tempo_day(dt_util.as_local(dt_util.utc_from_timestamp(now)))
+        if today not in self._colours:
+            return this
+        state = self._hass.states.get(following) if following else None
+        gone = state is None or state.state == STATE_UNAVAILABLE
+        return following if gone else ""
 
     def _look_at_colours(self, now: float) -> None:
         """Take note of the colours that are known: of today and, from noon on, of tomorrow."""

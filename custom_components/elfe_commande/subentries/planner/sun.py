@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 from ...planning.readers.dashboard import Dashboard
 from ...planning.readers.intervals import Interval, added, merged, series
 from ...planning.readers.sun import from_attributes, from_energy
-from .energy_dashboard import async_forecast_of
+from .energy_dashboard import ENERGY, async_forecast_of
 from .findings import Finding
 
 
@@ -37,7 +37,8 @@ class Sun:
         """Return the watts of quarter-hours from a unix time on; none without any forecast."""
         sources = self._entities or dashboard.forecasts
         if not sources:
-            return SunRead([])
+            finding = None if dashboard.readable else Finding.FORECAST_MISSING
+            return SunRead([], finding, ENERGY)
         missing = []
         for source in sources:
             found = await self._async_found(source, zone)
