@@ -67,6 +67,7 @@ ISSUES: Final[Mapping[str, tuple[IssueSeverity, Mending]]] = MappingProxyType(
         "missing_screen_topics": (IssueSeverity.ERROR, Mending.DATA),
         "invalid_screen_topic": (IssueSeverity.ERROR, Mending.DATA),
         "mode_file_refused": (IssueSeverity.WARNING, Mending.DATA),
+        "mode_file_taken": (IssueSeverity.ERROR, Mending.DATA),
         "mode_file_unusable": (IssueSeverity.ERROR, Mending.DATA),
         "part_not_started": (IssueSeverity.ERROR, Mending.DATA),
         "start_failed": (IssueSeverity.ERROR, Mending.DATA),

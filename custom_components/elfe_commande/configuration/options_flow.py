@@ -195,7 +195,7 @@ class ElfeOptionsFlow(OptionsFlow):
         errors: dict[str, str] = {}
         schema = mode_file_schema(self.config_entry.options)
         if user_input is not None:
-            errors = await async_mode_file_errors(self.hass, user_input)
+            errors = await async_mode_file_errors(self.hass, self.config_entry, user_input)
             if not errors:
                 data = mode_file_options(self.config_entry.options, user_input)
                 return self.async_create_entry(data=data)

@@ -9,7 +9,7 @@ from typing import Final, override
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.exceptions import HomeAssistantError
 
-from ..configuration.mode_file_form import is_usable
+from ..configuration.mode_file_form import async_sharer, is_usable
 from ..const import DOMAIN
 from ..core.failing import failing
 from ..core.model import EquipmentId
@@ -36,6 +36,7 @@ PATIENCE: Final = 5
 """Looks at a file that cannot be read before it is called unusable, and written anew."""
 
 _REFUSED: Final = "mode_file_refused"
+_TAKEN: Final = "mode_file_taken"
 _UNUSABLE: Final = "mode_file_unusable"
 
 
@@ -90,13 +91,30 @@ class ModeFile(Sources):
                 return
         while True:
             try:
-                await self._sync()
+                if await self._is_ours():
+                    await self._sync()
             except OSError as error:
                 self._tell_unusable(failing(error))
             except Exception as error:  # noqa: BLE001
                 failure = "The file of modes could not be followed"
                 self._hub.coordinator.telling.note(failure, error)
             await asyncio.sleep(self._look)
+
+    async def _is_ours(self) -> bool:
+        """Return whether no other entry has one of the files; what one has is left alone."""
+        entry = self._hub.entry
+        shared = await async_sharer(self._hub.hass, entry, (self._modes.path, self._states.path))
+        if shared is None:
+            self._hub.engine.settle_problem(_TAKEN, DOMAIN)
+            return True
+        path, other = shared
+        self._tell(Problem(_TAKEN, DOMAIN, {"path": str(path), "other": other.title}))
+        # What it says by the time that it is ours is the state of another home.
+        self._negotiation.base.clear()
+        self._shown_states = ""
+        await self._hub.async_in_thread(self._modes.close)
+        self._modes.forget()
+        return False
 
     async def _sync(self) -> None:
         """Carry out what others chose, then say how everything is."""
@@ -204,14 +222,18 @@ class ModeFile(Sources):
         if wrong:
             entries = ", ".join(str(each)[:20] for each in sorted(wrong)[:10])
             placeholders = {"path": str(self._modes.path), "entries": entries}
-            problem = Problem(_REFUSED, DOMAIN, placeholders)
-            if problem not in self._hub.engine.problems:
-                self._hub.engine.report(problem)
+            self._tell(Problem(_REFUSED, DOMAIN, placeholders))
         else:
             self._hub.engine.settle_problem(_REFUSED, DOMAIN)
 
     def _tell_unusable(self, detail: str) -> None:
-        problem = Problem(_UNUSABLE, DOMAIN, {"path": str(self._modes.path), "detail": detail})
-        if problem not in self._hub.engine.problems:
+        placeholders = {"path": str(self._modes.path), "detail": detail}
+        if self._tell(Problem(_UNUSABLE, DOMAIN, placeholders)):
             _LOGGER.warning("The file of modes cannot be used: %s", detail)
+
+    def _tell(self, problem: Problem) -> bool:
+        """Ask a person to look at this; whether nobody was asked before."""
+        new = problem not in self._hub.engine.problems
+        if new:
             self._hub.engine.report(problem)
+        return new
