@@ -1,5 +1,6 @@
 """Devices come with their equipments, and go with them."""
 
+import asyncio
 from dataclasses import replace
 
 from homeassistant.core import HomeAssistant
@@ -17,14 +18,15 @@ from custom_components.elfe_commande.core.model import (
     Mode,
     Usage,
 )
-from custom_components.elfe_commande.devices import capacity
+from custom_components.elfe_commande.devices import capacity, roster
 from custom_components.elfe_commande.devices.identifiers import (
     equipment_identifier,
     home_identifier,
     hub_identifier,
 )
+from custom_components.elfe_commande.devices.shapes import Kind, kind_of
 from custom_components.elfe_commande.engine.ground.events import InventoryChanged
-from custom_components.elfe_commande.engine.ground.status import Observation
+from custom_components.elfe_commande.engine.ground.status import EquipmentStatus, Observation
 from custom_components.elfe_commande.entities import population
 
 from .conftest import Start
@@ -182,17 +184,48 @@ async def test_nothing_is_removed_when_nothing_was_read(hass, start: Start):
     assert equipment_device(hass, 1)
 
 
+@pytest.mark.parametrize("homes", [5, 50])
+async def test_looking_for_what_left_is_as_much_work_as_there_is(
+    hass, start_default: Start, monkeypatch: pytest.MonkeyPatch, homes: int
+):
+    """Each row is looked at once, and others have their turn though nothing left."""
+    world = await start_default([status_of(n, home=f"R{n}") for n in range(homes)])
+    looked, turns = 0, 0
+
+    def counted(status: EquipmentStatus) -> Kind:
+        nonlocal looked
+        looked += 1
+        return kind_of(status)
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(roster, "kind_of", counted)
+    monkeypatch.setattr(pace, "LONGEST_TURN", 0.0)
+    counting = asyncio.create_task(count())
+    await roster.Roster(hass, world.entry, world.coordinator, compact=True).async_start()
+    counting.cancel()
+
+    # A device and a home for each: once for itself, once for its home.
+    assert looked == 2 * homes
+    assert turns > 2 * homes
+    assert all(home_device(hass, f"R{n}") for n in range(homes))
+
+
 async def test_only_stale_devices_may_be_removed_by_hand(hass, start: Start):
     world = await start([status_of(1), status_of(2, home="R002")])
-    roster = world.hub.roster
+    is_stale = world.hub.roster.is_stale
     gone, gone_home = equipment_device(hass, 2), home_device(hass, "R002")
     del world.engine.statuses[EquipmentId(2)]
 
-    assert roster.is_stale(gone)
-    assert roster.is_stale(gone_home)
-    assert not roster.is_stale(equipment_device(hass, 1))
-    assert not roster.is_stale(home_device(hass, "R001"))
-    assert not roster.is_stale(device(hass, hub_identifier(ENTRY_ID)))
+    assert is_stale(gone)
+    assert is_stale(gone_home)
+    assert not is_stale(equipment_device(hass, 1))
+    assert not is_stale(home_device(hass, "R001"))
+    assert not is_stale(device(hass, hub_identifier(ENTRY_ID)))
 
 
 async def test_a_new_name_or_home_is_followed(hass, start: Start):

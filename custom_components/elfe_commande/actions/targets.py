@@ -22,7 +22,7 @@ import voluptuous as vol
 from ..const import DOMAIN
 from ..core.model import DeviceId, EquipmentId, HomeId
 from ..core.wish import Origin
-from ..devices.identifiers import equipment_of, home_identifier, hub_identifier, screen_of
+from ..devices.identifiers import equipment_of, home_of, hub_identifier, screen_of
 from ..entities.answers import failure_of_many, refusal
 from ..hub import ElfeConfigEntry, Hub
 from .permissions import Access, async_require
@@ -222,8 +222,8 @@ def _homes_behind(hub: Hub, device: dr.AnyDeviceEntry) -> tuple[HomeId | None, .
     screen_id = screen_of(entry_id, identifiers)
     if (screen := hub.engine.screens.get(screen_id or DeviceId(""))) is not None:
         return (screen.screen.home,)
-    homes = hub.roster.homes
-    return tuple(home for home in homes if home_identifier(entry_id, home) in identifiers)
+    home = home_of(entry_id, identifiers)
+    return () if home is None or home not in hub.roster.homes else (home,)
 
 
 def _referenced(

@@ -23,7 +23,7 @@ import voluptuous as vol
 
 from ..const import DOMAIN
 from ..core.model import Equipment, EquipmentId, HomeId
-from ..devices.identifiers import equipment_of, home_identifier, hub_identifier
+from ..devices.identifiers import equipment_of, home_of, hub_identifier
 from ..engine.ground.status import EquipmentStatus
 from ..hub import ElfeConfigEntry
 
@@ -153,8 +153,5 @@ def _key_of(hass: HomeAssistant, device: dr.AnyDeviceEntry | None) -> Key | None
         return entry_id, equipment_id
     if hub_identifier(entry_id) in device.identifiers:
         return entry_id, None
-    prefix = home_identifier(entry_id, HomeId(""))[1]
-    for domain, text in device.identifiers:
-        if domain == DOMAIN and text.startswith(prefix):
-            return entry_id, HomeId(text.removeprefix(prefix))
-    return None
+    home = home_of(entry_id, device.identifiers)
+    return None if home is None else (entry_id, home)

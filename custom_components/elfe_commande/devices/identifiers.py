@@ -16,6 +16,15 @@ def home_identifier(entry_id: str, home: HomeId) -> tuple[str, str]:
     return (DOMAIN, f"{entry_id}_home_{home}")
 
 
+def home_of(entry_id: str, identifiers: Iterable[tuple[str, str]]) -> HomeId | None:
+    """Return the home that a device stands for, `None` if it is no home's."""
+    prefix = f"{entry_id}_home_"
+    for domain, text in identifiers:
+        if domain == DOMAIN and text.startswith(prefix):
+            return HomeId(text.removeprefix(prefix))
+    return None
+
+
 def equipment_identifier(entry_id: str, equipment_id: EquipmentId) -> tuple[str, str]:
     """Return the identifier of an equipment's device."""
     return (DOMAIN, f"{entry_id}_{equipment_id}")

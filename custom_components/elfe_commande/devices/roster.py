@@ -16,7 +16,13 @@ from ..core.model import EquipmentId, HomeId
 from ..core.pace import paced
 from ..engine.ground.events import EquipmentChanged, Event
 from .capacity import Capacity
-from .identifiers import equipment_identifier, equipment_of, home_identifier, hub_identifier
+from .identifiers import (
+    equipment_identifier,
+    equipment_of,
+    home_identifier,
+    home_of,
+    hub_identifier,
+)
 from .screens import ScreenRoster
 from .shapes import Kind, Shape, kind_of, shape_of
 
@@ -83,12 +89,10 @@ class Roster:
         ).id
         self._check_capacity()
         if self._statuses:
+            devices = dr.async_entries_for_config_entry(self._registry, self._entry.entry_id)
+            homes = self._inhabited()
             await self._remove(
-                device.id
-                for device in dr.async_entries_for_config_entry(
-                    self._registry, self._entry.entry_id
-                )
-                if self.is_stale(device)
+                device.id if self.is_stale(device, homes) else None for device in devices
             )
         for unwatch in (
             self._coordinator.watch_added(self._refresh),
@@ -120,8 +124,11 @@ class Roster:
         return unwatch
 
     @callback
-    def is_stale(self, device: dr.AnyDeviceEntry) -> bool:
-        """Return whether a device stands for nothing that the tables still have."""
+    def is_stale(self, device: dr.AnyDeviceEntry, homes: Collection[HomeId] | None = None) -> bool:
+        """Return whether a device stands for nothing that the tables still have.
+
+        Whoever asks of many hands in the homes of the tables: all rows are looked at for them.
+        """
         identifiers = device.identifiers
         if hub_identifier(self._entry.entry_id) in identifiers:
             return False
@@ -134,12 +141,16 @@ class Roster:
             return status is None or kind_of(status) is Kind.REMOVED
         if (stale := self.screens.is_stale(identifiers)) is not None:
             return stale
-        homes = self.screens.homes | {
+        home = home_of(self._entry.entry_id, identifiers)
+        return home not in (self._inhabited() if homes is None else homes)
+
+    def _inhabited(self) -> set[HomeId]:
+        """Return the homes that the tables have something of."""
+        return self.screens.homes | {
             status.equipment.home
             for status in self._statuses.values()
             if kind_of(status) is not Kind.REMOVED
         }
-        return not any(home_identifier(self._entry.entry_id, home) in identifiers for home in homes)
 
     @callback
     def ensure_device(self, equipment_id: EquipmentId) -> None:
@@ -202,34 +213,33 @@ class Roster:
         self.capacity.check(self._statuses.values(), screens=len(self.screens.shown))
 
     @property
-    def homes(self) -> list[HomeId]:
+    def homes(self) -> Collection[HomeId]:
         """The homes that have a device."""
-        return list(self._homes)
+        return self._homes.keys()
 
     def _occupied(self) -> set[HomeId]:
         return self.screens.homes | {shape.home for shape in self._known.values()}
 
     async def _clear(self, gone: Iterable[EquipmentId], screen_devices: Iterable[str] = ()) -> None:
         """Remove the devices of these equipments and screens, and of homes that are empty now."""
-        entry_id = self._entry.entry_id
         await self._remove(screen_devices)
-        await self._remove(
-            device.id
-            for equipment_id in gone
-            if (
-                device := self._registry.async_get_device_by_identifier(
-                    equipment_identifier(entry_id, equipment_id), entry_id
-                )
-            )
-            # It may have come back while others were removed.
-            and self.is_stale(device)
-        )
+        await self._remove(map(self._left_by, gone))
         empty = self._homes.keys() - self._occupied()
         await self._remove(self._homes.pop(home) for home in empty)
 
-    async def _remove(self, device_ids: Iterable[str]) -> None:
+    def _left_by(self, equipment_id: EquipmentId) -> str | None:
+        """Return the device of an equipment that went, unless it came back meanwhile."""
+        entry_id = self._entry.entry_id
+        device = self._registry.async_get_device_by_identifier(
+            equipment_identifier(entry_id, equipment_id), entry_id
+        )
+        return device.id if device is not None and self.is_stale(device) else None
+
+    async def _remove(self, device_ids: Iterable[str | None]) -> None:
+        """Remove devices; `None` stays, and is work as well: others have their turn."""
         async for device_id in paced(device_ids):
-            self._registry.async_remove_device(device_id)
+            if device_id is not None:
+                self._registry.async_remove_device(device_id)
 
     def _name(
         self, equipment_id: EquipmentId, old: str | None, new: str | None

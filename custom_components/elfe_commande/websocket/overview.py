@@ -11,7 +11,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from ..actions.permissions import READ_PLAN, entities_of, is_allowed
 from ..const import SUBENTRY_EQUIPMENT
 from ..describe import about_equipment
-from ..devices.identifiers import equipment_of, home_identifier, hub_identifier, screen_of
+from ..devices.identifiers import equipment_of, home_of, hub_identifier, screen_of
 from ..hub import Hub
 
 
@@ -59,9 +59,8 @@ def _about(
         return {"kind": "hub"}
     if equipment_of(entry.entry_id, known) is not None:
         return None
-    for home in hub.roster.homes:
-        if home_identifier(entry.entry_id, home) in known:
-            return {"kind": "home", "home": str(home)}
+    if (home := home_of(entry.entry_id, known)) is not None:
+        return {"kind": "home", "home": str(home)} if home in hub.roster.homes else None
     if (screen_id := screen_of(entry.entry_id, known)) is not None:
         status = hub.engine.screens.get(screen_id)
         return None if status is None else {"kind": "screen", "home": str(status.screen.home)}
