@@ -80,6 +80,19 @@ def auto_enable_custom_integrations(request: pytest.FixtureRequest) -> None:
     request.getfixturevalue("enable_custom_integrations")
 
 
+@pytest.fixture(autouse=True)
+def _names_that_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a host that cannot be a name fail as it does; the plugin refuses to look for any."""
+    refused = socket.getaddrinfo
+
+    def look_up(host: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(host, str):
+            host.encode("idna")
+        return refused(host, *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+
+
 @pytest.fixture
 def expected_lingering_timers() -> bool:
     """Accept the timer that Home Assistant's MQTT client leaves behind."""

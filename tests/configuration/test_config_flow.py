@@ -63,6 +63,8 @@ async def test_same_database_for_the_plans_is_no_second_one(hass, database):
     ("changes", "error", "named"),
     [
         ({"port": 1}, "cannot_connect", {"detail": "nothing listens"}),
+        ({"host": "db..lan"}, "cannot_connect", {"detail": "name is not known"}),
+        ({"host": f"{'a' * 64}.lan"}, "cannot_connect", {"detail": "name is not known"}),
         ({"password": "wrong"}, "invalid_auth", {"detail": "commande"}),
         ({"username": "nobody"}, "invalid_auth", {"detail": "nobody"}),
         ({"database": "nowhere"}, "missing_tables", {"tables": "nowhere"}),
@@ -276,6 +278,8 @@ async def test_reconfiguration_keeps_the_password_left_empty(hass, database, dat
     result = await submit(hass, result, entered | {"port": 1})
     assert result["errors"] == {"base": "cannot_connect"}
     assert "password" not in defaults(result), "what is stored is never sent to a browser"
+    result = await submit(hass, result, entered | {"host": "192.168..5"})
+    assert result["errors"] == {"base": "cannot_connect"}
     result = await submit(hass, result, entered)
 
     assert result["type"] is FlowResultType.ABORT

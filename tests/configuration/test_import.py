@@ -281,13 +281,15 @@ async def test_credentials_are_asked_for(hass, database, file):
 
 
 @pytest.mark.usefixtures("setup_entry")
-async def test_address_of_the_file_may_be_wrong_here(hass, database, file):
-    file["pgsql"]["port"] = 1
+@pytest.mark.parametrize(("key", "wrong"), [("port", 1), ("host", "db..lan")])
+async def test_address_of_the_file_may_be_wrong_here(hass, database, file, key, wrong):
+    right = {"host": database.access.host, "port": database.access.port}
+    file["pgsql"][key] = wrong
     result = await submit(hass, await begin(hass, "import_config"), {"config": text(file)})
     assert result["step_id"] == "import_connection"
     assert result["errors"] == {"base": "cannot_connect"}
 
-    result = await submit(hass, result, {"port": database.access.port})
+    result = await submit(hass, result, {key: right[key]})
     assert result["step_id"] == "import_summary", "the password of the file is used"
     result = await submit(hass, result, {})
     assert result["type"] is FlowResultType.CREATE_ENTRY

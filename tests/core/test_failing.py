@@ -29,6 +29,7 @@ async def test_a_port_where_nothing_listens() -> None:
             Failing.REFUSED,
         ),
         (socket.gaierror(-2, "Name or service not known"), Failing.UNKNOWN_HOST),
+        (UnicodeEncodeError("idna", "db..lan", 3, 4, "label empty"), Failing.UNKNOWN_HOST),
         (TimeoutError(), Failing.TIMEOUT),
         (TimeoutError("5 s"), Failing.TIMEOUT),
         (OSError(113, "No route to host"), Failing.NO_ROUTE),

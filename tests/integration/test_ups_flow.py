@@ -73,6 +73,8 @@ async def test_errors_are_told_and_can_be_mended(installed: Installed, fake):
     flow = await go_on(hass, flow, **server(fake))
     assert flow["errors"] == {"base": "ups_unreachable"}
     await fake.start()
+    flow = await go_on(hass, flow, **server(fake, host="ups..lan"))
+    assert flow["errors"] == {"base": "ups_unreachable"}
     flow = await go_on(hass, flow, **server(fake, password="clé"))
     assert flow["errors"] == {"password": "not_ascii"}
     flow = await go_on(hass, flow, **server(fake, username="élise"))

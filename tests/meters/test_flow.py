@@ -165,6 +165,8 @@ async def test_nothing_good_is_heard(flow, line, tmp_path):
         await flow.give(port=url)
         assert flow.errors == {"base": "cannot_open"}, url
         assert flow.result["description_placeholders"]["detail"]
+    await flow.give(port="socket://meter..lan:5000")
+    assert flow.result["description_placeholders"]["detail"] == "this name is not known"
 
     for speed in ("fast", "0", "-9600"):
         await flow.give(port=line.url, line={"baudrate": speed})

@@ -173,7 +173,9 @@ async def test_one_dead_meter_leaves_the_other_alone(tmp_path, socket_enabled):
         assert [len(each.telegrams) for each in heard[1:]] == [0, 0]
 
 
-@pytest.mark.parametrize("url", ["socket://nowhere", "carrier-pigeon://roof", "", "/dev"])
+@pytest.mark.parametrize(
+    "url", ["socket://nowhere", "socket://a..lan:1", "carrier-pigeon://roof", "", "/dev"]
+)
 async def test_an_address_that_is_none(url, caplog, socket_enabled):
     async with listening(url) as (listener,):
         await wait_for(lambda: said(caplog, logging.WARNING))

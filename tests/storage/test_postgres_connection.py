@@ -142,6 +142,8 @@ async def test_who_and_where_is_wrong(database: Database) -> None:
         await check(settings_for(database, database="nowhere"))
     with pytest.raises(StorageUnreachableError):
         await check(settings_for(database, port=1))
+    with pytest.raises(StorageUnreachableError, match="name is not known"):
+        await PostgresStorage(settings_for(database, host="db..lan")).open()
     with pytest.raises(StorageSchemaError):
         await list_homes(settings_for(database, schema="nowhere"))
     silent = await asyncio.start_server(lambda _reader, _writer: None, "127.0.0.1", 0)

@@ -21,6 +21,7 @@ from custom_components.elfe_commande.storage.postgres.errors import FAILURES, tr
     [
         (TimeoutError(), StorageUnreachableError),
         (ConnectionResetError("reset"), StorageUnreachableError),
+        (UnicodeEncodeError("idna", "db..lan", 3, 4, "label empty"), StorageUnreachableError),
         (asyncpg.InterfaceError("connection is closed"), StorageUnreachableError),
         (exceptions.ConnectionDoesNotExistError("gone"), StorageUnreachableError),
         (exceptions.AdminShutdownError("bye"), StorageUnreachableError),

@@ -154,6 +154,16 @@ async def test_another_name_a_starting_driver_and_no_server(fake):
     client.close()
 
 
+@pytest.mark.parametrize("host", ["ups..lan", f"{'a' * 64}.lan", "192.168..5"])
+async def test_a_host_that_is_no_name_is_not_reached(socket_enabled, host):
+    client = UpsClient(Account(host, name="ups1"), 5.0)
+    for asked in (client.read, client.list_upses, lambda: client.run("load.on")):
+        with pytest.raises(UpsUnavailableError, match="name is not known") as raised:
+            await asked()
+        assert raised.value.trouble is Trouble.UNREACHABLE
+    client.close()
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -47,7 +47,9 @@ _NUMBER: Final = re.compile(r"\[Errno (-?\d+)\] ?")
 def failing(error: BaseException) -> str:
     """Return why: a `Failing` where it is one, else the error's own words without its number."""
     text = str(error)
-    if isinstance(error, socket.gaierror):
+    # Between two dots is nothing, or too much: it is not even looked for.
+    no_name = isinstance(error, UnicodeEncodeError) and error.encoding == "idna"
+    if no_name or isinstance(error, socket.gaierror):
         return Failing.UNKNOWN_HOST
     if isinstance(error, OSError):
         # Several addresses of one name fail together, each with its number.

@@ -9,6 +9,7 @@ from typing import Any
 
 import serialx
 
+from ...core.failing import failing
 from .frames import FrameReader
 from .sml_settings import MeterTiming
 from .telegrams import Telegram
@@ -144,7 +145,7 @@ async def _open(line: serialx.AsyncSerial, timing: MeterTiming) -> None:
         raise TimeoutError(_LATE) from error
     except ValueError as error:
         # An address that is none.
-        raise OSError(str(error)) from error
+        raise OSError(failing(error)) from error
 
 
 async def _given_up(task: asyncio.Task[None]) -> None:

@@ -5,6 +5,8 @@ from contextlib import suppress
 import re
 from typing import Final
 
+from ...core.failing import failing
+
 _ERROR: Final = re.compile(r"ERR\b\s*(\S*)")
 _LINES: Final = 10_000
 """More than any list has."""
@@ -41,9 +43,12 @@ class Connection:
         """The server was told who asks."""
 
     async def open(self) -> None:
-        """Connect."""
-        async with asyncio.timeout(self._timeout):
-            self._streams = await asyncio.open_connection(*self._place)
+        """Connect; `OSError` also for a host that is no name, as `ups..lan`."""
+        try:
+            async with asyncio.timeout(self._timeout):
+                self._streams = await asyncio.open_connection(*self._place)
+        except UnicodeEncodeError as error:
+            raise OSError(failing(error)) from error
 
     def hang_up(self) -> None:
         """Close, and wait for nothing."""

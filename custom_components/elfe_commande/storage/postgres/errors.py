@@ -75,6 +75,7 @@ _BY_CLASS: Final[tuple[tuple[type[BaseException], type[StorageError]], ...]] = (
     (asyncpg.InternalClientError, StorageUnreachableError),
     (TimeoutError, StorageUnreachableError),
     (OSError, StorageUnreachableError),
+    (UnicodeEncodeError, StorageUnreachableError),
 )
 
 # Classes of SQLSTATE where another try later may well succeed.
@@ -92,6 +93,8 @@ FAILURES: Final = (
     asyncpg.InternalClientError,
     OSError,
     TimeoutError,
+    # A host that is no name, as `db..lan`: it is not even looked for.
+    UnicodeEncodeError,
 )
 """What the client library may raise."""
 
