@@ -121,6 +121,13 @@ def test_plans_elsewhere_are_in_the_public_schema():
     assert data["ems_table"] == "public.result"
 
 
+@pytest.mark.parametrize("value", [True, 5, "INFO", ["level"], None, {}])
+def test_what_home_assistant_owns_may_be_anything(value):
+    file = changed("logging", value) | {"mqtt": value}
+
+    assert import_config(file).owned == ["coordination.permanent_topic", "mqtt", "logging"]
+
+
 def test_empty_values_are_no_values():
     file = changed("coordination.screen_connexion_label_color", None)
 

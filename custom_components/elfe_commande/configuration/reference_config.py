@@ -183,9 +183,10 @@ def import_config(config: Any) -> Imported:
     imported.data[CONF_SCHEMA] = next(iter(schemas), DEFAULT_SCHEMA)
 
     for section in OWNED_BY_HOME_ASSISTANT:
-        keys = config.get(section)
         if section in config:
-            imported.owned += [f"{section}.{key}" for key in keys] if keys else [section]
+            keys = config[section]
+            within = [f"{section}.{key}" for key in keys] if isinstance(keys, dict) else []
+            imported.owned += within or [section]
     known = {name, "ems", "coordination", *OWNED_BY_HOME_ASSISTANT}
     imported.unknown = [str(key) for key in config if key not in known]
     for section, rest in ((name, database), ("ems", ems), ("coordination", coordination)):
