@@ -4,6 +4,7 @@ from typing import Any
 
 from homeassistant.config_entries import SOURCE_USER
 from homeassistant.data_entry_flow import FlowResultType
+import pytest
 
 from .homes import START, LocalInstalled
 
@@ -65,6 +66,23 @@ async def test_an_appliance_may_go_while_the_form_is_open(home: LocalInstalled) 
 
     assert made["type"] is FlowResultType.CREATE_ENTRY
     assert made["data"]["equipment"] == stays
+
+
+@pytest.mark.parametrize("step", ["measure", "details"])
+async def test_the_entry_may_be_unloaded_while_the_form_is_open(
+    home: LocalInstalled, step: str
+) -> None:
+    number = await home.add("Ballon", RELAY, kind="water_heater", operation="continuous")
+    said = {"nominal_power": 2400, "measures": "surplus"}
+    form = await home.answer(await begin(home), **basics(number, more=True))
+    if step == "details":
+        form, said = await home.answer(form, **said), {}
+    assert form["step_id"] == step
+    await home.unload()
+
+    end = await home.answer(form, **said)
+
+    assert (end["type"], end["reason"]) == (FlowResultType.ABORT, "entry_not_loaded")
 
 
 async def test_an_appliance_may_get_a_rule_while_the_form_is_open(home: LocalInstalled) -> None:

@@ -31,6 +31,9 @@ type Input = dict[str, Any] | None
 class RuleFlow(ConfigSubentryFlow):
     """Add a rule, or change one."""
 
+    _hub: Hub
+    """The running entry's, as each step finds it."""
+
     def __init__(self) -> None:
         """Know nothing yet."""
         self._known: dict[str, Any] = {}
@@ -49,8 +52,8 @@ class RuleFlow(ConfigSubentryFlow):
 
     async def _async_ask(self, user_input: Input) -> SubentryFlowResult:
         """Ask for what every rule needs."""
-        if self._get_entry().state is not ConfigEntryState.LOADED:
-            return self.async_abort(reason="entry_not_loaded")
+        if (end := self._hindrance()) is not None:
+            return end
         driven = _driven(self._hub)
         if not driven:
             return self.async_abort(reason="no_equipment")
@@ -81,6 +84,8 @@ class RuleFlow(ConfigSubentryFlow):
 
     async def async_step_measure(self, user_input: Input = None) -> SubentryFlowResult:
         """Ask for what nobody else says: what the sensor means, what the load draws."""
+        if (end := self._hindrance()) is not None:
+            return end
         if user_input is not None:
             self._known |= user_input
             return await self._async_go_on()
@@ -90,6 +95,8 @@ class RuleFlow(ConfigSubentryFlow):
 
     async def async_step_details(self, user_input: Input = None) -> SubentryFlowResult:
         """Ask for all the rest."""
+        if (end := self._hindrance()) is not None:
+            return end
         if user_input is not None:
             kept = {key: self._known[key] for key in _KEPT if key in self._known}
             self._known = kept | rule_data(user_input)
@@ -157,10 +164,16 @@ class RuleFlow(ConfigSubentryFlow):
 
     # ------------------------------------------------------------------------------- the parts
 
-    @property
-    def _hub(self) -> Hub:
-        hub: Hub = self._get_entry().runtime_data
-        return hub
+    def _hindrance(self) -> SubentryFlowResult | None:
+        """Return the end of a flow whose entry does not run now, `None` if it does.
+
+        To be asked at the begin of each step: people may take long between two of them.
+        """
+        entry = self._get_entry()
+        if entry.state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="entry_not_loaded")
+        self._hub = entry.runtime_data
+        return None
 
     @property
     def _load(self) -> EquipmentStatus | None:
