@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryNotReady, IntegrationError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
@@ -87,8 +88,9 @@ async def async_remove_entry(hass: HomeAssistant, entry: ElfeConfigEntry) -> Non
 async def async_remove_config_entry_device(
     _hass: HomeAssistant, entry: ElfeConfigEntry, device_entry: dr.AnyDeviceEntry
 ) -> bool:
-    """Let people remove devices of equipments and homes that are gone."""
-    return entry.runtime_data.roster.is_stale(device_entry)
+    """Let people remove devices of equipments and homes that are gone, as the tables say."""
+    loaded = entry.state is ConfigEntryState.LOADED
+    return loaded and entry.runtime_data.roster.is_stale(device_entry)
 
 
 async def _async_updated(hass: HomeAssistant, entry: ElfeConfigEntry) -> None:

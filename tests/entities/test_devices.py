@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
+from homeassistant.setup import async_setup_component
 import pytest
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.core import pace
@@ -226,6 +228,38 @@ async def test_only_stale_devices_may_be_removed_by_hand(hass, start: Start):
     assert not is_stale(equipment_device(hass, 1))
     assert not is_stale(home_device(hass, "R001"))
     assert not is_stale(device(hass, hub_identifier(ENTRY_ID)))
+
+
+async def test_a_device_is_removed_by_hand_while_the_tables_can_tell(
+    hass, start: Start, hass_ws_client: WebSocketGenerator
+):
+    world = await start([status_of(1), status_of(2)])
+    assert await async_setup_component(hass, "config", {})
+    client = await hass_ws_client(hass)
+    gone = equipment_device(hass, 2)
+    del world.engine.statuses[EquipmentId(2)]
+
+    async def removed() -> bool:
+        await client.send_json_auto_id(
+            {
+                "type": "config/device_registry/remove_config_entry",
+                "config_entry_id": ENTRY_ID,
+                "device_id": gone.id,
+            }
+        )
+        answer = await client.receive_json()
+        assert answer["success"] or answer["error"]["code"] == "home_assistant_error"
+        return answer["success"]
+
+    await hass.config_entries.async_unload(ENTRY_ID)
+    assert not await removed()
+    assert equipment_device(hass, 2)
+
+    # Where nothing was read, the start itself removes nothing.
+    world.engine.statuses.clear()
+    await hass.config_entries.async_setup(ENTRY_ID)
+    assert await removed()
+    assert equipment_device(hass, 2) is None
 
 
 async def test_a_new_name_or_home_is_followed(hass, start: Start):
