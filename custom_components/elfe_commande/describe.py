@@ -4,7 +4,7 @@ Everything here is made of what JSON has: words, numbers, and times as ISO texts
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from homeassistant.const import Platform
@@ -33,6 +33,9 @@ ON: Final = "on"
 OFF: Final = "off"
 NONE: Final = "none"
 
+_FIRST: Final = datetime(2, 1, 1, tzinfo=UTC)
+_LAST: Final = datetime(9998, 12, 31, tzinfo=UTC)
+
 MODES: Final = {int(mode): mode.name.lower() for mode in Mode}
 MODE_NAMES: Final = tuple(MODES.values())
 
@@ -59,6 +62,16 @@ def iso(at: float | None) -> str | None:
 def clock_text(at: float) -> str:
     """Return a unix time as clocks at home show it, with its date."""
     return dt_util.as_local(dt_util.utc_from_timestamp(at)).strftime("%Y-%m-%d %H:%M")
+
+
+def in_utc(given: datetime) -> datetime:
+    """Return a moment that people give, by the clocks at home unless it says otherwise.
+
+    In the first and the last year of the calendar not every zone has it: the nearest that all have.
+    """
+    if not _FIRST.year <= given.year <= _LAST.year:
+        return _FIRST if given.year < _FIRST.year else _LAST
+    return dt_util.as_utc(given)
 
 
 def rounded(seconds: float | None) -> float | None:

@@ -105,6 +105,7 @@ class TestLists:
         [
             {"p_deferrable0": "1.0"},
             {"date": "soon", "p_deferrable0": "1.0"},
+            {"date": "2026-02-30T11:00:00Z", "p_deferrable0": "1.0"},
             {"date": "2026-11-28T11:00:00Z"},
             {"timestamp": "2026-11-28T11:00:00.000Z", "P_PV": 0, "P_deferrable0": 0.0},
         ],

@@ -14,7 +14,7 @@ from ..const import DOMAIN
 from ..core.model import Constraints
 from ..core.wall_clock import next_occurrence
 from ..core.wish import ConstraintWish
-from ..describe import about_constraints
+from ..describe import about_constraints, in_utc
 from ..entities.asking import async_constrain
 from .permissions import ENTRY, SET_CYCLE_DURATION, SET_DEADLINE, SET_REMAINING_CHARGE, Access
 from .targets import (
@@ -112,7 +112,7 @@ def _next(at: time) -> int:
 
 def _future(moment: datetime) -> int:
     """Return a moment, by the clocks of the household unless it says otherwise (unix seconds)."""
-    end = int(dt_util.as_utc(moment).timestamp())
+    end = int(in_utc(moment).timestamp())
     if end <= dt_util.utcnow().timestamp():
         raise ServiceValidationError(
             translation_domain=DOMAIN,

@@ -11,7 +11,7 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..const import DOMAIN
-from ..describe import clock_text
+from ..describe import clock_text, in_utc
 from ..hub import Hub
 
 ATTR_FROM: Final = "from"
@@ -23,8 +23,8 @@ PERIOD: Final = {vol.Optional(ATTR_FROM): cv.datetime, vol.Optional(ATTR_TO): cv
 def period_of(call: ServiceCall, hubs: Iterable[Hub]) -> tuple[datetime, datetime]:
     """Return begin and end, by the clocks of the engines; raises if it ends before it begins."""
     now = max((hub.engine.clock.now() for hub in hubs), default=0.0)
-    end = dt_util.as_utc(call.data.get(ATTR_TO, dt_util.utc_from_timestamp(now)))
-    start = dt_util.as_utc(call.data.get(ATTR_FROM, end - timedelta(days=1)))
+    end = in_utc(call.data.get(ATTR_TO, dt_util.utc_from_timestamp(now)))
+    start = in_utc(call.data.get(ATTR_FROM, end - timedelta(days=1)))
     if start >= end:
         raise ServiceValidationError(
             translation_domain=DOMAIN,

@@ -15,7 +15,7 @@ from ..const import DOMAIN
 from ..core.plan import DAY, SLOT, DayPlan, Owner, slot_start
 from ..core.planned import said_at
 from ..core.wall_clock import next_occurrence
-from ..describe import about_decision, about_plan, clock_text, words_for
+from ..describe import about_decision, about_plan, clock_text, in_utc, words_for
 from ..details import detail_text
 from ..engine.ground.ports import StorageError
 from ..subentries.appliances.home import LocalHome
@@ -128,7 +128,7 @@ def _day(data: Mapping[str, Any], now: float) -> tuple[int, bytes]:
 
 def _quarter(moment: datetime) -> int:
     """Return a moment that begins a quarter-hour, by the clocks at home unless it says otherwise."""
-    at = dt_util.as_utc(moment).timestamp()
+    at = in_utc(moment).timestamp()
     if (quarter := to_quarter(at)) is None:
         raise _mistake(
             "plan_not_a_quarter", moment=clock_text(at), nearest=clock_text(_nearest(at))

@@ -1,6 +1,7 @@
 """Days of decisions as planners write them: lists of values, lists of objects with dates."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -10,6 +11,7 @@ from typing import Any, Final
 from homeassistant.util import dt as dt_util
 
 from ..core.plan import DAY, LONGEST, SLOT
+from ..describe import in_utc
 
 LENGTHS: Final = (LONGEST - 8, DAY, LONGEST)
 """Quarter-hours in a day: that on which summer time begins, any other, that on which it ends."""
@@ -125,10 +127,14 @@ def _date(item: Mapping[str, Any], number: int, names: Sequence[str]) -> float:
     """Return a moment of an object (unix seconds); without an offset it is local time."""
     key = next((key for key in names if item.get(key)), None)
     given = None if key is None else item[key]
-    moment = given if isinstance(given, datetime) else dt_util.parse_datetime(str(given))
+    moment = given if isinstance(given, datetime) else None
+    if moment is None:
+        # A 30th of February is none either.
+        with suppress(ValueError):
+            moment = dt_util.parse_datetime(str(given))
     if moment is None:
         raise ScheduleError("plan_item", number=number, item=dict(item))
-    return dt_util.as_utc(moment).timestamp()
+    return in_utc(moment).timestamp()
 
 
 def _wanted(item: Mapping[str, Any], number: int) -> bool:

@@ -22,6 +22,7 @@ import voluptuous as vol
 
 from ...actions.permissions import async_require_entities
 from ...const import DOMAIN
+from ...describe import in_utc
 from ...sources.sml.obis import ObisError, normalize
 from .descriptions import describe
 from .meter_entities import NET_POWER, SURPLUS
@@ -56,7 +57,7 @@ type _Point = dict[str, JsonValueType]
 async def async_export_readings(call: ServiceCall) -> ServiceResponse:
     """Return every Nth point of the sensors of meters, oldest first."""
     hass = call.hass
-    start, end = sorted(map(dt_util.as_utc, (call.data[ATTR_START], call.data[ATTR_END])))
+    start, end = sorted(map(in_utc, (call.data[ATTR_START], call.data[ATTR_END])))
     units = [_unit_of(hass, device_id) for device_id in call.data[ATTR_DEVICE_ID]]
     keys = {unit: _keys_of(unit, call.data[ATTR_CODES]) for unit in units}
     read = [entity_id for unit in units for entity_id in keys[unit].values()]

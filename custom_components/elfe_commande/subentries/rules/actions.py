@@ -8,7 +8,6 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import ServiceCall, ServiceResponse
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv, entity_registry as er
-from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
@@ -17,7 +16,7 @@ from ...actions.targets import ATTR_CONFIG_ENTRY_ID, async_hub_of
 from ...const import DOMAIN
 from ...core.lifecycle import NotRunningError
 from ...core.rules import OFF_CONDITION, ON_CONDITION, REGULATOR, Measurement, Quantity
-from ...describe import source_name
+from ...describe import in_utc, source_name
 from ...engine.local.judge import RuleStatus, Verdict
 from ...entities.answers import not_running
 from ...hub import Hub
@@ -74,7 +73,7 @@ async def async_simulate_rule(call: ServiceCall) -> ServiceResponse:
     await async_require_entities(call, POLICY_READ, [call.data[ATTR_RULE]])
     now = hub.engine.clock.now()
     at = call.data.get(ATTR_AT)
-    moment = now if at is None else dt_util.as_utc(at).timestamp()
+    moment = now if at is None else in_utc(at).timestamp()
     replaced = {
         name: Measurement(value, moment, "simulated")
         for name, value in call.data[ATTR_INPUTS].items()
