@@ -383,6 +383,26 @@ test("it is suggested for any entity of an appliance, and for no other", async (
   for (const field of asked.schema) if (field.name) expect(asked.computeLabel(field)).toBeTruthy();
 });
 
+test("a renamed entity is asked for by its new name", async () => {
+  const known = (pilot: string) => ({
+    "sensor.one": { entity_id: "sensor.one", platform: "elfe_commande", device_id: "one" },
+    [pilot]: { entity_id: pilot, platform: "elfe_commande", device_id: "one", translation_key: "pilot" },
+  });
+  hass = home(connection, { entities: known("switch.one") });
+  await open({ entities: ["sensor.one"] });
+  const tile = document.createElement("elfe-next-run") as HTMLElement & Record<string, unknown>;
+  tile["context"] = { entity_id: "sensor.one" };
+  tile["hass"] = hass;
+  document.body.append(tile);
+  const asked = () => connection.asked.slice(-2).map((each) => each["entity_ids"]);
+  expect(asked()).toEqual([["switch.one"], ["switch.one"]]);
+  for (const entities of [known("switch.one"), known("switch.cellar")])
+    for (const each of [card, tile]) (each as PlanCard).hass = { ...hass, entities };
+  expect(asked()).toEqual([["switch.cellar"], ["switch.cellar"]]);
+  expect(connection.asked).toHaveLength(4);
+  tile.remove();
+});
+
 test("a tile says when its appliance runs next", async () => {
   const feature = document.createElement("elfe-next-run") as HTMLElement & Record<string, unknown> & { updateComplete: Promise<unknown> };
   feature["context"] = { entity_id: "switch.lave_linge_follow_the_plan" };

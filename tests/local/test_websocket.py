@@ -9,6 +9,7 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser
 
@@ -255,6 +256,49 @@ async def test_what_there_is_beside_appliances(home: LocalInstalled, connect: Op
     assert told["equipments"][0].keys() == appliance.keys()
     fields = {key for each in told["devices"] for key in each}
     assert fields | {"home"} == {key for each in entry["devices"] for key in each}
+
+
+async def test_a_renamed_entity_is_followed(home: LocalInstalled, connect: Open) -> None:
+    number = await water_heater(home)
+    switch, registry = home.find("switch", number, "pilot"), er.async_get(home.hass)
+    assert switch is not None
+    leo = MockUser(name="Leo").add_to_hass(home.hass)
+    leo.mock_policy({"entities": {"entity_ids": {"switch.cellar": {"read": True}}}})
+    client, his = await connect(), await connect(leo)
+    (before,) = (await subscribe(client))["equipments"]
+    assert before["entity_id"] == switch
+    assert (await subscribe(his))["equipments"] == []
+
+    registry.async_update_entity(switch, new_entity_id="switch.cellar")
+    for each in (client, his):
+        (after,) = (await next_change(each, lambda e: e["equipments"]))["equipments"]
+        assert after["entity_id"] == "switch.cellar"
+
+    # Another of its entities gives access too: who may read that one follows it as well.
+    sensor = home.find("sensor", number, "decision")
+    assert sensor is not None
+    registry.async_update_entity(sensor, new_entity_id="sensor.cellar")
+    leo.mock_policy({"entities": {"entity_ids": {"sensor.cellar": {"read": True}}}})
+    await home.call("set_mode", equipment_id=number, mode="forced_off")
+    await next_change(his, lambda e: e["equipments"] and e["equipments"][0]["mode"] == "manual")
+
+
+async def test_an_entity_that_is_not_there_is_not_told(home: LocalInstalled, connect: Open) -> None:
+    number = await water_heater(home)
+    switch, sensor = home.find("switch", number, "pilot"), home.find("sensor", number, "decision")
+    assert switch is not None
+    assert sensor is not None
+    client = await connect()
+    await subscribe(client)
+    registry = er.async_get(home.hass)
+
+    registry.async_update_entity(switch, disabled_by=er.RegistryEntryDisabler.USER)
+    (shown,) = (await next_change(client, lambda e: e["equipments"]))["equipments"]
+    assert shown["entity_id"] == sensor
+
+    registry.async_remove(sensor)
+    (shown,) = (await next_change(client, lambda e: e["equipments"]))["equipments"]
+    assert shown["entity_id"] == home.find("sensor", number, "reason")
 
 
 async def test_only_what_was_selected(home: LocalInstalled, connect: Open) -> None:

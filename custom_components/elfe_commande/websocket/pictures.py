@@ -3,7 +3,8 @@
 from collections.abc import Callable, Collection, Iterable
 from typing import Any, Final
 
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import Event as HomeAssistantEvent, HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.json import json_bytes
 from homeassistant.util.hass_dict import HassKey
 
@@ -15,6 +16,7 @@ from ..core.plan import SLOT, DayPlan, slot_start, to_text
 from ..core.planned import knows
 from ..describe import decision_of, mode_name, source_of
 from ..devices.capacity import can_force_off
+from ..devices.identifiers import equipment_of
 from ..engine.ground.events import (
     BrokerChanged,
     ConnectionChanged,
@@ -57,12 +59,15 @@ class Board:
         self.hub = hub
         self._pictures: dict[EquipmentId, Picture] = {}
         self._stale: set[EquipmentId] = set()
+        self._owners: dict[str, EquipmentId] = {}
+        """By the id of an entity that a picture knows: once it has another, or none, nothing tells."""
         self._plans: dict[EquipmentId, tuple[DayPlan, list[int]]] = {}
         self._watchers: list[Watcher] = []
         self._rows: list[Callable[[Board, SlotRow], None]] = []
         self._unfollow = [
             hub.coordinator.watch_all(self._handle),
             hub.archive.watch_slots(self._over),
+            hub.hass.bus.async_listen(er.EVENT_ENTITY_REGISTRY_UPDATED, self._registry_changed),
         ]
 
     @callback
@@ -94,8 +99,9 @@ class Board:
         self._stale.discard(equipment_id)
         entry_id = self.hub.entry.entry_id
         entity_ids = entities_of(self.hub.hass, READ_PLAN, f"{entry_id}_{equipment_id}")
+        self._owners.update(dict.fromkeys(entity_ids, equipment_id))
         body = json_bytes(self._describe(status, entity_ids))
-        if known is None or known.body != body:
+        if known is None or (known.body, known.entity_ids) != (body, entity_ids):
             home = str(status.equipment.home)
             known = self._pictures[equipment_id] = Picture(body, home, entity_ids)
         return known
@@ -123,7 +129,7 @@ class Board:
         return {
             "id": self.key(equipment.id),
             "equipment_id": int(equipment.id),
-            "entity_id": next(iter(entity_ids), None),
+            "entity_id": self._usable(entity_ids),
             "name": equipment.name,
             "home": str(equipment.home),
             "kind": None if kind is None else kind.key,
@@ -144,6 +150,11 @@ class Board:
             "can": _can(status),
             "plan": self._plan(status, now),
         }
+
+    def _usable(self, entity_ids: Iterable[str]) -> str | None:
+        """Return the first entity that is there: what is asked of a disabled one is not heard."""
+        known = map(er.async_get(self.hub.hass).async_get, entity_ids)
+        return next((each.entity_id for each in known if each and not each.disabled), None)
 
     def _plan(self, status: EquipmentStatus, now: float) -> dict[str, Any] | None:
         """Return the plan in force, and which of its quarter-hours to come are otherwise now."""
@@ -176,6 +187,28 @@ class Board:
                 self._tell(())
             case _:
                 pass
+
+    @callback
+    def _registry_changed(
+        self, event: HomeAssistantEvent[er.EventEntityRegistryUpdatedData]
+    ) -> None:
+        """Picture an appliance anew of which an entity came, went, or is otherwise."""
+        data = event.data
+        former = data["entity_id"]
+        if data["action"] == "update":
+            former = data.get("old_entity_id", former)
+        owner = self._owners.pop(former, None) or self._owner_of(data["entity_id"])
+        if owner is not None:
+            self._changed((owner,))
+
+    def _owner_of(self, entity_id: str) -> EquipmentId | None:
+        """Return the appliance that an entity is of, `None` for one of somebody else."""
+        hass, entry_id = self.hub.hass, self.hub.entry.entry_id
+        entity = er.async_get(hass).async_get(entity_id)
+        if entity is None or entity.config_entry_id != entry_id or entity.device_id is None:
+            return None
+        device = dr.async_get(hass).async_get(entity.device_id)
+        return None if device is None else equipment_of(entry_id, device.identifiers)
 
     def _changed(self, ids: Collection[EquipmentId]) -> None:
         self._stale.update(ids)

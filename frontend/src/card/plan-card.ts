@@ -73,7 +73,9 @@ export class PlanCard extends LitElement implements Card {
   set hass(hass: HomeAssistant) {
     const before = this._hass;
     this._hass = hass;
-    if (before?.connection !== hass.connection) this.listen();
+    // An entity that has another name is asked for by that one.
+    const renamed = this.config?.entities !== undefined && before?.entities !== hass.entities;
+    if (before?.connection !== hass.connection || renamed) this.listen();
     const areas = this.config?.areas !== undefined;
     if (
       before?.locale !== hass.locale ||

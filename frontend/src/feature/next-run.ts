@@ -71,7 +71,7 @@ class NextRunFeature extends LitElement {
   set hass(hass: HomeAssistant) {
     const before = this._hass;
     this._hass = hass;
-    if (before?.connection !== hass.connection) this.listen();
+    if (before?.connection !== hass.connection || before.entities !== hass.entities) this.listen();
     if (before?.locale !== hass.locale || before.localize !== hass.localize) this.requestUpdate();
   }
 
@@ -95,14 +95,13 @@ class NextRunFeature extends LitElement {
   }
 
   private listen(): void {
-    this.feed?.close();
+    const { _hass: hass, entityId, feed } = this;
+    const selection = { entity_ids: [(hass && pilotOf(hass, entityId ?? "")) ?? entityId ?? ""], hours_back: 0 };
+    if (hass && feed?.isOf(hass.connection, selection)) return;
+    feed?.close();
     this.feed = undefined;
-    const { _hass: hass, entityId } = this;
     if (!hass || !entityId || !this.isConnected) return;
-    const entity = pilotOf(hass, entityId) ?? entityId;
-    this.feed = new Feed(hass.connection, { entity_ids: [entity], hours_back: 0 }, () =>
-      this.requestUpdate(),
-    );
+    this.feed = new Feed(hass.connection, selection, () => this.requestUpdate());
   }
 
   override render(): TemplateResult | typeof nothing {
