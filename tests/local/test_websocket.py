@@ -10,15 +10,17 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser
 
 from custom_components.elfe_commande.const import DOMAIN
-from custom_components.elfe_commande.core.plan import SLOT
+from custom_components.elfe_commande.core.plan import SLOT, slot_start
 from custom_components.elfe_commande.websocket import pictures, views
 from tests.fixtures_home_assistant import wait_for
 
 from .homes import POWER, LocalInstalled
+from .planners import set_clock
 from .test_record import a_run
 from .test_rule_flow import basics as rule_basics, begin as begin_rule
 from .test_set_plan import FIRST, RELAY, relay, water_heater
@@ -147,6 +149,33 @@ def shows(event: dict[str, Any], *, valid: bool) -> bool:
     return any(
         (each["mode"], each["plan"]["valid"]) == ("piloted", valid) for each in event["equipments"]
     )
+
+
+@pytest.mark.parametrize("waits", [True, False], ids=["waited for", "the clock was set"])
+async def test_a_run_is_told_no_longer_once_it_is_over(
+    home: LocalInstalled, connect: Open, waits: bool
+) -> None:
+    set_clock(home, 9)
+    machine = await home.add("Lave-linge", RELAY, cycle_duration=30)
+    await home.act("switch", "turn_on", machine, "pilot")
+    home.clock.offset += 60
+    wished = dt_util.utc_from_timestamp(slot_start(home.clock.now()) + SLOT)
+    await home.call("set_deadline", equipment_id=machine, datetime=wished)
+    switch = home.find("switch", machine, "pilot")
+    await home.call("run_typology", entity_id=switch, order="on")
+    end = home.status(machine).equipment.state.last_start + 30 * 60
+    client = await connect()
+    home.clock.offset += end - home.clock.now() - (1.5 if waits else 600)
+
+    (runs,) = (await subscribe(client))["equipments"]
+    assert (runs["ready_at"], runs["late"]) == (end, True)
+    assert "done about" in runs["decision"]["sentence"]
+    if not waits:
+        home.clock.offset += SLOT
+        await home.cycle()
+    (over,) = (await next_change(client, lambda e: e["equipments"]))["equipments"]
+    assert (over["ready_at"], over["late"]) == (None, False)
+    assert "done about" not in over["decision"]["sentence"]
 
 
 async def test_the_past_is_there_and_grows(home: LocalInstalled, connect: Open) -> None:

@@ -1,5 +1,6 @@
 """What a dashboard shows of one appliance: made once, whoever looks. Times are unix seconds."""
 
+from asyncio import TimerHandle
 from collections.abc import Callable, Collection, Iterable
 from typing import Any, Final
 
@@ -61,6 +62,8 @@ class Board:
         self._stale: set[EquipmentId] = set()
         self._owners: dict[str, EquipmentId] = {}
         """By the id of an entity that a picture knows: once it has another, or none, nothing tells."""
+        self._ends: dict[EquipmentId, tuple[int, TimerHandle]] = {}
+        """When a run that is pictured will be done: then the picture is another, though nothing is."""
         self._plans: dict[EquipmentId, tuple[DayPlan, list[int]]] = {}
         self._watchers: list[Watcher] = []
         self._rows: list[Callable[[Board, SlotRow], None]] = []
@@ -97,6 +100,7 @@ class Board:
         if known is not None and equipment_id not in self._stale:
             return known
         self._stale.discard(equipment_id)
+        self._wait_for_end(status)
         entry_id = self.hub.entry.entry_id
         entity_ids = entities_of(self.hub.hass, READ_PLAN, f"{entry_id}_{equipment_id}")
         self._owners.update(dict.fromkeys(entity_ids, equipment_id))
@@ -185,6 +189,7 @@ class Board:
                 self._changed(added | removed)
             case CycleEnded() | LifecycleChanged() | ConnectionChanged() | BrokerChanged():
                 self._tell(())
+                self._look_for_ends()
             case _:
                 pass
 
@@ -210,6 +215,23 @@ class Board:
         device = dr.async_get(hass).async_get(entity.device_id)
         return None if device is None else equipment_of(entry_id, device.identifiers)
 
+    def _wait_for_end(self, status: EquipmentStatus) -> None:
+        """Have an appliance pictured anew when the run under way will be done."""
+        equipment_id, now = status.equipment.id, self.hub.engine.clock.now()
+        if (known := self._ends.pop(equipment_id, None)) is not None:
+            known[1].cancel()
+        run = run_under_way(status, now)
+        if run is not None and run[1] is not None:
+            loop = self.hub.hass.loop
+            timer = loop.call_later(run[1] - now, self._changed, (equipment_id,))
+            self._ends[equipment_id] = run[1], timer
+
+    def _look_for_ends(self) -> None:
+        """Have runs that are over pictured anew: timers know nothing of a clock that was set."""
+        now = self.hub.engine.clock.now()
+        if over := [each for each, (end, _) in self._ends.items() if end <= now]:
+            self._changed(over)
+
     def _changed(self, ids: Collection[EquipmentId]) -> None:
         self._stale.update(ids)
         self._tell(ids)
@@ -228,6 +250,8 @@ class Board:
         for unfollow in self._unfollow:
             unfollow()
         self._unfollow.clear()
+        for _, timer in self._ends.values():
+            timer.cancel()
 
 
 @callback
