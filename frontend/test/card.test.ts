@@ -3,6 +3,7 @@ import "../src/main";
 import type { PlanCard } from "../src/card/plan-card";
 import { checked, form, suggestion } from "../src/card/config";
 import type { HomeAssistant } from "../src/data/home-assistant";
+import type { Maker } from "../src/data/types";
 import { FakeConnection, appliance, evening, home, type Called } from "./helpers";
 
 const { all, change } = evening();
@@ -295,6 +296,31 @@ test("says that all is well where there is a plan only", async () => {
   await settled();
   expect(text(".health .chip")).toContain("No plan yet");
   expect(all_(".health .well")).toHaveLength(0);
+});
+
+test("what makes plans here says how it is, whatever the age of what it handed on", async () => {
+  hass.localize = (key) => (key.endsWith("planner_state.state.price_missing") ? "Prices missing" : "");
+  await open();
+  const now = all.now!;
+  const planner = { kind: "planner", title: "Planner", state: "ok", well: true, at: now - 240 } as const;
+  const source = { kind: "plan_source", title: "EMHASS", state: "ok", well: true, at: now - 60 } as const;
+  const chips = async (...makers: Maker[]) => {
+    const health = { ...all.health.entry!, plan_at: now - 15 * 3600, makers };
+    connection.tell({ ...all, health: { entry: health } });
+    await settled();
+    return all_(".health .chip").map((each) => [each.className.trim(), each.textContent?.trim()]);
+  };
+  expect(await chips(planner, source)).toEqual([
+    ["chip well", "Planner: planned 4 min ago"],
+    ["chip well", "EMHASS: read 1 min ago"],
+  ]);
+  expect(await chips({ ...planner, state: "price_missing", well: false }, { ...source, state: "away", well: false, at: null })).toEqual([
+    ["chip wrong", "Planner: Prices missing · planned 4 min ago"],
+    ["chip wrong", "EMHASS: away · No plan yet"],
+  ]);
+  expect(await chips({ ...planner, at: now - 7 * 3600 })).toEqual([["chip wrong", "Planner: planned 7 h ago"]]);
+  expect(await chips({ ...planner, state: null, at: null })).toEqual([["chip", "Planner: No plan yet"]]);
+  expect(await chips()).toEqual([["chip wrong", "Plan 15 h old"]]);
 });
 
 test("shows only what it is set to show", async () => {

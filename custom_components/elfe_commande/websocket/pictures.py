@@ -34,6 +34,7 @@ from ..engine.ground.status import EquipmentStatus
 from ..entities.sentences import run_under_way, sentence_of
 from ..hub import Hub
 from ..record.rows import SlotRow
+from .makers import Maker, about_maker, makers_of
 
 BOARDS: Final[HassKey[dict[str, Board]]] = HassKey(f"{DOMAIN}_boards")
 
@@ -65,6 +66,7 @@ class Board:
         self._ends: dict[EquipmentId, tuple[int, TimerHandle]] = {}
         """When a run that is pictured will be done: then the picture is another, though nothing is."""
         self._plans: dict[EquipmentId, tuple[DayPlan, list[int]]] = {}
+        self._makers: dict[Maker, Callable[[], None]] = {}
         self._watchers: list[Watcher] = []
         self._rows: list[Callable[[Board, SlotRow], None]] = []
         self._unfollow = [
@@ -111,8 +113,12 @@ class Board:
         return known
 
     def health(self) -> dict[str, Any]:
-        """Return how the entry is."""
-        engine = self.hub.engine
+        """Return how the entry is, and what makes its plans if somebody here does."""
+        engine, makers = self.hub.engine, list(makers_of(self.hub))
+        for maker in makers:
+            # They come and go without a word.
+            if maker not in self._makers:
+                self._makers[maker] = maker.watch(self._health_changed)
         return {
             "lifecycle": int(engine.lifecycle.code),
             "running": engine.lifecycle.running,
@@ -120,6 +126,7 @@ class Board:
             "broker": self.hub.messenger.connected,
             "plan_at": engine.plan_time(),
             "shadow": self.hub.shadow,
+            "makers": [about_maker(each) for each in makers],
         }
 
     def key(self, equipment_id: EquipmentId) -> str:
@@ -236,6 +243,10 @@ class Board:
         self._stale.update(ids)
         self._tell(ids)
 
+    @callback
+    def _health_changed(self) -> None:
+        self._tell(())
+
     def _tell(self, ids: Collection[EquipmentId]) -> None:
         self.hub.coordinator.telling.tell_all(self._watchers, self, ids)
 
@@ -247,9 +258,10 @@ class Board:
         boards = self.hub.hass.data.get(BOARDS, {})
         if boards.get(self.hub.entry.entry_id) is self:
             del boards[self.hub.entry.entry_id]
-        for unfollow in self._unfollow:
+        for unfollow in (*self._unfollow, *self._makers.values()):
             unfollow()
         self._unfollow.clear()
+        self._makers.clear()
         for _, timer in self._ends.values():
             timer.cancel()
 

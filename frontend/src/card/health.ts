@@ -1,13 +1,16 @@
-// How the sources of the plan are, above everything else: what is wrong, or how old the plan is.
+// How the sources of the plan are, above everything else: what is wrong, or how old the plan is. What
+// makes plans here hands on only what is new: of that counts how it is, and when it last planned.
 
 import { html, nothing, type TemplateResult } from "lit";
-import type { Health } from "../data/types";
-import type { Localize } from "../localize";
+import type { HomeAssistant } from "../data/home-assistant";
+import type { Health, Maker } from "../data/types";
+import { entityWord, type Localize } from "../localize";
 
 const OLD = 6 * 3600;
 
 /** Return the line; `titles` are those of the entries, needed where there are several. */
 export function health(
+  hass: HomeAssistant,
   told: Record<string, Health>,
   titles: Map<string, string>,
   now: number,
@@ -19,32 +22,44 @@ export function health(
     ${entries.map(([id, each]) => {
       const title = entries.length > 1 ? titles.get(id) : undefined;
       return html`<span class="entry">
-        ${title ? html`<b>${title}</b>` : nothing} ${chipsOf(each, now, word)}
+        ${title ? html`<b>${title}</b>` : nothing} ${chipsOf(hass, each, now, word)}
       </span>`;
     })}
   </div>`;
 }
 
-function chipsOf(health: Health, now: number, word: Localize): TemplateResult[] {
-  const wrong = (icon: string, text: string) =>
-    html`<span class="chip wrong"><ha-icon icon=${icon} aria-hidden="true"></ha-icon>${text}</span>`;
+function chipsOf(hass: HomeAssistant, health: Health, now: number, word: Localize): TemplateResult[] {
+  const chip = (kind: string, icon: string, text: string) =>
+    html`<span class="chip ${kind}"><ha-icon icon=${icon} aria-hidden="true"></ha-icon>${text}</span>`;
   const chips: TemplateResult[] = [];
-  if (!health.running) chips.push(wrong("mdi:pause-circle-outline", word("not_running")));
-  if (!health.ems) chips.push(wrong("mdi:database-off-outline", word("no_ems")));
-  if (!health.broker) chips.push(wrong("mdi:lan-disconnect", word("no_broker")));
-  const age = health.plan_at === null ? null : Math.max(0, now - health.plan_at);
-  const old = age !== null && age > OLD;
-  const text = age === null ? word("plan_none") : word("plan_age", { age: ageText(age, word) });
-  const well = age !== null && !chips.length;
-  if (old) chips.push(wrong("mdi:clock-alert-outline", text));
-  else
-    chips.push(
-      html`<span class="chip ${well ? "well" : ""}"
-        ><ha-icon icon=${well ? "mdi:check-circle-outline" : "mdi:clock-outline"} aria-hidden="true"></ha-icon
-        >${text}</span
-      >`,
-    );
+  const wrong = (icon: string, text: string) => chips.push(chip("wrong", icon, text));
+  if (!health.running) wrong("mdi:pause-circle-outline", word("not_running"));
+  if (!health.ems) wrong("mdi:database-off-outline", word("no_ems"));
+  if (!health.broker) wrong("mdi:lan-disconnect", word("no_broker"));
+  const works = !chips.length;
+  const aged = (at: number | null, text: string) => {
+    if (at !== null && now - at > OLD) wrong("mdi:clock-alert-outline", text);
+    else if (at !== null && works) chips.push(chip("well", "mdi:check-circle-outline", text));
+    else chips.push(chip("", "mdi:clock-outline", text));
+  };
+  const age = (at: number) => ageText(Math.max(0, now - at), word);
+  const makers = health.makers ?? [];
+  for (const { kind, title, state, well, at } of makers) {
+    const when = at === null ? word("plan_none") : word(kind === "planner" ? "planned_ago" : "read_ago", { age: age(at) });
+    const told = well ? when : `${stateText(hass, kind, state)} · ${when}`;
+    const text = word("maker", { title, told });
+    if (well) aged(at, text);
+    else wrong("mdi:alert-outline", text);
+  }
+  const at = health.plan_at;
+  if (!makers.length) aged(at, at === null ? word("plan_none") : word("plan_age", { age: age(at) }));
   return chips;
+}
+
+/** Return the word that the sensor of what makes plans shows. */
+function stateText(hass: HomeAssistant, kind: Maker["kind"], state: string | null): string {
+  const sensor = kind === "planner" ? "planner_state" : kind;
+  return entityWord(hass, `sensor.${sensor}.state.${state}`) || (state ?? "");
 }
 
 function ageText(seconds: number, word: Localize): string {

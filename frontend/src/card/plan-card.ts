@@ -233,7 +233,7 @@ export class PlanCard extends LitElement implements Card {
     const several = new Set(appliances.map((each) => each.home)).size > 1;
     const present = ((feed.now() - frame.span.start) / SLOT / frame.span.count) * frame.width;
     return html`
-      ${config.health === false ? nothing : health(told, this.titles, feed.now(), word)}
+      ${config.health === false ? nothing : health(hass, told, this.titles, feed.now(), word)}
       ${shadow ? html`<p class="shadow" role="note"><ha-icon icon="mdi:ghost-outline" aria-hidden="true"></ha-icon>${word("shadow")}</p>` : nothing}
       ${notice}
       <p id="help" hidden>${word("strip_help")}</p>

@@ -15,6 +15,18 @@ export interface Health {
   plan_at: number | null;
   /** Decides and shows, and orders nothing. */
   shadow?: boolean;
+  /** What makes plans here; `plan_at` tells of plans that are made elsewhere. */
+  makers?: Maker[];
+}
+
+export interface Maker {
+  kind: "planner" | "plan_source";
+  title: string;
+  /** As its sensor shows it; nothing before its first plan. */
+  state: string | null;
+  well: boolean;
+  /** When it last planned, or was last read. */
+  at: number | null;
 }
 
 export interface Plan {

@@ -48,6 +48,8 @@ class PlanSourceUnit(Unit):
         self.fetcher: Fetcher = fetcher_for(hub, subentry.data)
         self.reading: Reading | None = None
         """What it said last, `None` before it was asked."""
+        self.read_at: float | None = None
+        """When it last said something that could be used, in unix seconds."""
         self.stored: bool = True
         """Whether the disk took what it said."""
         self._home: LocalHome = hub.local
@@ -170,6 +172,8 @@ class PlanSourceUnit(Unit):
             self.stored = False
             LOGGER.warning("%s: its plan is not stored: %s", self.subentry.title, error)
         self.reading = reading
+        if reading.finding not in LOST:
+            self.read_at = self.hub.engine.clock.now()
         self._ask_people(reading)
         self._tell()
 

@@ -33,3 +33,5 @@ BLIND: Final = frozenset({Finding.PRICE_MISSING, Finding.PRICE_UNIT, Finding.PRI
 """Prices are wanted, and there are none."""
 LASTING: Final = BLIND | {Finding.FORECAST_MISSING, Finding.EXPORT_MISSING, Finding.FAILED}
 """What a person is asked about when it lasts."""
+WELL: Final = frozenset({Finding.OK, Finding.NO_LOADS, Finding.BASE_UNKNOWN})
+"""It plans, and all that it wants to know for it is known, or guessed as well as need be."""
