@@ -3,7 +3,7 @@ import "../src/main";
 import type { PlanCard } from "../src/card/plan-card";
 import { checked, form, suggestion } from "../src/card/config";
 import type { HomeAssistant } from "../src/data/home-assistant";
-import type { Maker } from "../src/data/types";
+import type { AllEvent, Away, Maker } from "../src/data/types";
 import { FakeConnection, appliance, evening, home, type Called } from "./helpers";
 
 const { all, change } = evening();
@@ -271,6 +271,91 @@ test("says what is the matter instead of rows", async () => {
   connection.comeBack();
   await told();
   expect(one(".notice")).toBeNull();
+});
+
+test("says that an entry is not loaded, and what was known of it stays in sight", async () => {
+  const nothing = { ...all, now: null, health: {}, equipments: [] };
+  const away = (state: Away["state"]) => ({ entry: { title: "Maison", state } });
+  const row = () => one('[data-id="entry_1"]');
+  await open();
+  connection.tell({ ...nothing, away: away("retry") });
+  await settled();
+  expect(text(".notice")).toBe("ELFE Commande is not running: it could not be set up. It is tried again.");
+  await told();
+  expect(one(".notice")).toBeNull();
+  connection.tell({ ...nothing, away: away("starting") });
+  await settled();
+  expect(text(".notice")).toBe(
+    "ELFE Commande is not running; it is being set up. What is shown of it is what was known before.",
+  );
+  expect(all_(".row.old")).toHaveLength(3);
+  // What is asked now nobody hears, and Home Assistant would not say so.
+  one<HTMLButtonElement>('[data-id="entry_1"] .pilot').click();
+  await settled();
+  expect(hass.called).toEqual([]);
+  expect(row().textContent).toContain("is being set up");
+  connection.tell({ ...nothing, away: away("disabled") });
+  await settled();
+  expect(text(".notice")).toBe("ELFE Commande is disabled.");
+  expect(row()).toBeNull();
+});
+
+test("of several entries it says which one is not loaded, where that concerns what is shown", async () => {
+  const health = all.health["entry"]!;
+  const ours = [appliance({ id: "entry_1" }), appliance({ id: "other_1", home: "Elsewhere" })];
+  const both = { ...all, health: { entry: health, other: health }, equipments: ours };
+  const left = { ...all, health: { entry: health }, equipments: [ours[0]!] };
+  const away = (state: Away["state"]) => ({ other: { title: "Second", state } });
+  const notice = async (...told: AllEvent[]) => {
+    for (const each of told) connection.tell(each);
+    await settled();
+    return [text(".notice") ?? "", all_(".row.old").length, all_(".row").length];
+  };
+  await open();
+  expect(await notice(both, { ...left, away: away("failed") })).toEqual([
+    expect.stringContaining("ELFE Commande (Second) is not running: it could not be set up. Settings"),
+    1,
+    2,
+  ]);
+  expect(await notice({ ...left, away: away("disabled") })).toEqual(["", 0, 1]);
+  expect(await notice({ ...left, away: away("starting") })).toEqual([expect.stringContaining("(Second)"), 0, 1]);
+  card.remove();
+  await open({ homes: ["Home", "Nowhere"] });
+  expect(await notice(both, { ...left, away: away("retry") })).toEqual(["", 0, 1]);
+});
+
+test("where the integration is gone nothing looks well, and nothing is asked of it", async () => {
+  await open();
+  const tile = document.createElement("elfe-next-run") as HTMLElement & Record<string, unknown> & { updateComplete: Promise<unknown> };
+  const heard = connection;
+  connection = new FakeConnection();
+  tile["context"] = { entity_id: "switch.one" };
+  tile["hass"] = { ...hass, connection };
+  document.body.append(tile);
+  await tile.updateComplete;
+  const soon = Math.floor(Date.now() / 1000) + 7200;
+  for (const each of [heard, connection])
+    each.tell({ ...all, equipments: [appliance({ next_start: soon, ready_at: soon + 900 })] });
+  for (const each of [heard, connection]) {
+    each.lose();
+    each.refuse = { code: "unknown_command", message: "Unknown command." };
+    each.comeBack();
+  }
+  await settled();
+  await tile.updateComplete;
+  expect(text(".notice")).toContain("does not run in this Home Assistant");
+  expect([all_(".row").length, all_(".health").length]).toEqual([1, 0]);
+  one<HTMLButtonElement>(".pilot").click();
+  await settled();
+  expect(hass.called).toEqual([]);
+  expect(text(".problem")).toContain("does not run in this Home Assistant");
+  const shown = tile.shadowRoot!;
+  expect(shown.querySelector(".text")?.textContent).toContain("does not run in this Home Assistant");
+  expect(shown.querySelector(".old")).not.toBeNull();
+  connection.lose();
+  await tile.updateComplete;
+  expect(shown.querySelector(".text")?.textContent).toContain("Connection lost");
+  tile.remove();
 });
 
 test("says how the sources are, and that nothing is ordered in shadow mode", async () => {

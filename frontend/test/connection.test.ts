@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { Feed, PAUSES, RELOAD, followed } from "../src/data/connection";
+import { Feed, PAUSES, followed } from "../src/data/connection";
+import type { Away, ChangeEvent } from "../src/data/types";
 import { FakeConnection, NOW, appliance, evening, past } from "./helpers";
 
 const { all, change } = evening();
@@ -85,19 +86,29 @@ describe("a feed", () => {
     expect(feed.problem).toBeTruthy();
   });
 
-  test("keeps what it knows while an entry is reloaded, for a while", async () => {
+  test("keeps what it knows of an entry for as long as that is not loaded", async () => {
     await open();
     connection.tell(all);
-    const nothing = { ...all, equipments: [], health: {} };
-    connection.tell(nothing);
-    expect([feed.state, feed.appliances.size]).toEqual(["reloading", 3]);
-    await vi.advanceTimersByTimeAsync(RELOAD - 1);
-    connection.tell(all);
-    await vi.advanceTimersByTimeAsync(RELOAD);
-    expect([feed.state, feed.appliances.size]).toEqual(["ready", 3]);
-    connection.tell(nothing);
-    await vi.advanceTimersByTimeAsync(RELOAD);
-    expect([feed.state, feed.appliances.size]).toEqual(["ready", 0]);
+    const health = all.health["entry"]!;
+    const other = appliance({ id: "other_1" });
+    connection.tell({ ...all, health: { entry: health, other: health }, equipments: [...all.equipments, other] });
+    const away = (state: Away["state"]) => ({ entry: { title: "First", state } });
+    const left = { now: NOW + 60, health: { other: health }, equipments: [other] };
+    connection.tell({ ...all, ...left, away: away("starting") });
+    expect([feed.state, feed.appliances.size]).toEqual(["ready", 4]);
+    const told: ChangeEvent = { type: "change", equipments: [], removed: [], health: { other: health } };
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    connection.tell({ ...told, away: away("retry") });
+    expect(feed.appliances.size).toBe(4);
+    connection.tell({ ...all, health: { entry: health, other: health }, equipments: [all.equipments[0]!, other] });
+    expect([...feed.appliances.keys()]).toEqual(["entry_1", "other_1"]);
+    connection.tell({ ...all, ...left, away: away("failed") });
+    expect(feed.appliances.size).toBe(2);
+    // Gone, or disabled: nobody expects it back.
+    connection.tell({ ...told, away: away("disabled") });
+    expect([...feed.appliances.keys()]).toEqual(["other_1"]);
+    connection.tell({ ...told, health: {}, away: {} });
+    expect(feed.appliances.size).toBe(0);
   });
 
   test("hears nothing any more once it is closed", async () => {

@@ -23,6 +23,7 @@ def told(appliances: list[dict[str, Any]], **health: Any) -> dict[str, Any]:
         "now": NOW,
         "slot": SLOT,
         "health": {ENTRY: well | health},
+        "away": {},
         "equipments": appliances,
     }
 

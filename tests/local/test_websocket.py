@@ -6,9 +6,12 @@ from datetime import timedelta
 import json
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 import pytest
@@ -27,6 +30,7 @@ from .test_set_plan import FIRST, RELAY, relay, water_heater
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
+PACKAGE = f"custom_components.{DOMAIN}"
 OVERVIEW = Path(__file__).parents[2] / "frontend" / "test" / "fixtures" / "overview.json"
 
 type Client = Any
@@ -367,6 +371,38 @@ async def test_a_reload_shows_everything_anew(home: LocalInstalled, connect: Ope
     assert [each["equipment_id"] for each in event["equipments"]] == [number]
     await home.call("set_mode", equipment_id=number, mode="forced_off")
     await next_change(client, lambda e: e["equipments"] and e["equipments"][0]["mode"] == "manual")
+
+
+async def test_an_entry_that_is_not_loaded_is_told(home: LocalInstalled, connect: Open) -> None:
+    await water_heater(home)
+    client = await connect()
+    first = await subscribe(client)
+    assert first["away"] == {}
+    entry_id, entries = home.entry.entry_id, home.hass.config_entries
+
+    async def told(state: str) -> None:
+        about = {entry_id: {"title": home.entry.title, "state": state}}
+        event = await next_change(client, lambda e: e.get("away") == about)
+        assert event["health"] == {}
+
+    with patch(f"{PACKAGE}.async_setup_entry", side_effect=ConfigEntryNotReady):
+        await entries.async_reload(entry_id)
+        await told("retry")
+    with patch(f"{PACKAGE}.async_setup_entry", return_value=False):
+        await entries.async_reload(entry_id)
+        await told("failed")
+        newcomer = await subscribe(await connect())
+        assert newcomer["away"][entry_id]["state"] == "failed"
+        other = await subscribe(await connect(), config_entry_id="another")
+        assert other["away"] == {}
+    await entries.async_set_disabled_by(entry_id, ConfigEntryDisabler.USER)
+    await told("disabled")
+    await entries.async_set_disabled_by(entry_id, None)
+    event = await next_change(client, lambda e: e["type"] == "all" and e["equipments"])
+    assert event["away"] == {}
+    await entries.async_remove(entry_id)
+    event = await next_change(client, lambda e: e.get("away") == {})
+    assert event["health"] == {}
 
 
 async def test_nobody_who_looks_costs_nothing(home: LocalInstalled, connect: Open) -> None:

@@ -1,7 +1,7 @@
 """Who looks at what: only what changed is sent, at most twice a second over one connection."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -30,6 +30,13 @@ PAUSE: Final = 0.5
 _PER_TURN: Final = 50
 """Appliances pictured in one turn of the event loop."""
 _MOST_ROWS: Final = 200_000
+_AWAY: Final[Mapping[ConfigEntryState, str]] = {
+    ConfigEntryState.SETUP_RETRY: "retry",
+    ConfigEntryState.SETUP_ERROR: "failed",
+    ConfigEntryState.MIGRATION_ERROR: "failed",
+    ConfigEntryState.FAILED_UNLOAD: "failed",
+}
+"""How it is with entries that are not loaded; of all others it is a question of time."""
 
 PACES: Final[HassKey[dict[ActiveConnection, Pace]]] = HassKey(f"{DOMAIN}_paces")
 
@@ -190,7 +197,7 @@ class View:
                 "type": "all",
                 "now": max(now, default=None),
                 "slot": SLOT,
-                "health": self._health(),
+                **self._of_entries(),
                 "equipments": bodies,
             }
         )
@@ -242,13 +249,15 @@ class View:
             self._changed(board, (row.equipment_id,))
 
     @callback
-    def _entry_changed(self, change: ConfigEntryChange, entry: ConfigEntry) -> None:
-        """Show everything anew once an entry was loaded, or left."""
-        if entry.domain != DOMAIN or change is ConfigEntryChange.ADDED:
+    def _entry_changed(self, _change: ConfigEntryChange, entry: ConfigEntry) -> None:
+        """Show everything anew once an entry was loaded, or left; else tell how it is with it."""
+        if entry.domain != DOMAIN:
             return
         loaded = entry.state is ConfigEntryState.LOADED
         known = next((b for b in self._boards if b.hub.entry.entry_id == entry.entry_id), None)
         if known is None and not loaded:
+            self._healthy = False
+            self._pace.push_soon(self)
             return
         if known is not None and loaded and known.hub is entry.runtime_data:
             return
@@ -289,12 +298,23 @@ class View:
         event: dict[str, Any] = {"type": "change", "equipments": bodies, "removed": removed}
         if not self._healthy:
             self._healthy = True
-            event["health"] = self._health()
+            event |= self._of_entries()
         if bodies or removed or "health" in event:
             self._send(event)
 
-    def _health(self) -> dict[str, Any]:
-        return {board.hub.entry.entry_id: board.health() for board in self._boards}
+    def _of_entries(self) -> dict[str, Any]:
+        """Return the health of the entries that are shown, and what is the matter with others."""
+        health = {board.hub.entry.entry_id: board.health() for board in self._boards}
+        away = {
+            entry.entry_id: {
+                "title": entry.title,
+                "state": "disabled" if entry.disabled_by else _AWAY.get(entry.state, "starting"),
+            }
+            for entry in self.hass.config_entries.async_entries(DOMAIN, include_ignore=False)
+            if self.selection.config_entry_id in (None, entry.entry_id)
+            and entry.entry_id not in health
+        }
+        return {"health": health, "away": away}
 
     def _send(self, event: dict[str, Any]) -> None:
         self.connection.send_message(

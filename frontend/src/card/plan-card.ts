@@ -7,7 +7,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { Feed, type Selection } from "../data/connection";
 import type { HomeAssistant } from "../data/home-assistant";
 import { isDrawnAlike, looksAlike, slotsOf, spanAt, type Teller } from "../data/timeline";
-import { DOMAIN, SLOT, entryOf, type Appliance, type Overview } from "../data/types";
+import { DOMAIN, SLOT, entryOf, type Appliance, type Away, type Overview } from "../data/types";
 import { clockOf, localizer, pageLanguage, reasonText, sourceText } from "../localize";
 import { DOCUMENTATION, define, offerCard } from "../register";
 import { act, whatIf, type Wish } from "./acting";
@@ -24,6 +24,7 @@ import {
   type CardConfig,
 } from "./config";
 import { health } from "./health";
+import { awayText, matterOf } from "./matter";
 import { row } from "./row";
 import { draw } from "./strip";
 import { styles } from "./styles";
@@ -229,11 +230,11 @@ export class PlanCard extends LitElement implements Card {
     );
     if (entries.size > 1 && !this.titles.size) void this.askTitles(hass);
     const shadow = Object.values(told).some((each) => each.shadow);
-    const notice = this.notice(feed, rows.length > 0, frame.teller);
+    const notice = this.notice(feed, entries, frame.teller);
     const several = new Set(appliances.map((each) => each.home)).size > 1;
     const present = ((feed.now() - frame.span.start) / SLOT / frame.span.count) * frame.width;
     return html`
-      ${config.health === false ? nothing : health(hass, told, this.titles, feed.now(), word)}
+      ${config.health === false || feed.state !== "ready" ? nothing : health(hass, told, this.titles, feed.now(), word)}
       ${shadow ? html`<p class="shadow" role="note"><ha-icon icon="mdi:ghost-outline" aria-hidden="true"></ha-icon>${word("shadow")}</p>` : nothing}
       ${notice}
       <p id="help" hidden>${word("strip_help")}</p>
@@ -253,10 +254,11 @@ export class PlanCard extends LitElement implements Card {
               current: this.current === id,
               open: this.open === id,
               asking: this.askings.get(id),
+              old: entryOf(each.appliance) in feed.away,
             };
             const heading = several && home !== rows[number - 1]?.appliance.home ? home : "";
             return html`${heading ? html`<h3 class="home">${heading}</h3>` : nothing}${guard(
-              [each, frame, look.index, look.current, look.open, look.asking],
+              [each, frame, look.index, look.current, look.open, look.asking, look.old],
               () => row(this, frame, each, look),
             )}`;
           },
@@ -266,24 +268,18 @@ export class PlanCard extends LitElement implements Card {
     `;
   }
 
-  /** What is to be said of the whole, where there is something to say. */
-  private notice(feed: Feed, some: boolean, { word, clock }: Teller): TemplateResult | typeof nothing {
+  /** What is to be said of the whole, where there is something to say; `shown` are entries that have rows. */
+  private notice(feed: Feed, shown: Set<string>, { word, clock }: Teller): TemplateResult | typeof nothing {
     const say = (text: string, role = "status") => html`<p class="notice" role=${role}>${text}</p>`;
-    switch (feed.state) {
-      case "ready":
-        if (some) return nothing;
-        return say(word(feed.appliances.size ? "empty_filtered" : this.filtered() ? "empty_filtered" : "empty"));
-      case "loading":
-        return html`${say(word("loading"))}`;
-      case "reloading":
-        return say(word("reloading"));
-      case "disconnected":
-        return say(some ? word("stale", { time: clock.time(feed.heardAt) }) : word("disconnected"));
-      case "failed":
-        return say(word("failed", { problem: feed.problem }), "alert");
-      default:
-        return say(word(feed.state));
-    }
+    const matter = matterOf(feed, word, clock);
+    if (matter) return say(matter, feed.state === "failed" ? "alert" : "status");
+    // Where rows are missing nobody knows whether they would be shown; one that is disabled is meant to be.
+    const concerns = ([id, { state }]: [string, Away]) =>
+      !shown.size || shown.has(id) || (!this.filtered() && state !== "disabled");
+    const away = Object.entries(feed.away).filter(concerns);
+    if (away.length) return html`${away.map(([id]) => say(awayText(feed, id, word)))}`;
+    if (shown.size) return nothing;
+    return say(word(feed.appliances.size || this.filtered() ? "empty_filtered" : "empty"));
   }
 
   private filtered(): boolean {
@@ -383,7 +379,13 @@ export class PlanCard extends LitElement implements Card {
   // -------------------------------------------------------------------------- asking
 
   ask(id: string, wish: Wish): void {
-    if (wish.what === "start" || wish.what === "deadline") void this.check(id, wish);
+    const { feed, frame } = this;
+    const appliance = feed?.appliances.get(id);
+    if (!feed || !frame || !appliance) return;
+    // Whoever is asked now would not hear it, and nobody would say so.
+    const matter = matterOf(feed, frame.teller.word, frame.teller.clock, appliance);
+    if (matter) this.fail(id, wish, matter);
+    else if (wish.what === "start" || wish.what === "deadline") void this.check(id, wish);
     else void this.carryOut(id, wish);
   }
 

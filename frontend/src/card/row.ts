@@ -38,6 +38,8 @@ export interface RowLook {
   current: boolean;
   open: boolean;
   asking: Asking | undefined;
+  /** Its entry is not loaded: it is as it was. */
+  old: boolean;
 }
 
 /** Return one row; `look` is what of the card's state concerns it. */
@@ -56,7 +58,7 @@ export function row(card: Card, frame: Frame, { appliance, slots, drawing }: Row
   };
   const toggle = () =>
     look.open ? card.close() : card.select(id, frame.span.present, true);
-  return html`<div class="row ${look.open ? "open" : ""}" role="group" aria-label=${name} data-id=${id}>
+  return html`<div class="row ${look.open ? "open" : ""} ${look.old ? "old" : ""}" role="group" aria-label=${name} data-id=${id}>
     <div class="info">
       <ha-icon
         class="icon ${appliance.running ? "on" : ""} ${appliance.connected === false ? "away" : ""}"

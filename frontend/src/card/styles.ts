@@ -208,7 +208,7 @@ export const styles = [
       display: grid;
       grid-template-columns: minmax(0, 1fr);
     }
-    .rows.old .strip svg {
+    .old .strip svg {
       opacity: 0.45;
     }
     .shadowed .ran,

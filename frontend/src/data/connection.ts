@@ -2,7 +2,7 @@
 // and again and again while the integration is not there.
 
 import type { Connection } from "./home-assistant";
-import { DOMAIN, SLOT, type Appliance, type Health, type Past, type PlanEvent } from "./types";
+import { DOMAIN, SLOT, entryOf, type Appliance, type Away, type Health, type Past, type PlanEvent } from "./types";
 
 export interface Selection {
   config_entry_id?: string;
@@ -14,7 +14,6 @@ export interface Selection {
 /**
  * - `loading`: nothing was told yet;
  * - `ready`;
- * - `reloading`: it was, and all appliances went at once: an entry is being reloaded;
  * - `disconnected`: Home Assistant is away;
  * - `unavailable`: Home Assistant is there, the integration is not (yet);
  * - `refused`: this user may not;
@@ -23,7 +22,6 @@ export interface Selection {
 export type FeedState =
   | "loading"
   | "ready"
-  | "reloading"
   | "disconnected"
   | "unavailable"
   | "refused"
@@ -31,12 +29,14 @@ export type FeedState =
 
 /** Milliseconds. */
 export const PAUSES = [1000, 2000, 5000, 10000];
-export const RELOAD = 30000;
 
 export class Feed {
   /** By id; an appliance that changed is another object, one that did not is the same. */
   readonly appliances = new Map<string, Appliance>();
+  /** Of the entries that are loaded. */
   health: Record<string, Health> = {};
+  /** Those that are not. What was known of their appliances stays, unless somebody disabled them. */
+  away: Record<string, Away> = {};
   state: FeedState = "loading";
   problem = "";
   /** When something was last heard, in unix seconds. */
@@ -137,27 +137,31 @@ export class Feed {
   private heard(event: PlanEvent): void {
     this.tries = 0;
     clearTimeout(this.timer);
+    if (event.health) this.health = event.health;
+    if (event.away) {
+      this.away = event.away;
+      this.leave(event.type === "all");
+    }
     if (event.type === "all") {
-      this.health = event.health;
       if (event.now !== null) this.ahead = event.now * 1000 - Date.now();
-      if (!event.equipments.length && this.appliances.size) {
-        // What is known stays in sight for a moment.
-        this.timer = setTimeout(() => {
-          this.appliances.clear();
-          this.become("ready");
-        }, RELOAD);
-        return this.become("reloading");
-      }
-      this.appliances.clear();
       for (const each of event.equipments) this.appliances.set(each.id, each);
     } else {
-      if (event.health) this.health = event.health;
       for (const each of event.equipments)
         this.appliances.set(each.id, followed(this.appliances.get(each.id), each, this.now()));
       for (const id of event.removed) this.appliances.delete(id);
     }
     this.heardAt = this.now();
     this.become("ready");
+  }
+
+  /** Let go of the appliances of entries that are gone or disabled, and of those that are told anew. */
+  private leave(anew: boolean): void {
+    for (const [id, each] of this.appliances) {
+      const entry = entryOf(each);
+      const state = this.away[entry]?.state;
+      if ((state === undefined && (anew || !(entry in this.health))) || state === "disabled")
+        this.appliances.delete(id);
+    }
   }
 }
 

@@ -85,11 +85,18 @@ export interface Appliance {
   past?: Past[];
 }
 
+/** An entry that is not loaded; one that is `starting` may be loaded again in a moment. */
+export interface Away {
+  title: string;
+  state: "starting" | "retry" | "failed" | "disabled";
+}
+
 export interface AllEvent {
   type: "all";
   now: number | null;
   slot: number;
   health: Record<string, Health>;
+  away: Record<string, Away>;
   equipments: Appliance[];
 }
 
@@ -98,6 +105,7 @@ export interface ChangeEvent {
   equipments: Appliance[];
   removed: string[];
   health?: Record<string, Health>;
+  away?: Record<string, Away>;
 }
 
 export type PlanEvent = AllEvent | ChangeEvent;

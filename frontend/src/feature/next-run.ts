@@ -2,6 +2,7 @@
 
 import { LitElement, css, html, nothing, svg, type TemplateResult } from "lit";
 import { pilotOf } from "../card/config";
+import { awayText, matterOf } from "../card/matter";
 import { nextText } from "../card/row";
 import { drawn } from "../card/styles";
 import { Feed } from "../data/connection";
@@ -41,6 +42,9 @@ class NextRunFeature extends LitElement {
       svg {
         width: 100%;
         height: 10px;
+      }
+      .old svg {
+        opacity: 0.45;
       }
       .base {
         fill: color-mix(in srgb, var(--elfe-quiet) 25%, transparent);
@@ -108,9 +112,11 @@ class NextRunFeature extends LitElement {
     const { feed, _hass: hass } = this;
     if (!feed || !hass) return nothing;
     const word = localizer(hass.locale.language);
+    const clock = clockOf(hass);
     const [appliance] = feed.appliances.values();
     if (!appliance) {
-      const text = feed.state === "ready" ? word("empty") : feed.state === "failed" ? word("failed", { problem: feed.problem }) : word(feed.state);
+      const [away] = Object.keys(feed.away);
+      const text = matterOf(feed, word, clock) || (away && awayText(feed, away, word)) || word("empty");
       return html`<div class="next"><span class="text" title=${text}>${text}</span></div>`;
     }
     const now = feed.now();
@@ -119,13 +125,14 @@ class NextRunFeature extends LitElement {
     const teller: Teller = {
       word,
       now,
-      clock: clockOf(hass),
+      clock,
       reason: (key) => reasonText(hass, key),
       source: (key) => sourceText(hass, key),
     };
-    const text = nextText(appliance, teller) || appliance.decision.sentence || word("no_run");
-    return html`<div class="next">
-      <span class="text" title=${appliance.decision.sentence ?? text}>${text}</span>
+    const matter = matterOf(feed, word, clock, appliance);
+    const text = matter || nextText(appliance, teller) || appliance.decision.sentence || word("no_run");
+    return html`<div class="next ${matter ? "old" : ""}">
+      <span class="text" title=${matter || (appliance.decision.sentence ?? text)}>${text}</span>
       <svg viewBox="0 0 ${span.count} 10" preserveAspectRatio="none" aria-hidden="true" focusable="false">
         <rect class="base" y="3" width=${span.count} height="4" rx="0.5"></rect>
         ${runsOf(slots).map((run) => svg`<rect class=${run.state} x=${run.from} y="1" width=${run.to - run.from} height="8"></rect>`)}
