@@ -62,6 +62,8 @@ export interface Clock {
   hour(at: number): string;
   /** For the value of an input: 07:00, whatever the language. */
   input(at: number): string;
+  /** Whether clocks at home show another time then. */
+  isAbroad(at: number): boolean;
 }
 
 /** Return what tells times as a user wants to read them, in their own zone or in the home's. */
@@ -81,8 +83,8 @@ export function clockOf(hass: Pick<HomeAssistant, "locale" | "config">): Clock {
             hour: "numeric",
           }).resolvedOptions().hour12;
   // Strips have few times and many appliances: each is told once.
-  const format = (options: Intl.DateTimeFormatOptions, tongue: string = language) => {
-    const formatter = new Intl.DateTimeFormat(tongue, { timeZone, ...options });
+  const format = (options: Intl.DateTimeFormatOptions, tongue: string = language, zone = timeZone) => {
+    const formatter = new Intl.DateTimeFormat(tongue, { timeZone: zone, ...options });
     const told = new Map<number, string>();
     return (at: number) => {
       let text = told.get(at);
@@ -97,13 +99,16 @@ export function clockOf(hass: Pick<HomeAssistant, "locale" | "config">): Clock {
   const time = format({ hour: hour12 ? "numeric" : "2-digit", minute: "2-digit", ...cycle });
   const day = format({ weekday: "short" });
   const date = format({ year: "numeric", month: "2-digit", day: "2-digit" });
-  const input = format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, "en-GB");
+  const plain: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  const input = format(plain, "en-GB");
+  const atHome = format(plain, "en-GB", config.time_zone);
   const hour = hour12 ? format({ hour: "numeric", hour12: true }) : (at: number) => input(at).slice(0, 2);
   return {
     time,
     day,
     hour,
     input,
+    isAbroad: (at) => input(at) !== atHome(at),
     moment: (at, now) => (date(at) === date(now) ? time(at) : `${day(at)} ${time(at)}`),
     parts: (at) => {
       const [h, m] = input(at).split(":");

@@ -358,6 +358,35 @@ test("where the integration is gone nothing looks well, and nothing is asked of 
   tile.remove();
 });
 
+test("a sentence of Home Assistant, whose times are the home's, says so beside one's own", async () => {
+  const locale = { language: "en", time_format: "24", time_zone: "local" };
+  hass = home(connection, { locale, config: { time_zone: "Indian/Reunion" } });
+  const start = Date.UTC(2026, 11, 1, 5) / 1000;
+  const said = (id: string, sentence: string) =>
+    appliance({ id, name: id, next_start: start, ready_at: start + 3600, decision: { on: "off", source: "ems", reason: "planned", sentence } });
+  const equipments = [said("entry_1", "Off: the planner wants it on at 09:00"), said("entry_2", "Waits for its next plan")];
+  const whys = () => all_(".why").map((each) => each.textContent);
+  await open();
+  connection.tell({ ...all, now: start - 3600, equipments });
+  await settled();
+  expect(text(".next")).toBe("06:00 → 07:00");
+  expect(whys()).toEqual(["Off: the planner wants it on at 09:00 (home’s time)", "Waits for its next plan"]);
+  expect(strip("entry_1").getAttribute("aria-valuetext")).toContain("(home’s time)");
+  const tile = document.createElement("elfe-next-run") as HTMLElement & Record<string, unknown> & { updateComplete: Promise<unknown> };
+  tile["context"] = { entity_id: "switch.one" };
+  tile["hass"] = hass;
+  document.body.append(tile);
+  await tile.updateComplete;
+  connection.tell({ ...all, equipments: [equipments[0]!] });
+  await tile.updateComplete;
+  expect(tile.shadowRoot!.querySelector(".text")?.getAttribute("title")).toContain("(home’s time)");
+  tile.remove();
+  card.hass = { ...hass, locale: { ...locale, time_zone: "server" } };
+  await settled();
+  expect(text(".next")).toBe("09:00 → 10:00");
+  expect(whys()[0]).toBe("Off: the planner wants it on at 09:00");
+});
+
 test("says how the sources are, and that nothing is ordered in shadow mode", async () => {
   await open();
   const health = { lifecycle: 2, running: false, ems: false, broker: false, plan_at: null, shadow: true };

@@ -30,6 +30,12 @@ describe("times", () => {
     expect(clock("12").input(at)).toBe("14:05");
   });
 
+  test("differ from those of the home, or are the same in another zone", () => {
+    expect([clock("24").isAbroad(at), clock("24", "local").isAbroad(at)]).toEqual([false, true]);
+    const near = { locale: { language: "en", time_zone: "local" }, config: { time_zone: "Europe/Berlin" } };
+    expect(clockOf(near).isAbroad(at)).toBe(false);
+  });
+
   test("have their day where it is another", () => {
     expect(clock("24").moment(at, at + 60)).toBe("14:05");
     expect(clock("24").moment(at, at + 86400)).toBe("Mon 14:05");

@@ -1,7 +1,7 @@
 // What is said of one quarter-hour, and what can be done about the appliance. It stands under its row.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { isPiloted, type Told } from "../data/timeline";
+import { isPiloted, saidAtHome, type Told } from "../data/timeline";
 import type { Appliance, Simulation } from "../data/types";
 import { isSame, nextAt, runsAhead, type Wish } from "./acting";
 import type { Asking, Card, Frame } from "./view";
@@ -107,7 +107,7 @@ function confirmation(
   };
   return html`<div class="confirm" role="group" aria-label=${label[wish.what]}>
     ${simulation ? html`<p class="would ${simulation.late ? "late" : ""}">${wouldText(simulation, frame)}</p>` : nothing}
-    ${simulation?.notes.map((note) => html`<p class="note">${note.text}</p>`)}
+    ${simulation?.notes.map((note) => html`<p class="note">${saidAtHome(note.text, frame.teller)}</p>`)}
     <div class="controls">
       <button class="do main" @click=${() => card.confirm(appliance.id)}>${label[wish.what]}</button>
       <button class="do" @click=${() => card.cancel(appliance.id)}>${word("cancel")}</button>

@@ -8,6 +8,7 @@ import {
   isPiloted,
   lateSentence,
   nextRun,
+  saidAtHome,
   powerText,
   spoken,
   tell,
@@ -49,6 +50,7 @@ export function row(card: Card, frame: Frame, { appliance, slots, drawing }: Row
   // Only where somebody is: the others tell their quarter-hour when arrow keys come to them.
   const told = look.current || look.open ? tell(appliance, slots, look.index, frame.span, frame.teller) : undefined;
   const next = nextText(appliance, frame.teller);
+  const why = saidAtHome(appliance.decision.sentence, frame.teller);
   const selected = look.open || look.current ? look.index : undefined;
   const would = look.asking?.step === "confirm" ? look.asking.simulation : null;
   const select = (event: PointerEvent) => {
@@ -71,7 +73,7 @@ export function row(card: Card, frame: Frame, { appliance, slots, drawing }: Row
           <span class="watts">${appliance.running && appliance.power ? powerText(appliance.power) : ""}</span>
           <span class="next">${next}</span>
         </span>
-        <span class="why">${appliance.decision.sentence ?? ""}</span>
+        <span class="why">${why}</span>
         ${chips(appliance, frame)}
       </button>
       ${pilot(card, frame, appliance, look.asking)}
@@ -86,7 +88,7 @@ export function row(card: Card, frame: Frame, { appliance, slots, drawing }: Row
       aria-valuemin="0"
       aria-valuemax=${slots.length - 1}
       aria-valuenow=${look.index}
-      aria-valuetext=${told ? spoken(told) : (appliance.decision.sentence ?? word("now"))}
+      aria-valuetext=${told ? spoken(told) : why || word("now")}
       style="height:${HEIGHT}px"
       @click=${select}
       @keydown=${(event: KeyboardEvent) => card.key(event, id)}

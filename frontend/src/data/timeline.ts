@@ -195,6 +195,11 @@ export interface Teller {
   now: number;
 }
 
+/** Return what Home Assistant says, whose times are those of the home: where one's own differ, it says so. */
+export function saidAtHome(text: string | null, { word, clock, now }: Pick<Teller, "word" | "clock" | "now">): string {
+  return text && /\d:\d\d/.test(text) && clock.isAbroad(now) ? `${text} ${word("home_time")}` : (text ?? "");
+}
+
 const OWNERS = new Set(["ems", "action", "planner", "emhass", "calendar"]);
 
 /** Return whose plan it is, as it is said within a sentence. */
@@ -262,7 +267,7 @@ export function tell(
   if (slot.row) aboutPast(slot.row, told, teller);
   else if (index < span.present) told.why = word("why_unknown");
   else if (index === span.present) {
-    told.why = appliance.decision.sentence ?? "";
+    told.why = saidAtHome(appliance.decision.sentence, teller);
     if (slot.state === "ran") told.state = word("state_running");
     if (appliance.decision.source)
       facts.push(word("decided_by", { source: teller.source(appliance.decision.source) }));

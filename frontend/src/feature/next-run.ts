@@ -7,7 +7,7 @@ import { nextText } from "../card/row";
 import { drawn } from "../card/styles";
 import { Feed } from "../data/connection";
 import type { HomeAssistant } from "../data/home-assistant";
-import { runsOf, slotsOf, spanAt, type Teller } from "../data/timeline";
+import { runsOf, saidAtHome, slotsOf, spanAt, type Teller } from "../data/timeline";
 import { clockOf, localizer, pageLanguage, reasonText, sourceText } from "../localize";
 import { define, offerFeature } from "../register";
 
@@ -130,9 +130,10 @@ class NextRunFeature extends LitElement {
       source: (key) => sourceText(hass, key),
     };
     const matter = matterOf(feed, word, clock, appliance);
-    const text = matter || nextText(appliance, teller) || appliance.decision.sentence || word("no_run");
+    const why = saidAtHome(appliance.decision.sentence, teller);
+    const text = matter || nextText(appliance, teller) || why || word("no_run");
     return html`<div class="next ${matter ? "old" : ""}">
-      <span class="text" title=${matter || (appliance.decision.sentence ?? text)}>${text}</span>
+      <span class="text" title=${matter || why || text}>${text}</span>
       <svg viewBox="0 0 ${span.count} 10" preserveAspectRatio="none" aria-hidden="true" focusable="false">
         <rect class="base" y="3" width=${span.count} height="4" rx="0.5"></rect>
         ${runsOf(slots).map((run) => svg`<rect class=${run.state} x=${run.from} y="1" width=${run.to - run.from} height="8"></rect>`)}
