@@ -4,7 +4,7 @@ import type { PlanCard } from "../src/card/plan-card";
 import { checked, form, suggestion } from "../src/card/config";
 import type { HomeAssistant } from "../src/data/home-assistant";
 import type { AllEvent, Away, Maker } from "../src/data/types";
-import { FakeConnection, appliance, evening, home, type Called } from "./helpers";
+import { FakeConnection, PRESENT, appliance, evening, home, type Called } from "./helpers";
 
 const { all, change } = evening();
 let connection: FakeConnection;
@@ -20,6 +20,7 @@ beforeEach(() => {
 afterEach(() => {
   card?.remove();
   vi.restoreAllMocks();
+  vi.useRealTimers();
 });
 
 async function open(config: Record<string, unknown> = {}): Promise<void> {
@@ -251,6 +252,21 @@ test("a wished end is a moment, whatever the zone", async () => {
   one(".deadline").dispatchEvent(new SubmitEvent("submit", { bubbles: true, cancelable: true }));
   await settled();
   expect(hass.called.at(-1)).toMatchObject({ service: "set_deadline", data: { datetime: "2026-11-30T06:00:00.000Z" } });
+});
+
+test("a wished end that has passed in this quarter-hour is tomorrow's", async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: PRESENT * 1000 });
+  await open();
+  connection.tell({ ...all, now: PRESENT, equipments: [appliance({ can: ["deadline"] })] });
+  await settled();
+  one(".about").click();
+  await settled();
+  vi.setSystemTime((PRESENT + 13 * 60) * 1000);
+  const ask = vi.spyOn(card, "ask");
+  // 04:06 in Paris, at 04:13.
+  one<HTMLInputElement>(".deadline input").value = "04:06";
+  one("form.deadline").dispatchEvent(new Event("submit", { cancelable: true }));
+  expect(ask).toHaveBeenCalledWith("entry_1", { what: "deadline", at: PRESENT + 6 * 60 + 24 * 3600 });
 });
 
 test("says what is the matter instead of rows", async () => {

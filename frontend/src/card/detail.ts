@@ -35,7 +35,7 @@ function controls(
   asking: Asking | undefined,
 ): TemplateResult | typeof nothing {
   const { can, id, wished_end: wished, running } = appliance;
-  const { word, clock, now } = frame.teller;
+  const { word, clock } = frame.teller;
   if (!can.length) return nothing;
   if (asking?.step === "confirm") return confirmation(card, frame, appliance, asking);
   const underWay = asking?.step === "working" || asking?.step === "checking" ? asking.wish : undefined;
@@ -49,7 +49,7 @@ function controls(
   const deadline = (event: Event) => {
     event.preventDefault();
     const input = (event.target as HTMLElement).querySelector("input");
-    const at = input && nextAt(input.value, now, clock);
+    const at = input && nextAt(input.value, card.now(), clock);
     if (at) card.ask(id, { what: "deadline", at });
   };
   const modes = can.includes("mode");

@@ -310,6 +310,10 @@ export class PlanCard extends LitElement implements Card {
 
   // ------------------------------------------------------------------------- looking
 
+  now(): number {
+    return this.feed?.now() ?? Date.now() / 1000;
+  }
+
   select(id: string, index: number, open: boolean): void {
     this.current = id;
     this.index = index;

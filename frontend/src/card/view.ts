@@ -31,6 +31,8 @@ export interface Row {
 }
 
 export interface Card {
+  /** The present time, in unix seconds; that of the frame is when its quarter-hour was drawn. */
+  now(): number;
   /** Look at a quarter-hour of an appliance. */
   select(id: string, index: number, open: boolean): void;
   close(): void;
