@@ -236,7 +236,10 @@ class Board:
     def _look_for_ends(self) -> None:
         """Have runs that are over pictured anew: timers know nothing of a clock that was set."""
         now = self.hub.engine.clock.now()
-        if over := [each for each, (end, _) in self._ends.items() if end <= now]:
+        over = [each for each, (end, _) in self._ends.items() if end <= now]
+        for each in over:
+            self._ends.pop(each)[1].cancel()
+        if over:
             self._changed(over)
 
     def _changed(self, ids: Collection[EquipmentId]) -> None:
