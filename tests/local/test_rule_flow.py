@@ -117,3 +117,27 @@ async def test_what_is_only_pressed_cannot_follow_a_surplus(home: LocalInstalled
     made = await home.answer(form, nominal_power=1000)
 
     assert made["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_a_rule_is_changed_after_the_appliance_that_it_waits_for_went(
+    home: LocalInstalled,
+) -> None:
+    tank = await home.add("Ballon", RELAY, kind="water_heater", operation="continuous")
+    going = await home.add("Chauffage", OTHER, kind="heater", operation="continuous")
+    await home.add("Radiateur", THIRD, kind="heater", operation="continuous")
+    form = await home.answer(await begin(home), **basics(tank, more=True))
+    form = await home.answer(form, measures="surplus", nominal_power=1000)
+    made = await home.answer(form, other={"other_equipment": str(going)})
+    assert made["data"]["other_equipment"] == going
+    await home.hass.async_block_till_done()
+    await home.remove(going)
+
+    (rule,) = home.entry.get_subentries_of_type("surplus_rule")
+    form = await home.entry.start_subentry_reconfigure_flow(home.hass, rule.subentry_id)
+    form = await home.answer(form, **basics(tank, more=True))
+    sections = {str(key): key.default() for key in form["data_schema"].schema}
+    assert "other_equipment" not in sections["other"]
+    changed = await home.answer(form, **sections)
+
+    assert changed["reason"] == "reconfigure_successful"
+    assert "other_equipment" not in rule.data

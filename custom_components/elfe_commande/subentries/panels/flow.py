@@ -67,9 +67,9 @@ class PanelFlow(ConfigSubentryFlow):
             known, name = subentry.data, subentry.title
         errors: dict[str, str] = {}
         if user_input is not None:
-            if (error := self._error(user_input)) is None:
+            errors = self._errors(user_input)
+            if not errors:
                 return self._finish(user_input)
-            errors["base"] = error
             known, name = user_input, user_input[CONF_NAME]
         return self.async_show_form(
             step_id=step_id, data_schema=panel_schema(name, known, statuses), errors=errors
@@ -84,8 +84,14 @@ class PanelFlow(ConfigSubentryFlow):
             )
         return self.async_create_entry(title=name, data=data)
 
+    def _errors(self, user_input: Mapping[str, Any]) -> dict[str, str]:
+        """Return what is wrong with the form, by field; errors do not show within its sections."""
+        if not user_input[CONF_NAME].strip():
+            return {CONF_NAME: "name_missing"}
+        error = self._error(user_input)
+        return {} if error is None else {"base": error}
+
     def _error(self, user_input: Mapping[str, Any]) -> str | None:
-        """Return what is wrong with the form; errors do not show within its sections."""
         found = wirings(user_input)
         if not any(found):
             return "no_position"
@@ -115,19 +121,18 @@ def _entities(data: Mapping[str, Any]) -> Iterator[str]:
 def panel_schema(
     name: str, known: Mapping[str, Any], statuses: list[EquipmentStatus]
 ) -> vol.Schema:
-    """Return the form of a panel, filled with what is known."""
-    equipments = SelectSelector(
-        SelectSelectorConfig(
-            options=[
-                SelectOptionDict(
-                    value=str(int(each.equipment.id)),
-                    label=f"{each.equipment.name} ({each.equipment.home}, {each.equipment.id})",
-                )
-                for each in sorted(statuses, key=lambda s: (s.equipment.home, s.equipment.name))
-            ],
-            mode=SelectSelectorMode.DROPDOWN,
+    """Return the form of a panel, filled with what is known of appliances that are there."""
+    options = [
+        SelectOptionDict(
+            value=str(int(each.equipment.id)),
+            label=f"{each.equipment.name} ({each.equipment.home}, {each.equipment.id})",
         )
+        for each in sorted(statuses, key=lambda s: (s.equipment.home, s.equipment.name))
+    ]
+    equipments = SelectSelector(
+        SelectSelectorConfig(options=options, mode=SelectSelectorMode.DROPDOWN)
     )
+    numbers = {option["value"] for option in options}
     fields: dict[Any, Any] = {
         vol.Required(CONF_NAME, default=name) if name else vol.Required(CONF_NAME): TextSelector(),
         _suggested(CONF_DISPLAY, known): EntitySelector(
@@ -136,7 +141,9 @@ def panel_schema(
         _suggested(CONF_DISPLAY_ACTION, known): TextSelector(),
     }
     for key in SECTIONS:
-        at = known.get(key, {})
+        at = dict(known.get(key, {}))
+        if at.get(CONF_EQUIPMENT) not in numbers:
+            at.pop(CONF_EQUIPMENT, None)
         schema = vol.Schema(
             {
                 _suggested(CONF_EQUIPMENT, at): equipments,
@@ -149,7 +156,7 @@ def panel_schema(
             }
         )
         collapsed = not at and key != SECTIONS[0]
-        fields[vol.Required(key, default=dict(at))] = section(schema, {"collapsed": collapsed})
+        fields[vol.Required(key, default=at)] = section(schema, {"collapsed": collapsed})
     return vol.Schema(fields)
 
 

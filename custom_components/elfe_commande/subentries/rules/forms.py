@@ -104,11 +104,10 @@ def basics_schema(
     `equipments` may be chosen for the rule, by number and name.
     """
     equipment = known.get(CONF_EQUIPMENT)
+    chosen = str(equipment) if equipment in equipments else None
     return vol.Schema(
         {
-            _asked(CONF_EQUIPMENT, None if equipment is None else str(equipment)): _choose(
-                equipments
-            ),
+            _asked(CONF_EQUIPMENT, chosen): _choose(equipments),
             _Filler(known).open(Quantity.SURPLUS): _POWERS,
             vol.Required(CONF_MORE, default=more): BooleanSelector(),
         }
@@ -134,7 +133,7 @@ def details_schema(
     The rule may depend on `others`. `power`, in watts, is what the load draws where nothing else
     is known; `foreign`: the sensor is none of ours; `one_shot`: the load runs a cycle.
     """
-    fill = _Filler(known)
+    fill = _Filler({k: v for k, v in known.items() if k != CONF_OTHER or v in others})
     surplus = {
         **_measured(known, known.get(CONF_NOMINAL_POWER, power)),
         fill.open("surplus_on"): _number(-WATTS, WATTS, "W"),
