@@ -3,8 +3,10 @@
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER, ConfigSubentry
+from homeassistant.core import ServiceCall
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
+import voluptuous as vol
 
 from .homes import LocalInstalled
 
@@ -37,19 +39,23 @@ async def begin(home: LocalInstalled, panel: ConfigSubentry | None = None) -> di
 
 
 async def fill(
-    home: LocalInstalled, form: dict[str, Any], *wired: Positions, name: str = "Hall"
+    home: LocalInstalled,
+    form: dict[str, Any],
+    *wired: Positions,
+    name: str = "Hall",
+    **given: str,
 ) -> dict[str, Any]:
     """Send the form with what is at its first positions."""
     positions = dict(enumerate(wired, 1))
-    given = {f"position_{n}": positions.get(n, {}) for n in range(1, 9)}
-    made = await home.answer(form, name=name, **given)
+    sections = {f"position_{n}": positions.get(n, {}) for n in range(1, 9)}
+    made = await home.answer(form, name=name, **sections, **given)
     await home.hass.async_block_till_done()
     return made
 
 
-async def hang(home: LocalInstalled, *wired: Positions, name: str = "Hall") -> ConfigSubentry:
+async def hang(home: LocalInstalled, *wired: Positions, **given: str) -> ConfigSubentry:
     """Add a panel by its form."""
-    made = await fill(home, await begin(home), *wired, name=name)
+    made = await fill(home, await begin(home), *wired, **given)
     assert made["type"] is FlowResultType.CREATE_ENTRY, made
     return panels_of(home)[-1]
 
@@ -93,3 +99,56 @@ async def test_a_panel_is_changed_after_one_of_its_appliances_went(
     assert changed["reason"] == "reconfigure_successful"
     (panel,) = panels_of(home)
     assert (panel.title, set(panel.data)) == ("Couloir", {"position_1"})
+
+
+# --------------------------------------------------------------------------- out of order
+
+
+@pytest.mark.parametrize("fault", [vol.Invalid("extra keys"), ValueError("too long"), OSError()])
+async def test_what_the_panel_s_own_action_raises_is_told_once(
+    home: LocalInstalled, tank: int, fault: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    hass = home.hass
+    faults: list[Exception] = [fault]
+    drawn: list[str] = []
+
+    def checked(data: dict[str, str]) -> dict[str, str]:
+        if faults and isinstance(fault, vol.Invalid):
+            raise faults[0]
+        return data
+
+    async def show(call: ServiceCall) -> None:
+        if faults:
+            raise faults[0]
+        drawn.append(call.data["text"])
+
+    async def press() -> None:
+        hass.states.async_set(KEY, "on")
+        hass.states.async_set(KEY, "off")
+        await hass.async_block_till_done()
+
+    def told() -> list[str]:
+        return [
+            record.getMessage()
+            for record in caplog.records
+            if record.levelname == "WARNING" and "does not show" in record.getMessage()
+        ]
+
+    hass.services.async_register("wall", "show", show, schema=checked)
+    hass.states.async_set(KEY, "off")
+    await hang(
+        home, {"equipment": str(tank), "button": KEY, "led": LED}, display_action="wall.show"
+    )
+    await press()
+    await press()
+    assert len(told()) == 1
+    assert "Hall" in told()[0]
+
+    faults.clear()
+    await press()
+    assert drawn
+    faults.append(fault)
+    await press()
+    await press()
+    assert len(told()) == 2
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]

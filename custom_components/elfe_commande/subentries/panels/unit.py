@@ -22,11 +22,12 @@ from homeassistant.core import (
     callback,
     split_entity_id,
 )
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
 from ...const import DOMAIN, LOGGER
+from ...core.failing import failing
 from ...core.lifecycle import Code
 from ...core.relay_mode import RelayMode, intent_of
 from ...core.wish import Origin, Wish
@@ -56,6 +57,8 @@ class PanelUnit(Unit):
         self._wirings = wirings(subentry.data)
         self._display: str | None = subentry.data.get(CONF_DISPLAY)
         self._action: str | None = subentry.data.get(CONF_DISPLAY_ACTION)
+        self._failing: set[str] = set()
+        """What does not show, until it does again: entities, and the action."""
         self._timer: asyncio.TimerHandle | None = None
         self._unwatch: list[CALLBACK_TYPE] = []
         self._watchers: list[CALLBACK_TYPE] = []
@@ -230,17 +233,25 @@ class PanelUnit(Unit):
 
     def _call(self, domain: str, action: str, data: dict[str, str]) -> None:
         """Call an action of the panel's own integration; nobody waits for it."""
+        try:
+            self.hub.require_acting()
+        except ServiceValidationError:
+            return
         _ = self.hub.entry.async_create_task(
             self.hub.hass, self._async_call(domain, action, data), f"{DOMAIN} panel {action}"
         )
 
     async def _async_call(self, domain: str, action: str, data: dict[str, str]) -> None:
+        """Call it, whatever it raises; a panel out of order is told once, until all is shown."""
+        called = data.get(ATTR_ENTITY_ID, f"{domain}.{action}")
         try:
-            self.hub.require_acting()
             await self.hub.hass.services.async_call(domain, action, data, blocking=True)
-        except HomeAssistantError as error:
-            # It is shown again when the panel is back.
-            LOGGER.info("%s does not show: %s", self.title, error)
+        except Exception as error:  # noqa: BLE001
+            if not self._failing:
+                LOGGER.warning("%s does not show (%s): %s", self.title, called, failing(error))
+            self._failing.add(called)
+        else:
+            self._failing.discard(called)
 
 
 def is_press(old: State, new: State) -> bool:
