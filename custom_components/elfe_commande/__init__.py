@@ -20,6 +20,7 @@ from .frontend import async_setup_frontend
 from .hub import ElfeConfigEntry
 from .repairs import async_clear_issues
 from .services import async_setup_services
+from .subentries.renames import async_follow_renames
 from .websocket.commands import async_setup_websocket
 
 _FAILURES: Final[HassKey[Telling]] = HassKey(f"{DOMAIN}_failures")
@@ -28,10 +29,11 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
 async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
-    """Register the actions, which exist whether or not an entry is loaded; serve the cards."""
+    """Begin what goes on whether or not an entry is loaded: actions, cards, names of entities."""
     async_setup_services(hass)
     async_setup_websocket(hass)
     await async_setup_frontend(hass)
+    async_follow_renames(hass)
     return True
 
 

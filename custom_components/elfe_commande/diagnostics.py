@@ -81,6 +81,7 @@ from .hub import ElfeConfigEntry
 from .record.keeping import Keeper
 from .repairs import ISSUES, LOG_ONLY
 from .subentries.appliances.diagnostics import describe_equipment
+from .subentries.kind import told
 from .subentries.registry import KINDS
 
 _REASONS: Final = ".state_attributes.reason.state."
@@ -194,7 +195,7 @@ def _entities(entry: ElfeConfigEntry) -> Iterator[str]:
     """Yield the entities that rules, panels and the like use."""
     for subentry in entry.subentries.values():
         if subentry.subentry_type in KINDS:
-            yield from KINDS[subentry.subentry_type].entities_named(subentry.data)
+            yield from told(KINDS[subentry.subentry_type].entities_named, subentry)
 
 
 def _units(entry: ElfeConfigEntry, redactor: Redactor) -> dict[str, list[dict[str, Any]]]:

@@ -21,7 +21,7 @@ SEEN: dict[str, list[tuple[str, str | None, float | None]]] = {
 
 @pytest.mark.parametrize("name", SEEN)
 async def test_t2_50_each_value_is_read_with_its_own_unit(hass: HomeAssistant, name: str) -> None:
-    readings = StateReadings(hass, {"surplus": StateSource(SENSOR)}, {})
+    readings = StateReadings(hass, lambda: {"surplus": StateSource(SENSOR)}, {})
     for state, unit, watts in SEEN[name]:
         attributes = {} if unit is None else {"unit_of_measurement": unit}
         hass.states.async_set(SENSOR, state, attributes)

@@ -1,7 +1,7 @@
-"""The entities that equipments hang on: followed when renamed, missed when gone or disabled."""
+"""The entities that equipments hang on are missed when they are gone or disabled."""
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import STATE_UNAVAILABLE
@@ -15,7 +15,7 @@ from ...engine.ground.events import CycleEnded, Event as EngineEvent, InventoryC
 from ...engine.ground.ports import Problem
 from .definition import actuator_of_device, entities_of, equipment_id_of
 from .home import LocalHome
-from .keys import CONF_DEVICES, CONF_ENTITY, CONF_PARTS, CONF_POWER_SENSOR
+from .keys import CONF_DEVICES
 
 GONE: Final = "missing_entity"
 GONE_VALUE: Final = "value_gone"
@@ -37,7 +37,7 @@ class _Lack(NamedTuple):
 
 
 class EntityWatch:
-    """Keeps the subentries of a local home in step with the entities of Home Assistant."""
+    """Asks a person for the entities that the equipments of a local home cannot do without."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class EntityWatch:
 
     @callback
     def async_start(self) -> None:
-        """Follow renamed entities from now on, and miss others once all are loaded."""
+        """Miss entities once all are loaded."""
         hass = self._hass
         for end in (
             hass.bus.async_listen(er.EVENT_ENTITY_REGISTRY_UPDATED, self._registry_changed),
@@ -73,19 +73,8 @@ class EntityWatch:
     @callback
     def _registry_changed(self, event: Event[er.EventEntityRegistryUpdatedData]) -> None:
         data = event.data
-        if data["action"] == "update" and "old_entity_id" in data:
-            self._rename(data["old_entity_id"], data["entity_id"])
-        elif data["action"] != "update" or "disabled_by" in data["changes"]:
+        if data["action"] != "update" or "disabled_by" in data["changes"]:
             self._look(self._hass)
-
-    @callback
-    def _rename(self, old: str, new: str) -> None:
-        """Let the equipments that an entity drives or measures know its new name."""
-        entries = self._hass.config_entries
-        for subentry in self._home.equipments():
-            if old in entities_of(subentry.data):
-                changed = _renamed(subentry, old, new)
-                entries.async_update_subentry(self._entry, subentry, data=changed)
 
     @callback
     def _look(self, hass: HomeAssistant) -> None:
@@ -150,19 +139,3 @@ class EntityWatch:
             found = self._hass.config_entries.async_get_entry(entry.config_entry_id)
             return entry.platform if found is None else found.title
         return ""
-
-
-def _named(device: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
-    """Return a device, or a half of a pair, with an entity's new name."""
-    found = {**device, CONF_ENTITY: new} if device.get(CONF_ENTITY) == old else dict(device)
-    if CONF_PARTS in found:
-        found[CONF_PARTS] = [_named(half, old, new) for half in found[CONF_PARTS]]
-    return found
-
-
-def _renamed(subentry: ConfigSubentry, old: str, new: str) -> dict[str, Any]:
-    data = dict(subentry.data)
-    data[CONF_DEVICES] = [_named(device, old, new) for device in data[CONF_DEVICES]]
-    if data.get(CONF_POWER_SENSOR) == old:
-        data[CONF_POWER_SENSOR] = new
-    return data

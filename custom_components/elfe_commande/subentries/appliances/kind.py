@@ -4,12 +4,14 @@ from typing import Any, Final
 
 from ...const import SUBENTRY_EQUIPMENT
 from ..kind import Kind
+from .definition import entities_of
 from .flow import EquipmentFlow
 from .keys import CONF_HOME
 
 KIND: Final = Kind[Any, Any](
     subentry_type=SUBENTRY_EQUIPMENT,
     flow=EquipmentFlow,
+    entities_named=entities_of,
     homes_named=lambda data: (data.get(CONF_HOME, ""),),
     local_only=True,
 )

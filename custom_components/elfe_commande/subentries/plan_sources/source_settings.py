@@ -37,9 +37,3 @@ def calendars_of(data: Data) -> tuple[str, ...]:
         return ()
     keys = (field.key for field in source.fields if field.kind is FieldKind.CALENDAR)
     return tuple(str(data[CONF_SETTINGS][key]) for key in keys if data[CONF_SETTINGS].get(key))
-
-
-def with_calendar(data: Data, old: str, new: str) -> dict[str, Any]:
-    """Return the same with a calendar entity that was renamed."""
-    settings = {key: new if value == old else value for key, value in data[CONF_SETTINGS].items()}
-    return {**data, CONF_SETTINGS: settings}

@@ -7,8 +7,7 @@ from functools import partial
 from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.core import CALLBACK_TYPE, Event, callback
-from homeassistant.helpers import entity_registry as er
+from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.helpers.event import async_track_state_change_event
 
 from ...const import DOMAIN, LOGGER
@@ -25,7 +24,7 @@ from ..unit import Unit
 from .calendars import Calendars
 from .delivery import Delivery
 from .fetching import Fetcher, fetcher_for
-from .source_settings import calendars_of, loads_of, source_of, with_calendar
+from .source_settings import calendars_of, loads_of, source_of
 
 _ISSUES: Final[Mapping[str, frozenset[Finding]]] = {
     "plan_source_lost": LOST,
@@ -82,9 +81,6 @@ class PlanSourceUnit(Unit):
             )
         if calendars := calendars_of(self.subentry.data):
             self._unwatch.append(async_track_state_change_event(hass, calendars, self._look_soon))
-            self._unwatch.append(
-                hass.bus.async_listen(er.EVENT_ENTITY_REGISTRY_UPDATED, self._registry_changed)
-            )
         self._task = self.hub.entry.async_create_background_task(
             hass, self._run(), f"{DOMAIN} plan source {self.subentry.title}"
         )
@@ -219,18 +215,6 @@ class PlanSourceUnit(Unit):
         self._programmed[equipment_id] = programmed
         if before is not None and before != programmed:
             self._look_soon()
-
-    @callback
-    def _registry_changed(self, event: Event[er.EventEntityRegistryUpdatedData]) -> None:
-        """Follow a calendar that is renamed."""
-        data = event.data
-        if data["action"] != "update" or "old_entity_id" not in data:
-            return
-        old, new = data["old_entity_id"], data["entity_id"]
-        if old in calendars_of(self.subentry.data):
-            self.hub.hass.config_entries.async_update_subentry(
-                self.hub.entry, self.subentry, data=with_calendar(self.subentry.data, old, new)
-            )
 
     # ------------------------------------------------------------------------- what people read
 

@@ -24,7 +24,6 @@ from ...hub import Hub
 from .energy_dashboard import async_follow_dashboard
 from .loads import Loads
 from .planner_settings import entities_read
-from .renames import async_follow_renames
 
 
 class Occasions:
@@ -61,7 +60,6 @@ class Occasions:
         self._unwatch += [
             hub.coordinator.watch_all(self._happened),
             await async_follow_dashboard(hub.hass, self._plan_soon),
-            async_follow_renames(hub, subentry),
             hub.entry.add_update_listener(self._entry_changed),
         ]
         if entities := list(entities_read(subentry.data)):

@@ -115,14 +115,6 @@ def entities_read(data: Mapping[str, Any]) -> Iterator[str]:
     yield from data.get(CONF_FORECASTS) or ()
 
 
-def renamed(data: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
-    """Return the same with an entity that has another name now."""
-    found = {key: new if value == old else value for key, value in data.items()}
-    if CONF_FORECASTS in found:
-        found[CONF_FORECASTS] = [new if each == old else each for each in found[CONF_FORECASTS]]
-    return found
-
-
 def _entity(data: Mapping[str, Any]) -> PriceEntity:
     return PriceEntity(
         entity_id=data[CONF_ENTITY],

@@ -3,16 +3,32 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from homeassistant.const import CONF_ENTITY_ID
+from homeassistant.helpers import config_validation as cv
+
 from ...configuration.redaction import Redactor
-from ...core.rules import REGULATOR, Quantity
+from ...core.rules import OFF_CONDITION, ON_CONDITION, REGULATOR, Quantity
 from .unit import RuleUnit
 
 _INPUTS = (*(str(quantity) for quantity in Quantity), REGULATOR)
 
 
 def entities_read(data: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the entities that a rule of this subentry reads."""
+    """Yield the entities that a rule of this subentry reads, those of its conditions too."""
     yield from (str(data[name]) for name in _INPUTS if data.get(name))
+    for key in (ON_CONDITION, OFF_CONDITION):
+        yield from _asked(data.get(key))
+
+
+def _asked(condition: Any) -> Iterator[str]:
+    """Yield the entities that conditions ask, as deep as they stand in one another."""
+    if isinstance(condition, Mapping):
+        yield from map(str, cv.ensure_list(condition.get(CONF_ENTITY_ID)))
+        condition = condition.values()
+    elif not isinstance(condition, list | tuple):
+        return
+    for each in condition:
+        yield from _asked(each)
 
 
 def describe_rule(unit: RuleUnit, redactor: Redactor) -> dict[str, Any]:

@@ -41,17 +41,17 @@ class StateReadings(Readings):
     def __init__(
         self,
         hass: HomeAssistant,
-        sources: Mapping[str, StateSource],
+        sources: Callable[[], Mapping[str, StateSource]],
         conditions: Mapping[str, Conditions],
     ) -> None:
-        """Read each source and each condition under the name given."""
+        """Read each source there is at the time, and each condition, under the name given."""
         self._hass = hass
         self._sources = sources
         self._conditions = conditions
 
     @override
     def read(self) -> Mapping[str, Measurement]:
-        found = {name: reading_of(self._hass, source) for name, source in self._sources.items()}
+        found = {name: reading_of(self._hass, source) for name, source in self._sources().items()}
         now = dt_util.utcnow().timestamp()
         for name, conditions in self._conditions.items():
             found[name] = Measurement(conditions.hold(), now)
@@ -59,7 +59,7 @@ class StateReadings(Readings):
 
     @override
     def watch(self, changed: Callable[[], None]) -> Unsubscribe:
-        entities = {source.entity_id for source in self._sources.values()}
+        entities = {source.entity_id for source in self._sources().values()}
 
         @callback
         def tell(_: Event[EventStateChangedData]) -> None:

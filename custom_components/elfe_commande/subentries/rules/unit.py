@@ -54,7 +54,9 @@ class RuleUnit(Unit):
             self.subentry.subentry_id,
             self.subentry.title,
             self.rule,
-            StateReadings(self.hub.hass, sources_of(self.hub.hass, data), self._conditions),
+            StateReadings(
+                self.hub.hass, partial(sources_of, self.hub.hass, data), self._conditions
+            ),
             self._tell,
         )
         self._tell()
