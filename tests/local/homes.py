@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 import time
+from types import MappingProxyType
 from typing import Any
 from unittest.mock import patch
 
-from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
+from homeassistant.config_entries import SOURCE_USER, ConfigEntryState, ConfigSubentry
 from homeassistant.core import Context, HomeAssistant, State
 from homeassistant.data_entry_flow import FlowResultType, section
 from homeassistant.helpers import entity_registry as er
@@ -267,6 +268,20 @@ class LocalInstalled:
             for subentry in self.entry.subentries.values()
             if subentry.data.get("equipment_id") == number
         )
+
+    async def put(self, kind: str, subentry_id: str = "", **data: Any) -> ConfigSubentry:
+        """Add a subentry as it was stored, whatever its flow says to it."""
+        name = subentry_id or kind
+        found = ConfigSubentry(
+            data=MappingProxyType(data),
+            subentry_id=name,
+            subentry_type=kind,
+            title=name,
+            unique_id=None,
+        )
+        self.hass.config_entries.async_add_subentry(self.entry, found)
+        await self.hass.async_block_till_done()
+        return self.entry.subentries[name]
 
     async def remove(self, number: int) -> None:
         """Remove an equipment, as a person does."""

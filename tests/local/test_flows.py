@@ -115,7 +115,7 @@ async def test_our_own_entities_cannot_be_chosen(home: LocalInstalled) -> None:
     assert own in selector.config["exclude_entities"]
     with pytest.raises(InvalidData):
         await home.answer(flow, name="Autre", equipment_type="heater", entity_id=own)
-    assert entity_error(home.hass, str(own), ()) == "own_entity"
+    assert entity_error(home.hass, str(own), {}) == "own_entity"
     assert sensor_error(home.hass, home.find("sensor", number, "decision")) == "own_entity"
 
 

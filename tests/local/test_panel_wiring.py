@@ -3,12 +3,13 @@
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER, ConfigSubentry
-from homeassistant.core import ServiceCall
+from homeassistant.const import EVENT_CALL_SERVICE
+from homeassistant.core import Event, ServiceCall, callback
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 import voluptuous as vol
 
-from .homes import LocalInstalled
+from .homes import START, LocalInstalled
 
 RELAY, OTHER, LED = "input_boolean.relay", "input_boolean.other", "input_boolean.third"
 KEY = "binary_sensor.key"
@@ -72,6 +73,28 @@ def offered(form: dict[str, Any], position: int) -> Positions:
     return {key: value for key, value in shown.items() if value is not None}
 
 
+def calls_of(home: LocalInstalled, entity_id: str) -> list[str]:
+    """Return what an entity is told from now on; panels that say it without end are removed."""
+    calls: list[str] = []
+
+    @callback
+    def heard(event: Event) -> None:
+        if entity_id in str(event.data["service_data"]):
+            calls.append(event.data["service"])
+            if len(calls) == 20:
+                for panel in panels_of(home):
+                    home.hass.config_entries.async_remove_subentry(home.entry, panel.subentry_id)
+
+    home.hass.bus.async_listen(EVENT_CALL_SERVICE, heard)
+    return calls
+
+
+def lit(home: LocalInstalled, entity_id: str) -> bool:
+    state = home.hass.states.get(entity_id)
+    assert state is not None
+    return state.state == "on"
+
+
 # -------------------------------------------------------------------------------- the form
 
 
@@ -99,6 +122,68 @@ async def test_a_panel_is_changed_after_one_of_its_appliances_went(
     assert changed["reason"] == "reconfigure_successful"
     (panel,) = panels_of(home)
     assert (panel.title, set(panel.data)) == ("Couloir", {"position_1"})
+
+
+# ------------------------------------------------------------- what was stored, and is refused now
+
+
+async def test_a_led_that_drives_an_appliance_is_left_to_the_engine(
+    home: LocalInstalled, tank: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    await home.put("panel", position_1={"equipment": str(tank), "led": RELAY})
+    assert f"leaves {RELAY} alone" in caplog.text
+    await home.act("select", "select_option", tank, "mode", option="forced_on")
+    await home.until("binary_sensor", tank, "running", "on")
+    await home.act("select", "select_option", tank, "mode", option="forced_off")
+    await home.until("binary_sensor", tank, "running", "off")
+
+    calls = calls_of(home, RELAY)
+    # While the engine starts all LEDs are lit.
+    await home.reload()
+    await home.until("select", tank, "mode", "forced_off")
+
+    assert "turn_on" not in calls
+    assert not lit(home, RELAY)
+
+
+async def test_a_button_that_the_engine_presses_is_not_pressed_by_a_person(
+    home: LocalInstalled,
+) -> None:
+    machine = await home.add("Linge", START, advanced={"typology": "plug_and_finger"})
+    await home.put("panel", position_1={"equipment": str(machine), "button": START})
+    home.hass.states.async_set(START, "2026-11-18T10:00:00+00:00")
+    home.hass.states.async_set(START, "2026-11-18T10:00:01+00:00")
+    await home.hass.async_block_till_done()
+
+    assert home.state("sensor", None, "panel_panel_last_press").state == "unknown"
+
+
+async def test_a_led_of_two_positions_shows_the_first(
+    home: LocalInstalled, tank: int, pump: int
+) -> None:
+    await home.act("select", "select_option", tank, "mode", option="forced_on")
+    await home.until("binary_sensor", tank, "running", "on")
+    calls = calls_of(home, LED)
+
+    at = [{"equipment": str(number), "led": LED} for number in (tank, pump)]
+    await home.put("panel", position_1=at[0], position_2=at[1])
+
+    assert calls == ["turn_on"]
+    assert lit(home, LED)
+
+
+async def test_a_led_of_two_panels_shows_the_first(
+    home: LocalInstalled, tank: int, pump: int
+) -> None:
+    await home.act("select", "select_option", tank, "mode", option="forced_on")
+    await home.until("binary_sensor", tank, "running", "on")
+    calls = calls_of(home, LED)
+
+    await home.put("panel", "one", position_1={"equipment": str(tank), "led": LED})
+    await home.put("panel", "two", position_1={"equipment": str(pump), "led": LED})
+
+    assert calls == ["turn_on"]
+    assert lit(home, LED)
 
 
 # --------------------------------------------------------------------------- out of order

@@ -1,9 +1,7 @@
 """Entities that people rename: whatever names them goes on with the new name."""
 
-from types import MappingProxyType
 from typing import Any
 
-from homeassistant.config_entries import ConfigSubentry
 from homeassistant.helpers import entity_registry as er
 
 from custom_components.elfe_commande.const import DOMAIN
@@ -35,20 +33,6 @@ async def rename(home: LocalInstalled, old: str, new: str) -> str:
     return new
 
 
-async def put(home: LocalInstalled, kind: str, **data: Any) -> ConfigSubentry:
-    """Add a subentry as one of its flow."""
-    added = ConfigSubentry(
-        data=MappingProxyType(data),
-        subentry_id=kind,
-        subentry_type=kind,
-        title=kind,
-        unique_id=None,
-    )
-    home.hass.config_entries.async_add_subentry(home.entry, added)
-    await home.hass.async_block_till_done()
-    return home.entry.subentries[kind]
-
-
 def reading(home: LocalInstalled) -> float | str | bool | None:
     """Return what the rule reads of its surplus now."""
     return home.hub.engine.surplus.rules["surplus_rule"].readings.read()["surplus"].value
@@ -64,8 +48,7 @@ async def test_a_rule_reads_on_and_its_conditions_ask_on(home: LocalInstalled) -
         return {"condition": "state", "entity_id": [entity_id], "state": "on"}
 
     either = {"condition": "or", "conditions": [asks(guests), asks(RELAY)]}
-    rule = await put(
-        home,
+    rule = await home.put(
         "surplus_rule",
         equipment=tank,
         surplus=surplus,
@@ -94,7 +77,7 @@ async def test_a_rule_reads_on_the_net_power_that_it_found_beside_the_surplus(
     )
     home.hass.states.async_set(surplus, "0", POWER)
     home.hass.states.async_set(net.entity_id, "300", POWER)
-    await put(home, "surplus_rule", equipment=tank, surplus=surplus, nominal_power=2000)
+    await home.put("surplus_rule", equipment=tank, surplus=surplus, nominal_power=2000)
     assert reading(home) == -300
 
     await rename(home, net.entity_id, "sensor.grid")
@@ -108,7 +91,7 @@ async def test_a_panel_is_pressed_and_lit_on(home: LocalInstalled) -> None:
     home.hass.states.async_set(key, "off")
     home.hass.states.async_set(digits, "")
     at = {"equipment": str(tank), "button": key, "led": LED}
-    panel = await put(home, "panel", display=digits, position_1=at)
+    panel = await home.put("panel", display=digits, position_1=at)
 
     key = await rename(home, key, "binary_sensor.hall_key")
     digits = await rename(home, digits, "text.hall")
@@ -142,7 +125,7 @@ async def test_a_home_that_does_not_run_follows_too(home: LocalInstalled) -> Non
 async def test_one_that_cannot_be_read_as_it_is_stored_costs_no_other_its_names(
     home: LocalInstalled,
 ) -> None:
-    await put(home, "panel", position_1={"equipment": "first"})
+    await home.put("panel", position_1={"equipment": "first"})
     tank = await home.add("Ballon", RELAY, kind="water_heater", operation="continuous")
 
     await rename(home, RELAY, "input_boolean.tank")

@@ -37,7 +37,8 @@ class Kind[H, U: Unit]:
 
     A type without `make` is followed by somebody else. `diagnose` tells of a unit what may
     leave the house. `entities_named` and `homes_named` are what a subentry's data name of
-    Home Assistant, which is followed when it is renamed, and of people. `local_only`: elsewhere the database says it.
+    Home Assistant, which is followed when it is renamed, and of people; `claims` is what no
+    other subentry may switch. `local_only`: elsewhere the database says it.
     """
 
     subentry_type: str
@@ -46,6 +47,7 @@ class Kind[H, U: Unit]:
     entities: Callable[[U, str], Iterable[Entity]] = lambda _unit, _platform: ()
     diagnose: Callable[[U, Redactor], dict[str, Any]] = lambda _unit, _redactor: {}
     entities_named: Names = _nothing
+    claims: Names = _nothing
     homes_named: Names = _nothing
     local_only: bool = False
 

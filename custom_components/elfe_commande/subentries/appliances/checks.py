@@ -29,17 +29,20 @@ class Checked:
 def entity_error(
     hass: HomeAssistant,
     entity_id: str,
-    taken: Collection[str],
+    taken: Mapping[str, str],
     domains: Collection[str] = DOMAINS,
 ) -> str | None:
-    """Return why an entity cannot drive a load, `None` if it can."""
+    """Return why an entity cannot drive a load, `None` if it can.
+
+    `taken` has the errors of those that something else switches.
+    """
     if is_own(hass, entity_id):
         return "own_entity"
     if entity_id.partition(".")[0] not in domains:
         return "wrong_domain"
     if not _exists(hass, entity_id):
         return "no_such_entity"
-    return "entity_taken" if entity_id in taken else None
+    return taken.get(entity_id)
 
 
 def attributes_of(hass: HomeAssistant, entity_id: str) -> Attributes:

@@ -8,15 +8,9 @@ from homeassistant.config_entries import ConfigEntryState, ConfigSubentry, Suben
 from ...const import CONF_HOME_NAME, SECTION_ADVANCED, SUBENTRY_EQUIPMENT
 from ...drivers import Driver
 from ...drivers.entity_setting import EntitySetting
+from ..claims import claimed
 from .checks import entity_error, own_entities, safe_state_error, sensor_error, topics_from
-from .definition import (
-    DRIVER_OF,
-    SAFE_STATES,
-    TYPOLOGY_OF,
-    driver_of_entity,
-    driving_entities,
-    roles_of,
-)
+from .definition import DRIVER_OF, SAFE_STATES, TYPOLOGY_OF, driver_of_entity, roles_of
 from .forms import (
     DEFAULT_CYCLE,
     INVERTED,
@@ -96,7 +90,7 @@ class EquipmentFlow(SettingSteps):
         if user_input is not None:
             self._known |= user_input
             entity_id = user_input[CONF_ENTITY]
-            taken = self._entities_taken()
+            taken = self._taken()
             if CONF_EQUIPMENT_TYPE not in user_input:
                 errors[CONF_EQUIPMENT_TYPE] = "type_missing"
             elif error := entity_error(self.hass, entity_id, taken):
@@ -215,7 +209,7 @@ class EquipmentFlow(SettingSteps):
         if user_input is not None:
             entity_id = user_input[CONF_ENTITY]
             self._second = {CONF_DRIVER: self._device[CONF_DRIVER], CONF_ENTITY: entity_id}
-            taken = self._entities_taken() | {self._device[CONF_ENTITY]}
+            taken = self._taken() | {self._device[CONF_ENTITY]: "entity_taken"}
             error = entity_error(self.hass, entity_id, taken)
             if error is None and not driver_of_entity(entity_id).presses:
                 error = "not_a_button"
@@ -285,10 +279,14 @@ class EquipmentFlow(SettingSteps):
         ]
 
     @override
-    def _entities_taken(self) -> set[str]:
-        """Return the entities that drive other equipments."""
+    def _taken(self) -> dict[str, str]:
+        """Return what others switch, in every home, with the error that each makes."""
+        mine = self._reconfigure_subentry_id if self.source == "reconfigure" else None
         return {
-            entity for subentry in self._equipments() for entity in driving_entities(subentry.data)
+            claim: "entity_taken"
+            if owner.subentry_type == SUBENTRY_EQUIPMENT
+            else "entity_of_panel"
+            for claim, owner in claimed(self.hass, but=mine).items()
         }
 
     @override

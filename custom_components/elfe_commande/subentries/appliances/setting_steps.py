@@ -42,8 +42,8 @@ class SettingSteps(ConfigSubentryFlow):
         """Go on with how the load is used."""
 
     @abstractmethod
-    def _entities_taken(self) -> set[str]:
-        """Return the entities that drive other equipments."""
+    def _taken(self) -> dict[str, str]:
+        """Return what others switch, with the error that each makes."""
 
     @abstractmethod
     def _name_error(self) -> str | None:
@@ -149,7 +149,7 @@ class SettingSteps(ConfigSubentryFlow):
 
     def _pair_errors(self, pair: Pair, given: Mapping[str, Any]) -> dict[str, str]:
         errors: dict[str, str] = {}
-        taken = self._entities_taken()
+        taken = self._taken()
         if CONF_EQUIPMENT_TYPE not in given:
             errors[CONF_EQUIPMENT_TYPE] = "type_missing"
         if error := self._name_error():
@@ -161,7 +161,7 @@ class SettingSteps(ConfigSubentryFlow):
                 error = "nothing_to_set"
             if error is not None:
                 errors[half.key] = error
-            taken = taken | {entity_id}
+            taken = taken | {entity_id: "entity_taken"}
         return errors
 
     async def _after_pair(self) -> SubentryFlowResult:

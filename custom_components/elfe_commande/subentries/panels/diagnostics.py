@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...configuration.redaction import Redactor
-from .panel_settings import CONF_DISPLAY, wirings
+from .panel_settings import CONF_DISPLAY, switches_of, wirings
 from .unit import PanelUnit
 
 
 def entities_used(data: Mapping[str, Any]) -> Iterator[str]:
     """Yield the entities that a panel of this subentry is made of."""
-    yield from (e for w in wirings(data) if w is not None for e in (w.button, w.led) if e)
+    yield from switches_of(data)
     if display := data.get(CONF_DISPLAY):
         yield str(display)
 

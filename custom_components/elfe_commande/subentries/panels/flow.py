@@ -1,6 +1,6 @@
 """Adding a panel: up to eight positions, each a load with a button and a LED."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 import re
 from typing import Any
 
@@ -12,7 +12,6 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_NAME
 from homeassistant.data_entry_flow import section
-from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import (
     EntitySelector,
     EntitySelectorConfig,
@@ -24,8 +23,11 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from ...const import DOMAIN
+from ...const import SUBENTRY_EQUIPMENT
 from ...engine.ground.status import EquipmentStatus
+from ..appliances.checks import is_own
+from ..claims import claimed
+from .diagnostics import entities_used
 from .panel_settings import (
     CONF_BUTTON,
     CONF_DISPLAY,
@@ -33,6 +35,7 @@ from .panel_settings import (
     CONF_EQUIPMENT,
     CONF_LED,
     SECTIONS,
+    switches_of,
     wirings,
 )
 
@@ -101,21 +104,24 @@ class PanelFlow(ConfigSubentryFlow):
         action = user_input.get(CONF_DISPLAY_ACTION)
         if action and not _ACTION.fullmatch(action):
             return "invalid_action"
-        registry = er.async_get(self.hass)
-        for entity_id in _entities(user_input):
-            registered = registry.async_get(entity_id)
-            if registered is not None and registered.platform == DOMAIN:
-                # Its LED would switch the load, its button press itself.
-                return "own_entity"
+        if any(is_own(self.hass, entity_id) for entity_id in entities_used(user_input)):
+            # Its LED would switch the load, its button press itself.
+            return "own_entity"
+        return self._claim_error(user_input)
+
+    def _claim_error(self, user_input: Mapping[str, Any]) -> str | None:
+        """Return what else switches what is chosen, `None` if nothing does."""
+        mine = self._reconfigure_subentry_id if self.source == SOURCE_RECONFIGURE else None
+        owners = claimed(self.hass, but=mine)
+        if any(
+            (owner := owners.get(entity_id)) and owner.subentry_type == SUBENTRY_EQUIPMENT
+            for entity_id in switches_of(user_input)
+        ):
+            return "drives_appliance"
+        leds = [wiring.led for wiring in wirings(user_input) if wiring and wiring.led]
+        if len(set(leds)) < len(leds) or owners.keys() & set(leds):
+            return "led_taken"
         return None
-
-
-def _entities(data: Mapping[str, Any]) -> Iterator[str]:
-    """Yield every entity that is chosen."""
-    if display := data.get(CONF_DISPLAY):
-        yield display
-    for wiring in filter(None, wirings(data)):
-        yield from filter(None, (wiring.button, wiring.led))
 
 
 def panel_schema(

@@ -7,7 +7,7 @@ from ..kind import Kind
 from .diagnostics import describe_panel, entities_used
 from .flow import PanelFlow
 from .panel_entities import entities_of
-from .panel_settings import SUBENTRY_PANEL
+from .panel_settings import SUBENTRY_PANEL, switches_of
 from .unit import PanelUnit
 
 KIND: Final = Kind[Hub, PanelUnit](
@@ -17,4 +17,5 @@ KIND: Final = Kind[Hub, PanelUnit](
     entities=entities_of,
     diagnose=describe_panel,
     entities_named=entities_used,
+    claims=switches_of,
 )

@@ -1,6 +1,6 @@
 """What a panel's subentry holds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -31,6 +31,12 @@ class Wiring:
 def wirings(data: Mapping[str, Any]) -> list[Wiring | None]:
     """Return what is at each position, `None` where nothing is."""
     return [_wiring(data.get(section, {})) for section in SECTIONS]
+
+
+def switches_of(data: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the buttons and LEDs of a panel."""
+    for wiring in filter(None, wirings(data)):
+        yield from filter(None, (wiring.button, wiring.led))
 
 
 def _wiring(section: Mapping[str, Any]) -> Wiring | None:

@@ -26,7 +26,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
-from ...const import DOMAIN, LOGGER
+from ...const import DOMAIN, LOGGER, SUBENTRY_EQUIPMENT
 from ...core.failing import failing
 from ...core.lifecycle import Code
 from ...core.relay_mode import RelayMode, intent_of
@@ -35,6 +35,7 @@ from ...devices.capacity import can_force_off
 from ...entities.asking import async_wish
 from ...hub import Hub
 from ...interfaces.panel import STARTING, Panel, Picture, Position
+from ..claims import claimed
 from ..unit import Unit
 from .panel_settings import CONF_DISPLAY, CONF_DISPLAY_ACTION, wirings
 
@@ -55,6 +56,11 @@ class PanelUnit(Unit):
         self._timing = hub.engine.timing
         self._panel = Panel(self._timing.panel_wait)
         self._wirings = wirings(subentry.data)
+        self._leds: dict[str, int] = {}
+        """Where each is, from 0: one that is at several positions shows the first."""
+        for index, wiring in enumerate(self._wirings):
+            if wiring is not None and wiring.led:
+                self._leds.setdefault(wiring.led, index)
         self._display: str | None = subentry.data.get(CONF_DISPLAY)
         self._action: str | None = subentry.data.get(CONF_DISPLAY_ACTION)
         self._failing: set[str] = set()
@@ -73,9 +79,12 @@ class PanelUnit(Unit):
             self._unwatch.append(coordinator.watch_equipment(wiring.equipment_id, self._show))
         self._unwatch.append(coordinator.watch_hub(self._engine_changed))
         buttons = [w.button for w in self._wirings if w is not None and w.button]
-        shown = [w.led for w in self._wirings if w is not None and w.led]
-        if self._display:
-            shown.append(self._display)
+        for led in self._leds:
+            if not self._is_mine(led):
+                LOGGER.warning(
+                    "%s leaves %s alone: an appliance or another panel has it", self.title, led
+                )
+        shown = [*self._leds, self._display] if self._display else [*self._leds]
         hass = self.hub.hass
         self._unwatch.append(async_track_state_change_event(hass, buttons, self._button_changed))
         self._unwatch.append(async_track_state_change_event(hass, shown, self._shown_changed))
@@ -103,7 +112,7 @@ class PanelUnit(Unit):
     @callback
     def _button_changed(self, event: Event[EventStateChangedData]) -> None:
         old, new = event.data["old_state"], event.data["new_state"]
-        if old is None or new is None or not is_press(old, new):
+        if old is None or new is None or not is_press(old, new) or self._drives(new.entity_id):
             return
         for index, wiring in enumerate(self._wirings):
             if wiring is not None and wiring.button == new.entity_id:
@@ -186,9 +195,8 @@ class PanelUnit(Unit):
         before, self.picture = self.picture, self._picture()
         if anew or before.text != self.picture.text:
             self._show_text()
-        for index, wiring in enumerate(self._wirings):
-            if wiring is not None and wiring.led:
-                self._light(wiring.led, on=self.picture.leds[index])
+        for led in self._leds:
+            self._light(led)
         self.hub.coordinator.telling.tell_all(self._watchers)
 
     def _picture(self) -> Picture:
@@ -207,18 +215,28 @@ class PanelUnit(Unit):
             if old is None or old.state in _AWAY:
                 self._show_text()
             return
-        for index, wiring in enumerate(self._wirings):
-            if wiring is not None and wiring.led == new.entity_id:
-                self._light(new.entity_id, on=self.picture.leds[index])
+        self._light(new.entity_id)
 
-    def _light(self, entity_id: str, *, on: bool) -> None:
-        """Light a LED or put it out, if it is there and not so already."""
-        state = self.hub.hass.states.get(entity_id)
+    def _light(self, entity_id: str) -> None:
+        """Light a LED or put it out, if it is there, not so already, and nobody else's."""
+        state, on = self.hub.hass.states.get(entity_id), self.picture.leds[self._leds[entity_id]]
         wanted = STATE_ON if on else STATE_OFF
         if state is None or state.state in (wanted, STATE_UNAVAILABLE):
             return
+        if not self._is_mine(entity_id):
+            return
         domain = split_entity_id(entity_id)[0]
         self._call(domain, SERVICE_TURN_ON if on else SERVICE_TURN_OFF, {ATTR_ENTITY_ID: entity_id})
+
+    def _is_mine(self, led: str) -> bool:
+        """Whether nothing else switches it: the flow refuses that, what was stored before may say it."""
+        owner = claimed(self.hub.hass).get(led)
+        return owner is not None and owner.subentry_id == self.subentry_id
+
+    def _drives(self, entity_id: str) -> bool:
+        """Whether it drives an appliance: what the engine does there is no press."""
+        owner = claimed(self.hub.hass).get(entity_id)
+        return owner is not None and owner.subentry_type == SUBENTRY_EQUIPMENT
 
     def _show_text(self) -> None:
         text = self.picture.text
