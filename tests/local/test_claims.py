@@ -97,3 +97,64 @@ async def test_what_a_panel_has_drives_no_appliance(home: LocalInstalled, tank: 
     form = await home.answer(form, advanced=ADVANCED | {"typology": "plug_and_two_fingers"})
     form = await home.answer(form, entity_id=START)
     assert (form["step_id"], form["errors"]) == ("second_entity", {"entity_id": "entity_of_panel"})
+
+
+@pytest.mark.usefixtures("neighbour")
+async def test_an_entity_drives_one_appliance_of_all_homes(home: LocalInstalled) -> None:
+    form = await home.answer(await home.start_flow(), next_step_id="entity")
+    given = {"name": "Linge", "equipment_type": "washing_machine"}
+    form = await home.answer(form, **given, entity_id=OTHER)
+    assert form["errors"] == {"entity_id": "entity_taken"}
+    form = await home.answer(form, **given, entity_id=RELAY)
+    assert form["step_id"] == "habits"
+
+
+async def at_topics(
+    home: LocalInstalled, name: str, driver: str, form: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the form that asks for the topics of a device."""
+    form = await home.answer(form or await home.start_flow(), next_step_id="mqtt")
+    return await home.answer(form, name=name, equipment_type="washing_machine", driver=driver)
+
+
+@pytest.mark.usefixtures("neighbour")
+async def test_a_device_of_the_broker_drives_one_appliance_of_all_homes(
+    home: LocalInstalled,
+) -> None:
+    MockConfigEntry(domain="mqtt", data={"broker": "127.0.0.1"}).add_to_hass(home.hass)
+    form = await at_topics(home, "Linge", "switchbot")
+    form = await home.answer(form, topic="switchbot/esp32/bot/B2", advanced={})
+    assert (form["step_id"], form["errors"]) == ("topics", {"base": "device_taken"})
+    form = await home.answer(form, topic="switchbot/esp32/bot/A1", advanced={})
+    form = await home.answer(form, advanced=ADVANCED | {"typology": "plug_and_two_fingers"})
+    for name, error in (("A1", "same_device"), ("B2", "device_taken")):
+        form = await home.answer(form, topic=f"switchbot/esp32/bot/{name}", advanced={})
+        assert (form["step_id"], form["errors"]) == ("second_topics", {"base": error})
+    made = await home.answer(form, topic="switchbot/esp32/bot/A2", advanced={})
+    assert made["type"] is FlowResultType.CREATE_ENTRY
+    await home.hass.async_block_till_done()
+
+    # Another kind of device on the same topic is the same device.
+    form = await at_topics(home, "Séchage", "tasmota")
+    for name in ("A1", "A2", "B2"):
+        own = {"control_topic": "stat/dry", "command_topic": f"switchbot/esp32/bot/{name}/set"}
+        form = await home.answer(form, topic="", advanced=own)
+        assert (form["step_id"], form["errors"]) == ("topics", {"base": "device_taken"})
+
+    # An appliance keeps its own.
+    (mine,) = home.entry.get_subentries_of_type("equipment")
+    form = await home.entry.start_subentry_reconfigure_flow(home.hass, mine.subentry_id)
+    form = await at_topics(home, "Linge", "switchbot", form)
+    form = await home.answer(form, topic="switchbot/esp32/bot/A2", advanced={})
+    assert form["step_id"] == "habits"
+
+
+@pytest.mark.usefixtures("neighbour")
+async def test_two_outputs_of_one_device_drive_two_appliances(home: LocalInstalled) -> None:
+    MockConfigEntry(domain="mqtt", data={"broker": "127.0.0.1"}).add_to_hass(home.hass)
+    form = await at_topics(home, "Linge", "shelly_plus")
+    form = await home.answer(form, topic="shelly", advanced={})
+    assert form["errors"] == {"base": "device_taken"}
+    second = {"control_topic": "shelly/status/switch:1", "command_topic": "shelly/rpc"}
+    form = await home.answer(form, topic="", advanced=second)
+    assert form["step_id"] == "habits"

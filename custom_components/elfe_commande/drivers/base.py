@@ -131,6 +131,10 @@ class Driver(ABC):
         """Return the topics of a device that was given this name; `None` if nothing is fixed."""
         return None
 
+    def output(self, control_topic: str) -> int:  # noqa: ARG002
+        """Return which of those that share a command topic is meant; 0 where each has its own."""
+        return 0
+
     @abstractmethod
     def topics(self, device: Device) -> tuple[str, ...]:
         """Return the topics to listen to, the LWT excepted."""

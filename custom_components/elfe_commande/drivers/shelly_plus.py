@@ -39,10 +39,14 @@ class ShellyPlus(RevertingDriver):
         return Topics(f"{name}/status/switch:0", f"{name}/rpc", f"{name}/online")
 
     @override
+    def output(self, control_topic: str) -> int:
+        return _switch(control_topic)
+
+    @override
     def topics(self, device: Device) -> tuple[str, ...]:
         found = [f"{device.control_topic}/rpc", device.control_topic]
         if (name := _name(device)) is not None:
-            found += [f"{name}/status/switch:{_switch(device)}", f"{name}/events/rpc"]
+            found += [f"{name}/status/switch:{_switch(device.control_topic)}", f"{name}/events/rpc"]
         return tuple(dict.fromkeys(found))
 
     @override
@@ -70,7 +74,7 @@ class ShellyPlus(RevertingDriver):
             "id": request,
             "src": device.control_topic,
             "method": method,
-            "params": {"id": _switch(device), **params},
+            "params": {"id": _switch(device.control_topic), **params},
         }
         return Message(device.command_topic, json.dumps(payload))
 
@@ -88,7 +92,11 @@ class ShellyPlus(RevertingDriver):
         method = values.get("method")
         if isinstance(method, str) and method in _NOTIFICATIONS:
             params = values.get("params")
-            switch = params.get(f"switch:{_switch(device)}") if isinstance(params, dict) else None
+            switch = (
+                params.get(f"switch:{_switch(device.control_topic)}")
+                if isinstance(params, dict)
+                else None
+            )
             return _status(device, switch) if isinstance(switch, dict) else None
         if topic == f"{device.control_topic}/rpc":
             if values.get("id") != _QUESTION:
@@ -106,16 +114,20 @@ def _name(device: Device) -> str | None:
     return name if name and leaf == "rpc" else None
 
 
-def _switch(device: Device) -> int:
+def _switch(control_topic: str) -> int:
     """Return the number of the switch, 0 unless the control topic says another."""
-    found = _SWITCH.search(device.control_topic)
+    found = _SWITCH.search(control_topic)
     return int(found[1]) if found else 0
 
 
 def _status(device: Device, values: Mapping[str, Any], *, certain: bool = True) -> Reading | None:
     """Return what a status says, whole or of what changed."""
     number = values.get("id")
-    if isinstance(number, int) and not isinstance(number, bool) and number != _switch(device):
+    if (
+        isinstance(number, int)
+        and not isinstance(number, bool)
+        and number != _switch(device.control_topic)
+    ):
         return None
     on = values.get("output")
     on = on if isinstance(on, bool) else None

@@ -125,6 +125,18 @@ def driving_entities(data: Data) -> set[str]:
     return {half[CONF_ENTITY] for device in data[CONF_DEVICES] for half in halves_of(device)}
 
 
+def claims_of(data: Data) -> set[str]:
+    """Return what nothing else may drive: its entities, its outputs of devices of the broker."""
+    outputs = {output_of(device) for device in data[CONF_DEVICES] if not halves_of(device)}
+    return driving_entities(data) | outputs
+
+
+def output_of(device: Data) -> str:
+    """Return what tells a device of the broker from all others: where it is ordered, and which."""
+    driver = DRIVER_OF[device[CONF_DRIVER]]
+    return f"{device[CONF_COMMAND_TOPIC]} {driver.output(device[CONF_CONTROL_TOPIC])}"
+
+
 def entities_of(data: Data) -> set[str]:
     """Return the entities that the equipment is driven and measured by."""
     found = driving_entities(data)

@@ -10,7 +10,7 @@ from ...drivers import Driver
 from ...drivers.entity_setting import EntitySetting
 from ..claims import claimed
 from .checks import entity_error, own_entities, safe_state_error, sensor_error, topics_from
-from .definition import DRIVER_OF, SAFE_STATES, TYPOLOGY_OF, driver_of_entity, roles_of
+from .definition import DRIVER_OF, SAFE_STATES, TYPOLOGY_OF, driver_of_entity, output_of, roles_of
 from .forms import (
     DEFAULT_CYCLE,
     INVERTED,
@@ -26,7 +26,6 @@ from .forms import (
     topics_schema,
 )
 from .keys import (
-    CONF_COMMAND_TOPIC,
     CONF_CONTINUOUS,
     CONF_CYCLE_DURATION,
     CONF_DEVICES,
@@ -143,10 +142,11 @@ class EquipmentFlow(SettingSteps):
             given = topics_given(user_input)
             self._known = {k: v for k, v in self._known.items() if not k.endswith("topic")} | given
             checked = topics_from(driver, given)
-            if checked.error is None:
-                self._device = {CONF_DRIVER: driver.name, **checked.topics}
+            device = {CONF_DRIVER: driver.name, **checked.topics}
+            if (error := checked.error or self._device_error(device)) is None:
+                self._device = device
                 return await self.async_step_habits()
-            errors["base"] = checked.error
+            errors["base"] = error
         return self.async_show_form(
             step_id="topics",
             data_schema=topics_schema(self._known),
@@ -230,13 +230,11 @@ class EquipmentFlow(SettingSteps):
         if user_input is not None:
             self._second = topics_given(user_input)
             checked = topics_from(driver, self._second)
-            if checked.error is not None:
-                errors["base"] = checked.error
-            elif checked.topics[CONF_COMMAND_TOPIC] == self._device[CONF_COMMAND_TOPIC]:
-                errors["base"] = "same_device"
-            else:
-                second = {CONF_DRIVER: driver.name, **checked.topics}
+            second = {CONF_DRIVER: driver.name, **checked.topics}
+            error = checked.error or self._device_error(second, self._device)
+            if error is None:
                 return self._finish(self._device, second)
+            errors["base"] = error
         return self.async_show_form(
             step_id="second_topics",
             data_schema=topics_schema(self._second),
@@ -288,6 +286,15 @@ class EquipmentFlow(SettingSteps):
             else "entity_of_panel"
             for claim, owner in claimed(self.hass, but=mine).items()
         }
+
+    def _device_error(
+        self, device: Mapping[str, Any], first: Mapping[str, Any] | None = None
+    ) -> str | None:
+        """Return why a device of the broker cannot drive the load, beside the `first` of two."""
+        output = output_of(device)
+        if first is not None and output_of(first) == output:
+            return "same_device"
+        return "device_taken" if output in self._taken() else None
 
     @override
     def _name_error(self) -> str | None:

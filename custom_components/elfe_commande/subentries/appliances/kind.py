@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from ...const import SUBENTRY_EQUIPMENT
 from ..kind import Kind
-from .definition import driving_entities, entities_of
+from .definition import claims_of, entities_of
 from .flow import EquipmentFlow
 from .keys import CONF_HOME
 
@@ -12,7 +12,7 @@ KIND: Final = Kind[Any, Any](
     subentry_type=SUBENTRY_EQUIPMENT,
     flow=EquipmentFlow,
     entities_named=entities_of,
-    claims=driving_entities,
+    claims=claims_of,
     homes_named=lambda data: (data.get(CONF_HOME, ""),),
     local_only=True,
 )
