@@ -25,8 +25,6 @@ AT_MOST_ONCE, AT_LEAST_ONCE = 0, 1
 QUALITIES = (AT_MOST_ONCE, AT_LEAST_ONCE, 2)
 GRANT_TIMEOUT = 30.0
 """Seconds the broker has to grant a subscription before the engine goes on without."""
-
-
 GRANTED_TOGETHER = 500
 """Topics without wildcards that the client sends for at once."""
 

@@ -119,7 +119,8 @@ class PlcPanel:
             try:
                 await self.wishes.carry_out(wish)
             except WishRefusedError as error:
-                _LOGGER.info("Equipment %s given back, not ordered: %s", status.equipment.id, error)
+                number = status.equipment.id
+                _LOGGER.info("Equipment %s given back, not ordered: %s", number, error.key)
 
     async def _write(self, equipment_id: EquipmentId, mode: Mode) -> None:
         step = Step(
