@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
@@ -92,20 +93,16 @@ _PROBLEM: Final = word(*ISSUES, *LOG_ONLY)
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: ElfeConfigEntry
 ) -> dict[str, Any]:
-    """Return where the engine stands, what it counts, and what is wrong."""
+    """Return where the engine stands, what it counts, and what is wrong.
+
+    Of an entry that is not loaded, what is configured, and why it is not.
+    """
+    if entry.state is not ConfigEntryState.LOADED:
+        return {"entry": _configured(entry, await _async_redactor(hass, entry)), **_away(entry)}
     engine = entry.runtime_data.engine
-    redactor = await _async_redactor(hass, entry)
+    redactor = await _async_redactor(hass, entry, engine)
     return {
-        "entry": {
-            "version": f"{entry.version}.{entry.minor_version}",
-            "data": _data(redactor)(entry.data),
-            "options": _options(redactor)(entry.options),
-            "subentries": _count(
-                subentry.subentry_type
-                for subentry in entry.subentries.values()
-                if subentry.subentry_type in KINDS
-            ),
-        },
+        "entry": _configured(entry, redactor),
         "lifecycle": {
             "code": int(engine.lifecycle.code),
             "unclean_stop": engine.unclean_stop,
@@ -136,8 +133,11 @@ async def async_get_device_diagnostics(
 
     Of a home or the hub: which equipments there are.
     """
+    if entry.state is not ConfigEntryState.LOADED:
+        return _away(entry)
     hub = entry.runtime_data
-    redactor, subentry_id = await _async_redactor(hass, entry), device.config_subentry_id
+    redactor = await _async_redactor(hass, entry, hub.engine)
+    subentry_id = device.config_subentry_id
     equipment_id = equipment_of(entry.entry_id, device.identifiers)
     if equipment_id is not None and (status := hub.engine.statuses.get(equipment_id)) is not None:
         return {"equipment": describe_equipment(status, redactor)}
@@ -148,12 +148,33 @@ async def async_get_device_diagnostics(
     return {"equipment": None, "known": sorted(hub.engine.statuses)}
 
 
-async def _async_redactor(hass: HomeAssistant, entry: ElfeConfigEntry) -> Redactor:
-    """Return what numbers all that is named in an entry."""
-    engine = entry.runtime_data.engine
-    equipments = [status.equipment for status in engine.statuses.values()]
+def _configured(entry: ElfeConfigEntry, redactor: Redactor) -> dict[str, Any]:
+    """Return what people chose, without what is theirs."""
+    return {
+        "version": f"{entry.version}.{entry.minor_version}",
+        "data": _data(redactor)(entry.data),
+        "options": _options(redactor)(entry.options),
+        "subentries": _count(
+            subentry.subentry_type
+            for subentry in entry.subentries.values()
+            if subentry.subentry_type in KINDS
+        ),
+    }
+
+
+def _away(entry: ElfeConfigEntry) -> dict[str, Any]:
+    """Return why there is nothing to tell: its state, and the key of the text that people read."""
+    return {"state": entry.state.value, "reason": entry.error_reason_translation_key}
+
+
+async def _async_redactor(
+    hass: HomeAssistant, entry: ElfeConfigEntry, engine: Engine | None = None
+) -> Redactor:
+    """Return what numbers all that is named in an entry, and in its engine if there is one."""
+    statuses = () if engine is None else engine.statuses.values()
+    equipments = [status.equipment for status in statuses]
     devices = [device for equipment in equipments for device in equipment.devices]
-    screens = [status.screen for status in engine.screens.values()]
+    screens = [] if engine is None else [status.screen for status in engine.screens.values()]
     texts = await async_get_translations(hass, "en", "entity", [DOMAIN])
     return Redactor(
         homes=(*_homes(entry), *(e.home for e in equipments), *(s.home for s in screens)),

@@ -69,6 +69,9 @@ async def test_a_database_that_is_away_is_waited_for(installed_alone: Installed)
     await server.stop()
     await try_to_set_up(installed)
     assert reason(installed.entry) == (ConfigEntryState.SETUP_RETRY, "cannot_connect")
+    found = await async_get_config_entry_diagnostics(installed.hass, installed.entry)
+    assert (found["state"], found["reason"]) == ("setup_retry", "cannot_connect")
+    assert found["entry"]["data"]["password"] == REDACTED
 
     await server.start()
     await retry(installed)

@@ -15,6 +15,7 @@ from ...actions.permissions import ENTRY, READ_PLAN
 from ...actions.targets import ATTR_CONFIG_ENTRY_ID, TARGET, Target, async_hub_of, async_targets_of
 from ...const import DOMAIN
 from ...core.wall_clock import next_occurrence
+from ...describe import in_utc
 from ...hub import Hub
 from .telling import about_load, about_plan_made
 from .unit import PlannerUnit
@@ -103,7 +104,7 @@ def _end(target: Target, call: ServiceCall) -> float:
         clock = call.data[ATTR_TIME]
         return next_occurrence(now, clock.hour, clock.minute, dt_util.get_default_time_zone())
     moment: datetime = call.data[ATTR_DATETIME]
-    end = dt_util.as_utc(moment).timestamp()
+    end = in_utc(moment).timestamp()
     if end <= now:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="deadline_past")
     return end
