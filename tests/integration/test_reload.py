@@ -35,12 +35,14 @@ def arrivals(monkeypatch: pytest.MonkeyPatch) -> list[Arrival]:
     def tap(way: str) -> None:
         subscribe = getattr(MqttMessenger, way)
 
-        async def tapped(self: MqttMessenger, topics: Iterable[str], handler: Handler) -> Any:
+        async def tapped(
+            self: MqttMessenger, topics: Iterable[str], handler: Handler, *granted: Any
+        ) -> Any:
             def note(arrival: Arrival) -> None:
                 found.append(arrival)
                 handler(arrival)
 
-            return await subscribe(self, topics, note)
+            return await subscribe(self, topics, note, *granted)
 
         monkeypatch.setattr(MqttMessenger, way, tapped)
 

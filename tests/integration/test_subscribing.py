@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from custom_components.elfe_commande.adapters import mqtt as adapter
-from custom_components.elfe_commande.engine.ground.ports import Arrival, MessengerError
+from custom_components.elfe_commande.engine.ground.ports import Arrival, MessengerError, Unsubscribe
 from demo.appliances.device import Message
 from tests.fixtures_home_assistant import Installed, wait_for
 
@@ -32,13 +32,15 @@ async def silent(installed: Installed) -> AsyncIterator[Installed]:
 async def test_all_are_asked_for_before_one_of_them_is_waited_for(silent: Installed) -> None:
     """The client gathers for half a second what it is asked: waiting in between adds up."""
     heard: list[Arrival] = []
-    asking = asyncio.create_task(silent.hub.messenger.subscribe_each(WANTED, heard.append))
+    ends: dict[str, Unsubscribe | Exception] = {}
+    asked = silent.hub.messenger.subscribe_each(WANTED, heard.append, ends.__setitem__)
+    asking = asyncio.create_task(asked)
     await wait_for(lambda: subscriptions(silent.hass) >= WANTED)
-    assert not asking.done()
+    assert not ends
 
     silent.world.broker.resume()
 
-    ends = await asking
+    await asking
     assert ends.keys() == WANTED
     said = [*TOPICS, "shellies/other/1/state"]
     silent.world.fleet.say([Message(topic, "on") for topic in said])
@@ -58,7 +60,8 @@ async def test_each_that_is_not_granted_in_time_is_told_and_given_up(
 ) -> None:
     monkeypatch.setattr(adapter, "GRANT_TIMEOUT", 0.05)
 
-    ends = await silent.hub.messenger.subscribe_each(WANTED, lambda _: None)
+    ends: dict[str, Unsubscribe | Exception] = {}
+    await silent.hub.messenger.subscribe_each(WANTED, lambda _: None, ends.__setitem__)
 
     assert ends.keys() == WANTED
     assert {type(end) for end in ends.values()} == {MessengerError}
@@ -66,15 +69,16 @@ async def test_each_that_is_not_granted_in_time_is_told_and_given_up(
     assert not subscriptions(silent.hass) & WANTED
     monkeypatch.undo()
     silent.world.broker.resume()
-    again = await silent.hub.messenger.subscribe_each(TOPICS[:2], lambda _: None)
-    assert not any(isinstance(end, Exception) for end in again.values())
+    await silent.hub.messenger.subscribe_each(TOPICS[:2], lambda _: None, ends.__setitem__)
+    assert not any(isinstance(ends[topic], Exception) for topic in TOPICS[:2])
 
 
 async def test_all_that_is_given_up_while_it_is_asked_for_is_heard_no_more(
     silent: Installed, caplog: pytest.LogCaptureFixture
 ) -> None:
     heard: list[Arrival] = []
-    asking = asyncio.create_task(silent.hub.messenger.subscribe_each(WANTED, heard.append))
+    asked = silent.hub.messenger.subscribe_each(WANTED, heard.append, lambda *_: None)
+    asking = asyncio.create_task(asked)
     await wait_for(lambda: subscriptions(silent.hass) >= WANTED)
 
     asking.cancel()

@@ -149,12 +149,7 @@ async def test_an_entity_is_followed_when_renamed_and_missed_when_gone(
     await home.act("switch", "turn_on", number, "pilot")
     registry = er.async_get(home.hass)
     registry.async_update_entity(RELAY, new_entity_id="input_boolean.laundry")
-
-    def follows() -> bool:
-        (device,) = home.status(number).equipment.devices
-        return "laundry" in device.command_topic and home.hub.engine.rooms.acks.hears(device)
-
-    await wait_for(follows)
+    await wait_for(lambda: "laundry" in home.status(number).equipment.devices[0].command_topic)
     assert home.status(number).equipment.piloted
     await home.act("select", "select_option", number, "mode", option="forced_on")
     state = home.hass.states.get("input_boolean.laundry")

@@ -13,6 +13,7 @@ from homeassistant.exceptions import HomeAssistantError
 from ..core.pace import paced
 from ..engine.ground.ports import (
     Arrival,
+    Granted,
     Handler,
     Messenger,
     MessengerError,
@@ -187,38 +188,39 @@ class MqttMessenger(Messenger):
 
     @override
     async def subscribe_each(
-        self, topics: Iterable[str], handler: Handler
-    ) -> dict[str, Unsubscribe | Exception]:
+        self, topics: Iterable[str], handler: Handler, granted: Granted
+    ) -> None:
         """Ask for all of them, then wait: the client gathers for half a second what it is asked.
 
         It sends for those without wildcards some hundreds at a time, in the order in which they
         were asked for or, connected anew, in that of their names: of each hundred, the last is
         waited for.
         """
-        found: dict[str, Unsubscribe | Exception] = {}
-        wild: list[_Ear] = []
-        plain: list[_Ear] = []
+        waiting: dict[_Ear, None] = {}
+
+        async def tell(ears: tuple[_Ear, ...]) -> None:
+            error = await attempted(self._granted(ears[-1].topics))
+            for ear in ears:
+                del waiting[ear]
+                if error is not None:
+                    ear.unsubscribe()
+                granted(ear.topics[0], ear.unsubscribe if error is None else _told(error))
+
         try:
             async for topic in paced(sorted(topics)):
                 ear = _Ear(self, handler, (topic,))
-                if (error := await attempted(self._ask(ear))) is not None:
-                    found[topic] = _told(error)
+                if (error := await attempted(self._ask(ear))) is None:
+                    waiting[ear] = None
                 else:
-                    (wild if _is_wild(topic) else plain).append(ear)
+                    granted(topic, _told(error))
+            wild = [(ear,) for ear in waiting if _is_wild(ear.topics[0])]
+            plain = [ear for ear in waiting if not _is_wild(ear.topics[0])]
             together = batched(plain, GRANTED_TOGETHER, strict=False)
-            groups = [*((ear,) for ear in wild), *together]
-            grants = (attempted(self._granted(group[-1].topics)) for group in groups)
-            refused = await asyncio.gather(*grants)
+            await asyncio.gather(*map(tell, (*wild, *together)))
         except asyncio.CancelledError:
-            for ear in (*wild, *plain):
+            for ear in waiting:
                 self._give_up(ear)
             raise
-        for group, error in zip(groups, refused, strict=True):
-            for ear in group:
-                found[ear.topics[0]] = ear.unsubscribe if error is None else _told(error)
-                if error is not None:
-                    ear.unsubscribe()
-        return found
 
     async def _ask(self, ear: _Ear) -> None:
         for topic in ear.topics:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import override
 
 from ..core.entity_topics import entity_of
-from ..engine.ground.ports import Handler, Messenger, MessengerError, Unsubscribe
+from ..engine.ground.ports import Granted, Handler, Messenger, MessengerError, Unsubscribe
 from .entity_messenger import EntityMessenger
 from .mqtt import MqttMessenger
 
@@ -87,15 +87,17 @@ class RoutedMessenger(Messenger):
 
     @override
     async def subscribe_each(
-        self, topics: Iterable[str], handler: Handler
-    ) -> dict[str, Unsubscribe | Exception]:
+        self, topics: Iterable[str], handler: Handler, granted: Granted
+    ) -> None:
         wanted = list(topics)
-        entities = [topic for topic in wanted if entity_of(topic) is not None]
         others = [topic for topic in wanted if entity_of(topic) is None]
-        found = await self._entities.subscribe_each(entities, handler)
-        if self.broker is None:
-            return found | dict.fromkeys(others, _nothing)
-        return found | await self.broker.subscribe_each(others, handler)
+        entities = [topic for topic in wanted if entity_of(topic) is not None]
+        await self._entities.subscribe_each(entities, handler, granted)
+        if self.broker is not None:
+            await self.broker.subscribe_each(others, handler, granted)
+            return
+        for topic in others:
+            granted(topic, _nothing)
 
     @override
     def watch_connection(self, changed: Callable[[bool], None]) -> Unsubscribe:

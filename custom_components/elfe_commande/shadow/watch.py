@@ -171,11 +171,13 @@ class ShadowWatch(Sources):
             for topic in self._heard.keys() - ears.keys():
                 self._heard.pop(topic)()
             new = [topic for topic in ears if topic not in self._heard]
-            for topic, end in (await self._messenger.subscribe_each(new, self._receive)).items():
-                if isinstance(end, Exception):
-                    _LOGGER.warning("Orders of others on %s are not heard: %s", topic, end)
-                else:
-                    self._heard[topic] = end
+            await self._messenger.subscribe_each(new, self._receive, self._granted)
+
+    def _granted(self, topic: str, end: Unsubscribe | Exception) -> None:
+        if isinstance(end, Exception):
+            _LOGGER.warning("Orders of others on %s are not heard: %s", topic, end)
+        else:
+            self._heard[topic] = end
 
     def _receive(self, arrival: Arrival) -> None:
         if not arrival.retained:

@@ -11,6 +11,7 @@ from typing import override
 from ..core.model import Constraints, EquipmentId, HomeId, Inventory, State
 from ..core.outcome import Step
 from ..engine.ground.ports import (
+    Granted,
     Handler,
     InventoryRead,
     Messenger,
@@ -51,9 +52,9 @@ class SilentMessenger(Messenger):
 
     @override
     async def subscribe_each(
-        self, topics: Iterable[str], handler: Handler
-    ) -> dict[str, Unsubscribe | Exception]:
-        return await self._real.subscribe_each(topics, handler)
+        self, topics: Iterable[str], handler: Handler, granted: Granted
+    ) -> None:
+        await self._real.subscribe_each(topics, handler, granted)
 
     @override
     def watch_connection(self, changed: Callable[[bool], None]) -> Unsubscribe:

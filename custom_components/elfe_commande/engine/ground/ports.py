@@ -177,6 +177,8 @@ class Arrival:
 
 type Handler = Callable[[Arrival], None]
 type Unsubscribe = Callable[[], None]
+type Granted = Callable[[str, Unsubscribe | Exception], None]
+"""Called with a topic and what ends receiving it, or why it is not received."""
 
 
 class Messenger(Protocol):
@@ -213,18 +215,18 @@ class Messenger(Protocol):
         """
 
     async def subscribe_each(
-        self, topics: Iterable[str], handler: Handler
-    ) -> dict[str, Unsubscribe | Exception]:
-        """Receive these topics, each by itself: what ends it, or why it is not received.
+        self, topics: Iterable[str], handler: Handler, granted: Granted
+    ) -> None:
+        """Receive these topics, each by itself; returns once the broker granted or refused each.
 
-        Returns once the broker granted or refused each; in all else as `subscribe`.
+        `granted` is called with each topic as soon as that is known. In all else as `subscribe`.
         """
-        found: dict[str, Unsubscribe | Exception] = {}
+
+        async def ask(topic: str) -> None:
+            granted(topic, await attempted(self.subscribe((topic,), handler)))
+
         for some in batched(topics, SUBSCRIPTIONS_AT_ONCE, strict=False):
-            asked = (self.subscribe((topic,), handler) for topic in some)
-            ends = await asyncio.gather(*map(attempted, asked))
-            found.update(zip(some, ends, strict=True))
-        return found
+            await asyncio.gather(*map(ask, some))
 
     def watch_connection(self, changed: Callable[[bool], None]) -> Unsubscribe:
         """Be told when the broker is lost or found again."""

@@ -203,11 +203,9 @@ class Acks:
         wanted = [t for t in topics if t not in self._unsubscribe and t not in self._asked_for]
         self._asked_for.update(wanted)
         try:
-            granted = await self._messenger.subscribe_each(wanted, self._receive)
+            await self._messenger.subscribe_each(wanted, self._receive, self._granted)
         finally:
             self._asked_for.difference_update(wanted)
-        for topic, end in granted.items():
-            self._take_grant(topic, end)
         deaf = self.ungranted
         if deaf and not self._deaf:
             _LOGGER.warning(
@@ -269,7 +267,8 @@ class Acks:
         self._topics[equipment.id] = tuple(routed)
         return routed
 
-    def _take_grant(self, topic: str, end: Unsubscribe | Exception) -> None:
+    def _granted(self, topic: str, end: Unsubscribe | Exception) -> None:
+        self._asked_for.discard(topic)
         match end:
             case MessengerError():
                 _LOGGER.debug("Cannot listen to %s: %s", topic, end)
