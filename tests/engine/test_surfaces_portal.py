@@ -190,5 +190,6 @@ async def test_a_mode_that_could_not_be_read_is_carried_out_once_it_can_be(world
 
     await until(lambda: wall.orders("X7") == ["on"], "the order")
     await until_row(world, WASHER, **{MODE: MANUAL, CONTROL: 15, COMMAND: 13})
-    (changed,) = (each for each in events_of(world, PortalUpdated))
+    await until(lambda: events_of(world, PortalUpdated), "what is told of it")
+    (changed,) = events_of(world, PortalUpdated)
     assert changed.after.state.mode == MANUAL
