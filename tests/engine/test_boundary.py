@@ -178,7 +178,7 @@ async def test_what_no_storage_should_raise_ends_no_cycle(
 async def test_a_disk_that_never_answers_ends_no_cycle(
     world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await furnish(world, TANK, timing=calm(cycle_limit=3.0))
+    await furnish(world, TANK, timing=calm(cycle_limit=3.0, part_limit=1.0))
     await world.plan(HEATER, [1])
     engine = await world.start()
     disk = world.disk.document("memory")
