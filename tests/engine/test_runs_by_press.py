@@ -1,9 +1,10 @@
 """A run of several quarter-hours that one press begins: pressed once, and not forgotten."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 
 from custom_components.elfe_commande.core.decision import Act
-from custom_components.elfe_commande.core.model import EquipmentId
 from custom_components.elfe_commande.core.outcome import Outcome
 from demo.appliances import Behaviour
 from demo.specs import finger, plug
@@ -114,43 +115,44 @@ async def test_one_that_nobody_answers_for_asks_a_person(world: World) -> None:
     assert presses(world) == 1
 
 
+@pytest.fixture
+async def standby(world: World) -> AsyncIterator[World]:
+    """Another installation, which drives nothing while the first one does."""
+    world.shared = True
+    await furnish(world, PRESSED, timing=sharing())
+    await world.plan(HEATER, [1, 1, 1])
+    other = beside(world)
+    await world.start()
+    await other.start()
+    yield other
+    await other.stop()
+
+
 @pytest.mark.parametrize("slots", [0, 1])
 async def test_who_takes_it_over_in_the_middle_of_a_run_does_not_press_again(
-    world: World, slots: int
+    world: World, standby: World, slots: int
 ) -> None:
-    world.shared = True
-    await furnish(world, PRESSED, timing=sharing())
-    await world.plan(HEATER, [1, 1, 1])
-    other = beside(world)
-    await world.start()
-    await other.start()
-    try:
-        await world.cycle()
-        await until_row(world, HEATER, **{CONTROL: 15})
-        world.later(slots)
-        await other.engine.run_cycle()
-        await world.engine.stop()
-        await drives(other, 1)
-        await other.settled()
-        await other.cycle(slots=1)
-    finally:
-        await other.stop()
+    await world.cycle()
+    await until_row(world, HEATER, **{CONTROL: 15})
+    world.later(slots)
+    await standby.engine.run_cycle()
+
+    await world.engine.stop()
+    await drives(standby, 1)
+    await standby.settled()
+    await standby.cycle(slots=1)
+
     assert presses(world) == 1
+    assert shown(standby) == "already_pressed"
 
 
-async def test_what_the_first_never_pressed_is_pressed_by_who_takes_it_over(world: World) -> None:
-    world.shared = True
-    await furnish(world, PRESSED, timing=sharing())
-    await world.plan(HEATER, [1, 1, 1])
-    other = beside(world)
-    await world.start()
-    await other.start()
-    try:
-        await other.engine.run_cycle()
-        await world.engine.stop()
-        await drives(other, 1)
-        await until(lambda: presses(world) == 1, "the press")
-        await until_row(world, HEATER, **{CONTROL: 15})
-    finally:
-        await other.stop()
-    assert EquipmentId(HEATER) in other.engine.statuses
+async def test_what_the_first_never_pressed_is_pressed_by_who_takes_it_over(
+    world: World, standby: World
+) -> None:
+    await standby.engine.run_cycle()
+
+    await world.engine.stop()
+    await drives(standby, 1)
+
+    await until(lambda: presses(world) == 1, "the press")
+    await until_row(world, HEATER, **{CONTROL: 15})
