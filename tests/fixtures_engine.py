@@ -55,6 +55,7 @@ def brisk() -> Timing:
         part_limit=60.0,
         unit_limit=30.0,
         archive_open=5.0,
+        panel_answer=20.0,
         plan_source_answer=20.0,
         planner_answer=30.0,
         planner_search=20.0,

@@ -451,6 +451,15 @@ test("what makes plans here says how it is, whatever the age of what it handed o
   expect(await chips({ ...planner, at: now - 7 * 3600 })).toEqual([["chip wrong", "Planner: planned 7 h ago"]]);
   expect(await chips({ ...planner, state: null, at: null })).toEqual([["chip", "Planner: No plan yet"]]);
   expect(await chips()).toEqual([["chip wrong", "Plan 15 h old"]]);
+  expect(await chips({ ...planner, at: now - 20 })).toEqual([["chip well", "Planner: planned less than a minute ago"]]);
+});
+
+test("a plan that is given once a day is not old in the evening", async () => {
+  await open();
+  const health = { ...all.health.entry!, plan_at: all.now! - 15 * 3600, server: false };
+  connection.tell({ ...all, health: { entry: health } });
+  await settled();
+  expect(text(".health .well")).toBe("Plan 15 h old");
 });
 
 test("shows only what it is set to show", async () => {

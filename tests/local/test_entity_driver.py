@@ -7,6 +7,7 @@ from homeassistant.core import Context
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
+from custom_components.elfe_commande.adapters import entity_orders
 from custom_components.elfe_commande.core.decision import Act
 from custom_components.elfe_commande.core.outcome import Outcome
 from custom_components.elfe_commande.core.wish import Origin
@@ -139,6 +140,29 @@ async def test_an_integration_that_refuses_is_told(home: LocalInstalled) -> None
     assert told.value.translation_key == "order_refused_kept"
     first = home.ended(number)[0].result
     assert (first.outcome, first.reason) == (Outcome.FAILED, "refused")
+    assert shown(home, RELAY) == "off"
+
+
+async def test_an_order_without_end_does_not_act_later(
+    home: LocalInstalled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An integration that hangs for minutes would switch the load on long after it was let go."""
+    monkeypatch.setattr(entity_orders, "CALL_LIMIT", 0.3)
+    number = await home.add("Lave-linge", RELAY)
+    broken_off = asyncio.Event()
+
+    async def hang(_: object) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            broken_off.set()
+
+    home.hass.services.async_register("input_boolean", "turn_on", hang)
+    with pytest.raises(HomeAssistantError) as told:
+        await force(home, number, "forced_on")
+    assert told.value.translation_key == "order_silent_kept"
+    await asyncio.wait_for(broken_off.wait(), 30)
+    await force(home, number, "forced_off")
     assert shown(home, RELAY) == "off"
 
 

@@ -1,5 +1,7 @@
 """A panel that is wired, changed, and out of order, in a home without a server."""
 
+import asyncio
+from dataclasses import replace
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER, ConfigSubentry
@@ -8,6 +10,8 @@ from homeassistant.core import Event, ServiceCall, callback
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 import voluptuous as vol
+
+from tests.fixtures_home_assistant import wait_for
 
 from .homes import START, LocalInstalled
 
@@ -237,3 +241,31 @@ async def test_what_the_panel_s_own_action_raises_is_told_once(
     await press()
     assert len(told()) == 2
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+async def test_an_action_that_never_returns_is_broken_off_and_told(
+    home: LocalInstalled, tank: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It would draw over what is shown since, and keep Home Assistant from stopping."""
+    await home.reload(replace(home.timing, panel_answer=0.2))
+    drawn: list[str] = []
+    broken_off: list[str] = []
+
+    async def show(call: ServiceCall) -> None:
+        if broken_off:
+            drawn.append(call.data["text"])
+            return
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            broken_off.append(call.data["text"])
+            raise
+
+    home.hass.services.async_register("wall", "show", show)
+    home.hass.states.async_set(KEY, "off")
+    await hang(home, {"equipment": str(tank), "button": KEY}, display_action="wall.show")
+    await wait_for(lambda: broken_off)
+    home.hass.states.async_set(KEY, "on")
+    await wait_for(lambda: drawn)
+    assert len(broken_off) == 1
+    assert [r for r in caplog.records if "wall.show" in r.getMessage()]

@@ -95,6 +95,7 @@ async def test_all_is_shown_then_what_changes(home: LocalInstalled, connect: Ope
     assert one["plan"] is None
     assert all_of_it["slot"] == SLOT
     assert all_of_it["health"][home.entry.entry_id]["running"]
+    assert not all_of_it["health"][home.entry.entry_id]["server"]
 
     await home.call("set_plan", equipment_id=number, slots=FIRST)
     await wait_for(lambda: relay(home) == "on")

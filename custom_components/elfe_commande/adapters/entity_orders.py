@@ -97,10 +97,16 @@ class EntityOrders:
 
     async def _single(self, part: Part, value: Value, context: Context, answer: Answer) -> None:
         try:
-            answer(Ended() if (error := await self._call(part, value, context)) is None else error)
+            async with asyncio.timeout(CALL_LIMIT):
+                error = await self._call(part, value, context)
+        except TimeoutError:
+            # It must not act by the time that something newer was ordered.
+            _LOGGER.warning("No end of an order after %s s: %s", CALL_LIMIT, part.entity_id)
         except Exception:
             # A mistake of that integration: nobody knows how far it got.
             _LOGGER.exception("%s failed while it was ordered", part.entity_id)
+        else:
+            answer(Ended() if error is None else error)
 
     async def _call(self, part: Part, value: Value, context: Context) -> Ended | None:
         """Call what gives an entity a value; return why it refused."""

@@ -178,11 +178,10 @@ class MqttMessenger(Messenger):
         try:
             await self._ask(ear)
             await self._granted(ear.topics)
-        except (HomeAssistantError, TimeoutError) as error:
-            ear.unsubscribe()
-            raise _told(error) from error
-        except asyncio.CancelledError:
+        except BaseException as error:
             self._give_up(ear)
+            if isinstance(error, HomeAssistantError | TimeoutError):
+                raise _told(error) from error
             raise
         return ear.unsubscribe
 
@@ -203,7 +202,7 @@ class MqttMessenger(Messenger):
             for ear in ears:
                 del waiting[ear]
                 if error is not None:
-                    ear.unsubscribe()
+                    self._give_up(ear)
                 granted(ear.topics[0], ear.unsubscribe if error is None else _told(error))
 
         try:

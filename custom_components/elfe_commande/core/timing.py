@@ -116,6 +116,8 @@ class Timing:
     """How long a load that was shed stays off at least."""
     panel_wait: float = 2.0
     """From the last press on a panel of buttons to all of them being carried out."""
+    panel_answer: float = 20.0
+    """How long an action of the panel's own integration may take to show something."""
     mode_file_look: float = 2.0
     """Between looks at the file of modes."""
     mode_file_echo: float = 6.0

@@ -42,6 +42,7 @@ from .orders.reverts import Reverts
 from .orders.sender import Sender
 from .people.displays import Displays
 from .people.households import Households
+from .people.missed import Missed
 from .people.plc import PlcPanel
 from .people.portal import Portal
 from .people.surfaces import Surfaces
@@ -144,6 +145,8 @@ class Rooms:
         interfaces = {name: create(settings.layout) for name, create in FACTORIES.items()}
         self.displays = Displays(ground, messenger, households, interfaces.values())
         self.wishes = Wishes(ground, rows, self.executor, self.reconcile)
+        self.missed = Missed(ground, rows, self.inventory, self.wishes, self._is_portal_heard)
+        self.goals.broker_watchers.append(self.missed.broker_changed)
         self.surfaces = Surfaces(
             ground,
             messenger,
@@ -152,7 +155,7 @@ class Rooms:
             self.displays,
             rows=rows,
             wishes=self.wishes,
-            portal=Portal(ground, rows, self.inventory, self.wishes, self.displays),
+            portal=Portal(ground, rows, self.inventory, self.wishes, self.displays, self.missed),
             plc=PlcPanel(ground, rows, self.executor, self.wishes, self.displays),
         )
 
@@ -166,6 +169,9 @@ class Rooms:
         store.relook = lambda status: self.reconcile.look(status, slot_start(clock.now()))
         self.inventory.take_screens = self.displays.adopt
         self.inventory.regroup = self._regrouped
+
+    def _is_portal_heard(self) -> bool:
+        return self.world.messenger.connected and not self.surfaces.ungranted
 
     def _regrouped(self) -> None:
         self._households.regroup()

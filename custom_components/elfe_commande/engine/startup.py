@@ -72,6 +72,8 @@ class Course:
             self._again = bool(remembered.processed)
             self.previous = remembered.history
             rows.followed.restore(remembered.processed)
+            modes = {each.id: int(each.state.mode) for each in remembered.equipments}
+            self._rooms.missed.unheard(modes, remembered.at)
             if remembered.plan_source in (None, rows.storage.plan_source):
                 # Plans of a table that is no longer read are nobody's.
                 self._rooms.plans.update(remembered.plans)

@@ -125,6 +125,8 @@ class Board:
             "ems": engine.connected,
             "broker": self.hub.messenger.connected,
             "plan_at": engine.plan_time(),
+            # Its plans come each quarter-hour; who plans a home by hand does so once a day.
+            "server": self.hub.local is None,
             "shadow": self.hub.shadow,
             "makers": [about_maker(each) for each in makers],
         }

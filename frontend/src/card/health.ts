@@ -37,8 +37,8 @@ function chipsOf(hass: HomeAssistant, health: Health, now: number, word: Localiz
   if (!health.ems) wrong("mdi:database-off-outline", word("no_ems"));
   if (!health.broker) wrong("mdi:lan-disconnect", word("no_broker"));
   const works = !chips.length;
-  const aged = (at: number | null, text: string) => {
-    if (at !== null && now - at > OLD) wrong("mdi:clock-alert-outline", text);
+  const aged = (at: number | null, text: string, often = true) => {
+    if (often && at !== null && now - at > OLD) wrong("mdi:clock-alert-outline", text);
     else if (at !== null && works) chips.push(chip("well", "mdi:check-circle-outline", text));
     else chips.push(chip("", "mdi:clock-outline", text));
   };
@@ -52,7 +52,7 @@ function chipsOf(hass: HomeAssistant, health: Health, now: number, word: Localiz
     else wrong("mdi:alert-outline", text);
   }
   const at = health.plan_at;
-  if (!makers.length) aged(at, at === null ? word("plan_none") : word("plan_age", { age: age(at) }));
+  if (!makers.length) aged(at, at === null ? word("plan_none") : word("plan_age", { age: age(at) }), health.server ?? true);
   return chips;
 }
 
@@ -64,6 +64,7 @@ function stateText(hass: HomeAssistant, kind: Maker["kind"], state: string | nul
 
 function ageText(seconds: number, word: Localize): string {
   const minutes = Math.floor(seconds / 60);
+  if (minutes < 1) return word("moment");
   if (minutes < 90) return word("minutes", { count: minutes });
   const hours = Math.round(minutes / 60);
   return hours < 48 ? word("hours", { count: hours }) : word("days", { count: Math.round(hours / 24) });

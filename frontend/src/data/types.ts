@@ -13,6 +13,8 @@ export interface Health {
   ems: boolean;
   broker: boolean;
   plan_at: number | null;
+  /** Plans come from a server, each quarter-hour; others are as old as whoever gave them wants. */
+  server?: boolean;
   /** Decides and shows, and orders nothing. */
   shadow?: boolean;
   /** What makes plans here; `plan_at` tells of plans that are made elsewhere. */

@@ -33,6 +33,8 @@ class InventoryKeeper:
     """Called with the screens when they changed."""
     regroup: Callable[[], None] = lambda: None
     """Called when equipments came, went, or changed their home."""
+    was_read: Callable[[], None] = lambda: None
+    """Called each time that every row was read."""
 
     async def read(self) -> None:
         """Read every row, and take over what changed since; raises `StorageError`."""
@@ -78,6 +80,7 @@ class InventoryKeeper:
             ground.notify(ProblemsChanged())
         if rewire and ground.lifecycle.code >= Code.CONNECTED:
             await self.acks.wire(rewire)
+        self.was_read()
 
     async def read_one(self, equipment_id: EquipmentId, by: Author) -> None:
         """Read one row anew; its changes are by `by`. Raises `StorageError`."""

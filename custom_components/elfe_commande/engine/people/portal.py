@@ -4,16 +4,16 @@ import asyncio
 from dataclasses import dataclass, field
 import logging
 
-from ...core.model import Equipment, EquipmentId, Mode
-from ...core.wish import Intent, Origin, Wish
+from ...core.model import Equipment, EquipmentId
+from ...core.wish import Origin
 from ..goals.inventory import InventoryKeeper
 from ..ground.background import Background
-from ..ground.errors import WishRefusedError
 from ..ground.events import PortalUpdated
 from ..ground.ground import Ground
 from ..ground.ports import StorageError
 from ..rows.rows import Rows
 from .displays import Displays
+from .missed import Missed, follow_mode
 from .wishes import Wishes
 
 _LOGGER = logging.getLogger(__name__)
@@ -28,6 +28,7 @@ class Portal:
     inventory: InventoryKeeper
     wishes: Wishes
     displays: Displays
+    missed: Missed
     _reading: dict[EquipmentId, asyncio.Lock] = field(default_factory=dict)
     _unread: dict[EquipmentId, None] = field(default_factory=dict)
     """Told of, and not read yet: the database could not be reached from here."""
@@ -40,6 +41,7 @@ class Portal:
     def close(self) -> None:
         """Read nothing more."""
         self._background.cancel()
+        self.missed.close()
 
     def _found_again(self) -> None:
         unread, self._unread = self._unread, {}
@@ -63,14 +65,10 @@ class Portal:
                 return
         after = status.equipment
         changed = changes(before, after)
-        elsewhere = self.ground.owner.is_elsewhere(after.home)
-        if after.state.mode != settled and after.driven and not elsewhere:
-            piloted = after.state.mode == Mode.PILOTED
-            intent = Intent.TO_PILOTED if piloted else Intent.TO_MANUAL
-            try:
-                await self.wishes.carry_out(Wish(equipment_id, intent, Origin.PORTAL))
-            except WishRefusedError as error:
-                _LOGGER.info("Portal, equipment %s: %s", equipment_id, error.key)
+        if self.ground.owner.is_elsewhere(after.home):
+            self.missed.elsewhere(equipment_id)
+        elif after.state.mode != settled and after.driven:
+            await follow_mode(self.wishes, after)
         self.ground.notify(PortalUpdated(before, after, changed))
         self.displays.refresh(equipment_id)
 

@@ -260,10 +260,14 @@ class PanelUnit(Unit):
         )
 
     async def _async_call(self, domain: str, action: str, data: dict[str, str]) -> None:
-        """Call it, whatever it raises; a panel out of order is told once, until all is shown."""
+        """Call it, whatever it raises; a panel out of order is told once, until all is shown.
+
+        One that does not return is broken off: it would draw over what is shown since.
+        """
         called = data.get(ATTR_ENTITY_ID, f"{domain}.{action}")
         try:
-            await self.hub.hass.services.async_call(domain, action, data, blocking=True)
+            async with asyncio.timeout(self._timing.panel_answer):
+                await self.hub.hass.services.async_call(domain, action, data, blocking=True)
         except Exception as error:  # noqa: BLE001
             if not self._failing:
                 LOGGER.warning("%s does not show (%s): %s", self.title, called, failing(error))
