@@ -43,6 +43,8 @@ def wanted(status: EquipmentStatus) -> tuple[SelectEntityDescription, ...]:
 class ModeSelect(WishingEntity, SelectEntity):
     """Chooses between the plan and a forced state."""
 
+    _told_by = "current_option"
+
     @property
     @override
     def current_option(self) -> str:

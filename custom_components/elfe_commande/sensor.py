@@ -299,9 +299,7 @@ class ReasonSensor(EquipmentSensor):
     @override
     async def async_added_to_hass(self) -> None:
         """Follow the equipment, and the end of a run that the sentence tells of."""
-        self.async_on_remove(
-            self._hub.coordinator.watch_equipment(self._equipment_id, self._changed)
-        )
+        self._follow(self._changed)
         self.async_on_remove(self._forget)
         self._wait_for_end()
 
@@ -315,7 +313,7 @@ class ReasonSensor(EquipmentSensor):
     def _changed(self, _: datetime | None = None) -> None:
         self._forget()
         self._wait_for_end()
-        self.async_write_ha_state()
+        self.async_show()
 
     @callback
     def _forget(self) -> None:

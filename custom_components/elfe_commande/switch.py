@@ -34,6 +34,8 @@ def wanted(status: EquipmentStatus) -> tuple[SwitchEntityDescription, ...]:
 class PilotSwitch(WishingEntity, SwitchEntity):
     """Hands the load over to the plan and back."""
 
+    _told_by = "is_on"
+
     @property
     @override
     def is_on(self) -> bool:

@@ -7,6 +7,7 @@ from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
@@ -137,6 +138,32 @@ async def test_the_switch_shows_the_wish_at_once(start: Start):
 
     assert world.state("switch", 1, "pilot").state == "on"
     assert world.state("select", 1, "mode").state == "automatic"
+
+
+async def test_only_what_shows_something_else_is_written(start: Start, freezer, at: None):
+    """Of all that is told in a cycle, most entities show nothing else."""
+    world = await start([status_of(1, Mode.MANUAL)])
+    status = world.engine.statuses[ONE]
+
+    async def written() -> set[str]:
+        freezer.tick(60)
+        await world.put(status)
+        now = dt_util.utcnow()
+        # A calendar is of all of a home.
+        states = [s for s in world.hass.states.async_all() if s.domain != "calendar"]
+        return {each.entity_id for each in states if each.last_reported == now}
+
+    assert not await written()
+    status.wished_mode = Mode.PILOTED
+    shown = {world.entity_id("switch", 1, "pilot"), world.entity_id("select", 1, "mode")}
+    assert shown <= await written()
+    assert not await written()
+
+    state = replace(status.equipment.state, mode=Mode.DISABLED)
+    status.equipment, status.wished_mode = status.equipment.with_state(state), None
+    assert shown <= await written()
+    assert not await written()
+    assert world.state("switch", 1, "pilot").state == STATE_UNAVAILABLE
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from ..fixtures_parts import Database
 
 SLOT = 1_800_000_000 // 900 * 900
 DAY = 86_400
+BUSY = 2.0
+"""Seconds after which a database is given up that is to answer before: on a busy machine too."""
 
 
 def settings_for(fresh: Database, **changes: Any) -> PostgresSettings:

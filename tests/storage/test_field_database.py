@@ -20,7 +20,7 @@ from demo.parts import PostgresServer
 from ..faults.proxy import Proxy
 from ..fixtures_parts import Database
 from .pooler import is_there, pooler
-from .rows import SLOT, Rows, settings_for, step
+from .rows import BUSY, SLOT, Rows, settings_for, step
 
 ONE = EquipmentId(1)
 BEYOND = 2_153_571_144
@@ -156,7 +156,7 @@ async def test_t2_61_a_connection_that_a_firewall_forgot_is_replaced_at_once(
     await insert_plans(rows.connection, [PlanRow(1, SLOT, pulse(1))])
     wall = _Forgetful(database.server)
     await wall.open()
-    storage = PostgresStorage(settings_for(database, port=wall.port, command_timeout=1.0))
+    storage = PostgresStorage(settings_for(database, port=wall.port, command_timeout=BUSY))
     calls: dict[str, Any] = {
         "read_inventory": storage.read_inventory,
         "read_plans": lambda: storage.read_plans(SLOT),
@@ -179,7 +179,7 @@ async def test_t2_61_a_server_that_never_answers_is_asked_twice_and_no_more(
     await rows.equipment(1)
     wall = _Forgetful(database.server)
     await wall.open()
-    settings = settings_for(database, port=wall.port, command_timeout=0.3, connect_timeout=0.3)
+    settings = settings_for(database, port=wall.port, command_timeout=BUSY, connect_timeout=BUSY)
     storage = PostgresStorage(settings)
     await storage.read_inventory()
     wall.forget()

@@ -19,7 +19,7 @@ from custom_components.elfe_commande.engine.ground.ports import (
 from custom_components.elfe_commande.storage.postgres import PostgresStorage, StepsRefusedError
 
 from ..fixtures_parts import Database
-from .rows import SLOT, Rows, settings_for, step
+from .rows import BUSY, SLOT, Rows, settings_for, step
 
 ONE, TWO = EquipmentId(1), EquipmentId(2)
 STARTED = {
@@ -95,7 +95,7 @@ async def test_columns_left_alone_keep_what_another_wrote(
 @pytest.mark.defect("D-16")
 async def test_a_write_given_up_never_happens_later(rows: Rows, database: Database) -> None:
     await rows.equipment(1)
-    storage = PostgresStorage(settings_for(database, command_timeout=0.5))
+    storage = PostgresStorage(settings_for(database, command_timeout=BUSY))
     await storage.open()
     async with rows.connection.transaction():
         await rows.run("UPDATE equipement_pilote_ou_mesure SET etat_commande_id = 21")
@@ -128,7 +128,7 @@ async def test_a_refused_step_is_not_half_written_and_costs_no_other(
 async def test_lost_while_setting_refused_steps_apart(rows: Rows, database: Database) -> None:
     for number in (1, 2):
         await rows.equipment(number)
-    storage = PostgresStorage(settings_for(database, command_timeout=0.5))
+    storage = PostgresStorage(settings_for(database, command_timeout=BUSY))
     async with rows.connection.transaction():
         await rows.run("UPDATE equipement_pilote_ou_mesure SET etat_commande_id = 21 WHERE id = 2")
         # The first is refused before the database sees the batch, the second waits for a lock.

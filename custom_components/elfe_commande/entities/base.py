@@ -1,8 +1,8 @@
 """What all entities share: their device, their listener, and how wishes leave them."""
 
-from typing import override
+from typing import ClassVar, override
 
-from homeassistant.core import callback
+from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 
@@ -65,7 +65,16 @@ class HubEntity(ElfeEntity):
 
 
 class EquipmentEntity(ElfeEntity):
-    """An entity of one equipment's device."""
+    """An entity of one equipment's device.
+
+    It is told of each change of the equipment, and most of these change nothing that it shows:
+    Home Assistant would put its state together to find that out.
+    """
+
+    _told_by: ClassVar[str] = "native_value"
+    """The property that its state is made of."""
+    _shown: object = None
+    """What was written last."""
 
     def __init__(
         self,
@@ -104,9 +113,27 @@ class EquipmentEntity(ElfeEntity):
     @override
     async def async_added_to_hass(self) -> None:
         """Follow the equipment."""
-        self.async_on_remove(
-            self._hub.coordinator.watch_equipment(self._equipment_id, self.async_write_ha_state)
-        )
+        self._follow(self.async_show)
+
+    @callback
+    def _follow(self, changed: CALLBACK_TYPE) -> None:
+        """Call `changed` after each change of the equipment; Home Assistant writes what is now."""
+        self._shown = self._shows()
+        self.async_on_remove(self._hub.coordinator.watch_equipment(self._equipment_id, changed))
+
+    def _shows(self) -> tuple[object, ...]:
+        """Return all that may change of its state, in values that can be compared."""
+        if not self.available:
+            return ()
+        return getattr(self, self._told_by), self.extra_state_attributes
+
+    @callback
+    def async_show(self) -> None:
+        """Write the state, unless it shows what was written last."""
+        shown = self._shows()
+        if shown != self._shown:
+            self._shown = shown
+            self.async_write_ha_state()
 
 
 class WishingEntity(EquipmentEntity):
