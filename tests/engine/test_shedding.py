@@ -292,6 +292,13 @@ async def test_a_ups_that_is_removed_lets_go(shed: Shed) -> None:
     await until(lambda: shed.world.engine.shedding.demand(UPS) is Demand.NOTHING, "forgotten")
 
 
+async def test_a_ups_that_was_never_taken_in_is_let_go_too(shed: Shed) -> None:
+    """Its part is stopped although it could not be started."""
+    await shed.begin(HEATER)
+    shed.world.engine.shedding.forget("another UPS")
+    assert shed.world.engine.shedding.demand("another UPS") is Demand.NOTHING
+
+
 async def test_nothing_is_asked_before_the_engine_runs(world: World) -> None:
     await furnish(world, HEATER, timing=hurried())
     await world.start(run=False)

@@ -33,7 +33,7 @@ async def test_a_planner_with_nothing_new_to_say_is_well(
     client = await connect()
     await subscribe(client)
 
-    set_clock(home, 16, days=0)
+    set_clock(home, 16)
     await home.cycle()
     await unit.async_plan_now()
     now = home.clock.now()
