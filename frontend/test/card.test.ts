@@ -435,7 +435,7 @@ test("what makes plans here says how it is, whatever the age of what it handed o
   const planner = { kind: "planner", title: "Planner", state: "ok", well: true, at: now - 240 } as const;
   const source = { kind: "plan_source", title: "EMHASS", state: "ok", well: true, at: now - 60 } as const;
   const chips = async (...makers: Maker[]) => {
-    const health = { ...all.health.entry!, plan_at: now - 15 * 3600, makers };
+    const health = { ...all.health.entry!, plan_at: now - 15 * 3600, server: true, makers };
     connection.tell({ ...all, health: { entry: health } });
     await settled();
     return all_(".health .chip").map((each) => [each.className.trim(), each.textContent?.trim()]);

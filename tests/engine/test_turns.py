@@ -2,12 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from itertools import pairwise
 
 import pytest
 
+from custom_components.elfe_commande.core.decision import Act
 from custom_components.elfe_commande.core.timing import Timing
 from custom_components.elfe_commande.engine.ground.traffic import Traffic
 from custom_components.elfe_commande.engine.orders.turnstile import Turnstile
+from demo.specs import plug
+from demo.territory import Equipment
+from tests.fixtures_engine import World, engine_tasks
+
+from .bench import furnish
 
 
 @pytest.fixture
@@ -113,3 +120,29 @@ async def test_nobody_is_left_waiting_when_it_closes() -> None:
     await turnstile.close()
     async with asyncio.timeout(1):
         await waiting
+
+
+async def test_a_cycle_over_many_begins_a_few_at_a_time(world: World) -> None:
+    """A touch on a screen, in the middle of it, is read after a few loads and not after all."""
+    numbers = range(1, 61)
+    heaters = (Equipment(n, "R001", "Heater", 131, 120, (plug(f"W{n}"),)) for n in numbers)
+    await furnish(world, *heaters)
+    for number in numbers:
+        await world.plan(number, [1])
+    await world.start()
+    orders = {f"elfe {Act.ON} {number}" for number in numbers}
+    begun = [0]
+
+    async def look() -> None:
+        """Count, at each turn of the loop, those that were begun so far."""
+        seen: set[str] = set()
+        while True:
+            seen |= orders & {task.get_name() for task in engine_tasks()}
+            begun.append(len(seen))
+            await asyncio.sleep(0)
+
+    looking = asyncio.create_task(look())
+    await world.engine.run_cycle()
+    looking.cancel()
+    assert begun[-1] == len(numbers)
+    assert max(after - before for before, after in pairwise(begun)) <= 20

@@ -1,7 +1,7 @@
 """The rules of presses: claimed on disk, made at most once, never on a running machine."""
 
 import asyncio
-from enum import StrEnum
+from enum import Enum, auto
 from typing import Final
 
 from ...core.decision import Act, Source
@@ -24,14 +24,14 @@ _LOOKS: Final = 60
 """How often is looked at the meter after a doubtful press, over the whole wait."""
 
 
-class _Doubt(StrEnum):
+class _Doubt(Enum):
     """What became of a press that no device answered."""
 
-    RUNS = "runs"
-    IDLE = "idle"
-    LASTS = "lasts"
+    RUNS = auto()
+    IDLE = auto()
+    LASTS = auto()
     """Nothing measures the machine, or its meter said nothing."""
-    VOID = "void"
+    VOID = auto()
     """Somebody handed the machine over again, or it is gone."""
 
 
