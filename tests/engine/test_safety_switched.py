@@ -62,6 +62,18 @@ async def test_after_a_restart_the_keep_alive_waits_for_the_meter(world: World) 
     assert world.machine(WASHER).unharmed
 
 
+async def test_once_its_meter_spoke_the_keep_alive_waits_no_longer(world: World) -> None:
+    await furnish(world, PLUG, timing=calm(meter_wait=600.0))
+    await world.plan(WASHER, [0])
+    await world.start()
+    await world.meter("D102")
+
+    await world.cycle()
+    await world.idle(WASHER)
+
+    assert world.told("D102") == ["off"]
+
+
 async def test_a_machine_started_while_the_keep_alive_is_retried_is_not_cut(world: World) -> None:
     await furnish(world, PLUG, timing=calm(ack=UNANSWERED))
     await world.plan(WASHER, [0])

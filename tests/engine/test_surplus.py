@@ -178,6 +178,20 @@ async def test_silence_switches_off_what_a_rule_switched_on_and_nothing_else(wor
     assert "stale_rule_inputs" not in [problem.key for problem in engine.problems]
 
 
+async def test_nobody_is_asked_about_the_inputs_of_a_rule_that_is_switched_off(
+    world: World,
+) -> None:
+    await furnish(world, *TANKS)
+    engine = await world.start()
+    sensor = Sensor(world.clock)
+    adopt(engine, sensor, rule(1), rule(2, enabled=False))
+    await minute(world, sensor, surplus=100)
+    for _ in range(11):
+        await minute(world, sensor)
+    silent = [p.subject for p in engine.problems if p.key == "stale_rule_inputs"]
+    assert silent == ["rule-1"]
+
+
 async def test_a_machine_is_started_and_never_cut(world: World) -> None:
     await furnish(world, MACHINE)
     engine = await world.start()
