@@ -123,6 +123,8 @@ class Device[Value](ABC):
         self.inverted = inverted
         self.on = on
         self.lost = False
+        self.held = False
+        """Answers only once the fleet lets it go: until then what is ordered is under way."""
         self.orders = 0
         self.timer_set: list[float | None] = []
         """What its timer was set to, and not counted yet: real seconds, `None` if it was ended."""

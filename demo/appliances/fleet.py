@@ -66,6 +66,8 @@ class Fleet:
         self._ready = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._timers: set[asyncio.TimerHandle] = set()
+        self._held: list[tuple[AnyDevice, Callable[[], None]]] = []
+        """What devices that are held would say by now."""
         self._reverting: dict[str, asyncio.TimerHandle] = {}
         for device in devices:
             self._add(device)
@@ -259,6 +261,9 @@ class Fleet:
 
     def _after(self, device: AnyDevice, delay: float, answer: Callable[[], None]) -> None:
         """Let a device answer after a delay, unless it is gone by then."""
+        if device.held:
+            self._held.append((device, answer))
+            return
         if delay * self.scale <= 0:
             answer()
             return
@@ -271,6 +276,14 @@ class Fleet:
         loop = asyncio.get_running_loop()
         timer: asyncio.TimerHandle = loop.call_later(delay * self.scale, due)
         self._timers.add(timer)
+
+    def let_go(self, device: AnyDevice) -> None:
+        """Have a device that was held answer what it was asked since, at once."""
+        device.held = False
+        answers = [answer for held, answer in self._held if held is device]
+        self._held = [(held, answer) for held, answer in self._held if held is not device]
+        for answer in answers:
+            answer()
 
     def _answer(self, device: AnyDevice, order: Order[Any]) -> None:
         self.say(device.respond(order))

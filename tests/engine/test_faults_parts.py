@@ -64,10 +64,11 @@ async def test_the_database_dies_while_a_press_is_under_way(
     await furnish(world, FINGER)
     await world.plan(DISHWASHER, [1])
     await world.start()
-    world.device("C104").delay = 20.0
+    world.device("C104").held = True
     cycle = asyncio.create_task(world.engine.run_cycle())
     await world.until_told("C104")
     await own_postgres.crash()
+    world.fleet.let_go(world.device("C104"))
     await cycle
 
     await world.cycle()

@@ -126,10 +126,11 @@ async def test_a_press_known_not_to_be_made_is_told_as_that(world: World, disk: 
     await furnish(world, UNMETERED_FINGER)
     await world.start()
     finger = world.device("C106")
-    finger.behaviour, finger.delay = Behaviour.ERROR, 0.5
+    finger.behaviour, finger.held = Behaviour.ERROR, True
     wish = asyncio.create_task(world.wish(NO_METER, Intent.START))
     await world.until_told("C106")
     disk.full = True
+    world.fleet.let_go(finger)
 
     result = await wish
 

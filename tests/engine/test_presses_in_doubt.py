@@ -75,11 +75,12 @@ async def test_a_persons_press_cut_by_a_crash_is_told(world: World) -> None:
     await set_row(world, DISHWASHER, **{COMMAND: 11})
     await world.start()
     finger = world.device("C104")
-    finger.delay = 20.0
+    finger.held = True
     wish = asyncio.create_task(world.wish(DISHWASHER, Intent.START))
     await world.until_told("C104")
     await world.crash()
     await asyncio.gather(wish, return_exceptions=True)
+    world.fleet.let_go(finger)
     await world.fleet.settle()
 
     await world.start()
@@ -134,13 +135,17 @@ async def test_in_one_slot_one_press_is_made_for_the_plan(world: World) -> None:
 async def test_a_wish_cuts_no_press_short_that_waits_for_its_answer(world: World) -> None:
     """Given up between two presses, a machine would be left half started."""
     await furnish(world, TWO_PRESSES)
-    world.device("C105").delay = 20.0
+    finger = world.device("C105")
+    finger.held = True
     await world.plan(DOUBLE, [1])
     await world.start()
     cycle = asyncio.create_task(world.engine.run_cycle())
     await world.until_told("C105")
 
-    result = await world.wish(DOUBLE, Intent.TO_PILOTED)
+    wish = asyncio.create_task(world.wish(DOUBLE, Intent.TO_PILOTED))
+    await until(lambda: status_of(world, DOUBLE).wished_mode, "the wish")
+    world.fleet.let_go(finger)
+    result = await wish
     await cycle
 
     assert result.outcome is Outcome.ACKNOWLEDGED
@@ -157,11 +162,12 @@ async def test_a_press_of_an_equipment_that_is_wired_otherwise_by_now_asks_nobod
     await world.plan(DISHWASHER, [1])
     await world.start()
     finger = world.device("C104")
-    finger.delay = 20.0
+    finger.held = True
     cycle = asyncio.create_task(world.engine.run_cycle())
     await world.until_told("C104")
     await world.crash()
     await asyncio.gather(cycle, return_exceptions=True)
+    world.fleet.let_go(finger)
     await world.fleet.settle()
     await world.owner.execute(
         "UPDATE bdd_coordination_schema.equipement_pilote_ou_mesure SET typologie_installation_domotique_id = 110"

@@ -210,11 +210,12 @@ async def test_a_press_is_claimed_in_the_row_before_it_is_made(world: World) -> 
     await furnish(world, *territory()[:1], timing=sharing())
     await world.plan(1, [1])
     await world.start()
-    world.device("H1").delay = 1.0
+    world.device("H1").held = True
     cycle = asyncio.create_task(world.engine.run_cycle())
     await world.until_told("H1")
     row = await world.row(1)
     assert (row[MODE], row[COMMAND], row[EMS]) == (20, 13, False)
+    world.fleet.let_go(world.device("H1"))
     await cycle
     await until_row(world, 1, **{MODE: 20, COMMAND: 13, EMS: True})
 
@@ -258,12 +259,14 @@ async def test_a_press_that_was_not_made_is_given_back(world: World) -> None:
 async def test_a_person_who_programmed_meanwhile_is_not_undone(world: World) -> None:
     """They chose manual while the press was under way, which was then not made."""
     await furnish(world, *territory()[:1], timing=sharing(retry_first=30.0))
-    world.device("H1").behaviour, world.device("H1").delay = Behaviour.ERROR, 1.0
+    finger = world.device("H1")
+    finger.behaviour, finger.held = Behaviour.ERROR, True
     await world.plan(1, [1])
     await world.start()
     cycle = asyncio.create_task(world.engine.run_cycle())
     await world.until_told("H1")
     await set_row(world, 1, timestamp_derniere_programmation=int(world.clock.now()) + 1)
+    world.fleet.let_go(finger)
     await cycle
     assert (await world.row(1))[MODE] == 20
 

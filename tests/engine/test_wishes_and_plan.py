@@ -145,12 +145,13 @@ class TestPeopleAndThePlan:
     async def test_a_person_is_not_overtaken_by_the_plan(self, world: World) -> None:
         """A row put back in mode 30 by someone else is not written over by the plan's order."""
         household = await furnish(world, appliance(120), timing=calm())
-        household.devices["W120"].delay = 20.0
+        household.devices["W120"].held = True
         await world.plan(7, [1])
         await world.start()
         cycle = asyncio.create_task(world.engine.run_cycle())
         await world.fleet.recorder.wait(1)
         await set_row(world, 7, **{MODE: 20, COMMAND: 21})
+        world.fleet.let_go(household.devices["W120"])
         await cycle
         assert (await columns(world))[COMMAND] == 21
 
@@ -195,12 +196,13 @@ class TestWhatIsTold:
 
     async def test_a_wish_is_shown_before_it_is_done(self, world: World) -> None:
         household = await furnish(world, appliance(120))
-        household.devices["W120"].delay = 15.0
+        household.devices["W120"].held = True
         await world.start()
         wish = asyncio.create_task(world.wish(7, Intent.TO_MANUAL))
         await world.fleet.recorder.wait(1)
         assert status_of(world, 7).mode == 20
         assert status_of(world, 7).equipment.state.mode == 30
+        world.fleet.let_go(household.devices["W120"])
         await wish
         assert status_of(world, 7).wished_mode is None
         assert status_of(world, 7).equipment.state.mode == 20
