@@ -60,6 +60,8 @@ async def test_orders_at_once_are_bounded(world: World, monkeypatch: pytest.Monk
     report = await world.engine.run_cycle()
     assert report.acknowledged == 9
     assert most == 3
+    # Three times three, each of which takes its time to answer.
+    assert report.duration > 0.15
 
 
 async def test_a_person_waits_for_no_place_among_the_orders_at_once(

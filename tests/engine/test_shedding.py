@@ -18,7 +18,7 @@ from custom_components.elfe_commande.core.supply import (
 )
 from custom_components.elfe_commande.core.timing import Timing
 from custom_components.elfe_commande.core.wish import Intent
-from demo.specs import plug, relay
+from demo.specs import finger, plug, relay
 from demo.territory import MANUAL, Equipment
 from tests.fixtures_engine import World
 
@@ -127,6 +127,27 @@ def one_by_one(caplog: pytest.LogCaptureFixture, what: str, *loads: Equipment) -
     found = [r for r in caplog.records if r.name == SHEDDING and what in r.getMessage()]
     assert [r.getMessage() for r in found] == [f"Load {load.id} {what}" for load in loads]
     assert all(b.created - a.created > STEP * 0.9 for a, b in pairwise(found))
+
+
+async def test_what_only_a_finger_drives_is_not_cut(
+    shed: Shed, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing switches it off: it is no load that the others would have to wait for."""
+    caplog.set_level("INFO", SHEDDING)
+    oven = Equipment(6, "R001", "Four", 131, 130, (plug("S106", 21), finger("S107")))
+    await furnish(shed.world, oven, HEATER, timing=hurried())
+    for load in (oven, HEATER):
+        await shed.world.plan(load.id, [], fill=1)
+    await shed.world.start()
+    shed.world.engine.shedding.protect(UPS, shedding(shed_first=(EquipmentId(oven.id),)))
+    await shed.switch_on()
+    assert shed.world.device("S107").presses == 1  # type: ignore[attr-defined]
+
+    shed.say(BATTERY)
+
+    await shed.until_orders(HEATER, "on", "off")
+    one_by_one(caplog, "is shed", HEATER)
+    assert shed.world.device("S107").presses == 1  # type: ignore[attr-defined]
 
 
 async def test_a_declared_order_and_a_home(shed: Shed) -> None:

@@ -6,7 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from custom_components.elfe_commande.core.model import CommandState, EquipmentId, Mode, State
+from custom_components.elfe_commande.core.model import (
+    CommandState,
+    Constraints,
+    EquipmentId,
+    Mode,
+    State,
+)
 from custom_components.elfe_commande.core.outcome import NOTHING, Settles, Step, Writes
 from custom_components.elfe_commande.core.timing import Timing
 from custom_components.elfe_commande.core.wish import Origin
@@ -51,6 +57,11 @@ class Rows:
             state = replace(state, command=step.writes.command or state.command)
             self.states[step.equipment_id] = written[step.equipment_id] = state
         return written
+
+    async def write_constraints(self, *_: object) -> bool:
+        if self.error:
+            raise self.error
+        return True
 
     async def read_states(self, ids: Collection[EquipmentId]) -> dict[EquipmentId, State]:
         if self.error:
@@ -220,6 +231,23 @@ async def test_what_is_refused_for_good_holds_nothing_up(bench: Bench) -> None:
     bench.rows.error = None
     assert await bench.submit(1, 11) is Fate.WRITTEN
     assert bench.stored == [(1, 11)]
+
+
+async def test_what_was_answered_and_is_refused_later_is_logged(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever wished it is told at once where it is refused at once, and is gone by then."""
+    wish = Step(EquipmentId(1), NOTHING, 1, wishes=Constraints(wished_end=5))
+    bench.rows.error = StorageDataError("a constraint")
+    assert await bench.write_back.submit(wish, BY) is Fate.REJECTED
+    assert "a constraint" not in caplog.text
+
+    bench.rows.error = StorageUnreachableError("gone")
+    assert await bench.write_back.submit(wish, BY) is Fate.DEFERRED
+    bench.rows.error = StorageDataError("a constraint")
+    await bench.write_back.drain()
+    assert "a constraint" in caplog.text
+    assert not list(bench.write_back.kept())
 
 
 async def test_what_is_left_is_written_at_the_end(bench: Bench) -> None:
