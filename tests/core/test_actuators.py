@@ -164,6 +164,23 @@ def test_a_topic_without_values_is_a_switch() -> None:
         assert actuator_of(nothing) is None
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("eco", "eco"),
+        ("19.5", "19.5"),
+        ("16", "16"),
+        ("1.2.3", "**REDACTED**"),
+        ("Léa", "**REDACTED**"),
+    ],
+)
+def test_of_what_is_chosen_numbers_and_words_of_home_assistant_are_shown(
+    value: str, shown: str
+) -> None:
+    topic = f"entity/climate.room?by=preset_mode&on={value}&off=eco"
+    assert shown_topic(topic, lambda _: "x") == f"entity/x?by=preset_mode&on={shown}&off=eco"
+
+
 def test_what_a_topic_shows_to_others() -> None:
     shown = shown_topic(topic_of_actuator(preset("Chambre de Léa")), lambda _: "climate.1")
     assert shown == "entity/climate.1?by=preset_mode&on=**REDACTED**&off=eco"
