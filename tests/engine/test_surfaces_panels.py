@@ -89,6 +89,15 @@ async def test_the_mode_of_before_outlives_a_restart(world: World) -> None:
     await until_row(world, OTHER, **{MODE: PILOTED, COMMAND: 11})
 
 
+async def test_a_word_that_changes_nothing_is_shown_too(world: World) -> None:
+    """Whoever turned the panel sees on the screen beside it how things are."""
+    wall = await Wall.of(world, *outputs())
+    wall.say(PANEL, "Connecté")
+    await wall.refreshed(HALL, NEIGHBOUR)
+    assert wall.lines(NEIGHBOUR)[-5:] == page(6, piloted=True)
+    assert await modes(world) == [PILOTED, MANUAL, PILOTED, PILOTED]
+
+
 @pytest.mark.defect("D-67")
 @pytest.mark.parametrize("word", ["", "42", "Manuel ", "déconnecté", "non connecté", "0", "off"])
 async def test_words_that_are_not_known_do_nothing(world: World, word: str) -> None:

@@ -156,7 +156,7 @@ class Rooms:
             rows=rows,
             wishes=self.wishes,
             portal=Portal(ground, rows, self.inventory, self.wishes, self.displays, self.missed),
-            plc=PlcPanel(ground, rows, self.executor, self.wishes),
+            plc=PlcPanel(ground, rows, self.executor, self.wishes, self.displays),
         )
 
         rules = world.disk.document("rules")

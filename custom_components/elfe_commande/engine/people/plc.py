@@ -16,6 +16,7 @@ from ..ground.ground import Ground
 from ..ground.status import EquipmentStatus
 from ..orders.executor import Executor
 from ..rows.rows import Rows
+from .displays import Displays
 from .wishes import Wishes
 
 _LOGGER = logging.getLogger(__name__)
@@ -42,11 +43,12 @@ class PlcPanel:
     rows: Rows
     executor: Executor
     wishes: Wishes
+    displays: Displays
     _turns: dict[str, _Turns] = field(default_factory=dict)
     _ordering: Background = field(default_factory=Background)
 
     async def turned(self, panel: PanelMode) -> None:
-        """Follow the panel of a PLC, for every home it serves; screens show each mode that changed."""
+        """Follow the panel of a PLC, for every home it serves; then show each load."""
         turns = self._turns.setdefault(panel.serial.lower(), _Turns(panel))
         turns.last = panel
         async with turns.lock:
@@ -58,12 +60,13 @@ class PlcPanel:
 
     @contextmanager
     def _apart(self, status: EquipmentStatus) -> Iterator[None]:
-        """Keep a load that does not follow its panel from those beside it."""
+        """Keep a load that does not follow its panel from those beside it; show it."""
         try:
             yield
         except Exception as error:  # noqa: BLE001
             failure = f"Equipment {status.equipment.id} does not follow the panel of its PLC"
             self.ground.telling.note(failure, error)
+        self.displays.refresh(status.equipment.id)
 
     def close(self) -> None:
         """Follow no panel any more."""
