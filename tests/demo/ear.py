@@ -26,7 +26,7 @@ class Ear:
         await self.client.publish(f"{self.prefix}/{topic}", payload)
 
     async def hear(self, count: int) -> list[tuple[str, str]]:
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(30):
             while len(self.heard) < count:
                 await asyncio.sleep(0.002)
         return [(topic, text) for topic, text, _ in self.heard]

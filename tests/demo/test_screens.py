@@ -244,7 +244,7 @@ async def test_an_unplugged_plate_never_says_that_it_is_there(rig: Rig, browser:
 
 
 async def test_it_stops_with_browsers_connected(rig: Rig, browser: Browser) -> None:
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(30):
         await rig.server.stop()
     assert (await browser.socket.receive()).type in {
         aiohttp.WSMsgType.CLOSE,
