@@ -101,7 +101,7 @@ class EquipmentBinarySensor(EquipmentEntity, BinarySensorEntity):
     """Something about one equipment that is so or not."""
 
     entity_description: EquipmentBinarySensorDescription
-    _told_by = "is_on"
+    told_by = "is_on"
 
     @property
     @override
@@ -122,8 +122,7 @@ class ScheduledBinarySensor(EquipmentBinarySensor):
     @override
     async def async_added_to_hass(self) -> None:
         """Follow the cycles too: the slot changes without a change of the equipment."""
-        await super().async_added_to_hass()
-        self.async_on_remove(self._hub.coordinator.watch_hub(self.async_show))
+        self.async_on_remove(self._hub.coordinator.watch_hub(self._follow()))
 
 
 class ConnectionBinarySensor(HubEntity, BinarySensorEntity):

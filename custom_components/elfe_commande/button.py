@@ -37,7 +37,7 @@ def wanted(status: EquipmentStatus) -> tuple[ButtonEntityDescription, ...]:
 class StartButton(WishingEntity, ButtonEntity):
     """Starts the load as the plan would."""
 
-    _told_by = "available"
+    told_by = "available"
 
     @override
     async def async_press(self) -> None:

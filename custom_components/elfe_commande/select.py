@@ -43,7 +43,7 @@ def wanted(status: EquipmentStatus) -> tuple[SelectEntityDescription, ...]:
 class ModeSelect(WishingEntity, SelectEntity):
     """Chooses between the plan and a forced state."""
 
-    _told_by = "current_option"
+    told_by = "current_option"
 
     @property
     @override

@@ -299,7 +299,7 @@ class ReasonSensor(EquipmentSensor):
     @override
     async def async_added_to_hass(self) -> None:
         """Follow the equipment, and the end of a run that the sentence tells of."""
-        self._follow(self._changed)
+        await super().async_added_to_hass()
         self.async_on_remove(self._forget)
         self._wait_for_end()
 
@@ -310,10 +310,11 @@ class ReasonSensor(EquipmentSensor):
         return sentence_of(self.hass, self._status, dt_util.utcnow().timestamp())
 
     @callback
-    def _changed(self, _: datetime | None = None) -> None:
+    @override
+    def async_told(self) -> None:
+        """Wait for the end of the run that is under way now."""
         self._forget()
         self._wait_for_end()
-        self.async_show()
 
     @callback
     def _forget(self) -> None:
@@ -331,9 +332,10 @@ class ReasonSensor(EquipmentSensor):
             self._later = async_track_point_in_utc_time(self.hass, self._over, at)
 
     @callback
-    def _over(self, now: datetime) -> None:
+    def _over(self, _: datetime) -> None:
         self._later = None
-        self._changed(now)
+        self.async_told()
+        self.async_write_ha_state()
 
 
 class HubSensor(HubEntity, SensorEntity):

@@ -34,7 +34,7 @@ def wanted(status: EquipmentStatus) -> tuple[SwitchEntityDescription, ...]:
 class PilotSwitch(WishingEntity, SwitchEntity):
     """Hands the load over to the plan and back."""
 
-    _told_by = "is_on"
+    told_by = "is_on"
 
     @property
     @override

@@ -65,16 +65,10 @@ class HubEntity(ElfeEntity):
 
 
 class EquipmentEntity(ElfeEntity):
-    """An entity of one equipment's device.
+    """An entity of one equipment's device."""
 
-    It is told of each change of the equipment, and most of these change nothing that it shows:
-    Home Assistant would put its state together to find that out.
-    """
-
-    _told_by: ClassVar[str] = "native_value"
+    told_by: ClassVar[str] = "native_value"
     """The property that its state is made of."""
-    _shown: object = None
-    """What was written last."""
 
     def __init__(
         self,
@@ -113,27 +107,54 @@ class EquipmentEntity(ElfeEntity):
     @override
     async def async_added_to_hass(self) -> None:
         """Follow the equipment."""
-        self._follow(self.async_show)
+        _ = self._follow()
 
     @callback
-    def _follow(self, changed: CALLBACK_TYPE) -> None:
-        """Call `changed` after each change of the equipment; Home Assistant writes what is now."""
-        self._shown = self._shows()
+    def async_told(self) -> None:
+        """Take note that the equipment changed, whatever of it is shown."""
+
+    @callback
+    def _follow(self) -> CALLBACK_TYPE:
+        """Follow the equipment; return what writes the state if it shows something else."""
+        changed = _Shown(self)
         self.async_on_remove(self._hub.coordinator.watch_equipment(self._equipment_id, changed))
+        return changed
 
-    def _shows(self) -> tuple[object, ...]:
-        """Return all that may change of its state, in values that can be compared."""
-        if not self.available:
+
+class _Shown:
+    """Writes the state of an entity, unless it shows what was written last.
+
+    It is told of each change of the equipment, and most of these change nothing that it shows:
+    Home Assistant would put its state together to find that out. Kept apart from the entity, which
+    would need a larger dictionary for one value more.
+    """
+
+    __slots__ = ("_entity", "_last")
+
+    def __init__(self, entity: EquipmentEntity) -> None:
+        """Know what is there now: Home Assistant writes it once the entity is added."""
+        self._entity = entity
+        self._last = self._now()
+
+    @property
+    def __self__(self) -> EquipmentEntity:
+        """Return whose it is, as methods do: that is logged if it raises."""
+        return self._entity
+
+    def _now(self) -> tuple[object, ...]:
+        entity = self._entity
+        if not entity.available:
             return ()
-        return getattr(self, self._told_by), self.extra_state_attributes
+        return getattr(entity, entity.told_by), entity.extra_state_attributes
 
     @callback
-    def async_show(self) -> None:
-        """Write the state, unless it shows what was written last."""
-        shown = self._shows()
-        if shown != self._shown:
-            self._shown = shown
-            self.async_write_ha_state()
+    def __call__(self) -> None:
+        """Write what changed."""
+        self._entity.async_told()
+        now = self._now()
+        if now != self._last:
+            self._last = now
+            self._entity.async_write_ha_state()
 
 
 class WishingEntity(EquipmentEntity):
