@@ -159,6 +159,13 @@ async def test_only_what_shows_something_else_is_written(start: Start, freezer, 
     assert shown <= await written()
     assert not await written()
 
+    # What somebody else wrote over it does not stay.
+    pilot = world.entity_id("switch", 1, "pilot")
+    world.hass.states.async_set(pilot, "off")
+    assert await written() == {pilot}
+    assert world.state("switch", 1, "pilot").state == "on"
+    assert not await written()
+
     state = replace(status.equipment.state, mode=Mode.DISABLED)
     status.equipment, status.wished_mode = status.equipment.with_state(state), None
     assert shown <= await written()

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, override
 
-from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.core import CALLBACK_TYPE, State, callback
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 
@@ -129,12 +129,14 @@ class _Shown:
     would need a larger dictionary for one value more.
     """
 
-    __slots__ = ("_entity", "_last")
+    __slots__ = ("_entity", "_last", "_state")
 
     def __init__(self, entity: EquipmentEntity) -> None:
         """Know what is there now: Home Assistant writes it once the entity is added."""
         self._entity = entity
         self._last = self._now()
+        self._state: State | None = None
+        """What is there since; another, where somebody else wrote or removed it."""
 
     @property
     def __self__(self) -> EquipmentEntity:
@@ -149,12 +151,16 @@ class _Shown:
 
     @callback
     def __call__(self) -> None:
-        """Write what changed."""
-        self._entity.async_told()
-        now = self._now()
-        if now != self._last:
-            self._last = now
-            self._entity.async_write_ha_state()
+        """Write what changed, or what is not there as it was written."""
+        entity = self._entity
+        entity.async_told()
+        now, there = self._now(), entity.hass.states.get(entity.entity_id)
+        if now == self._last and (self._state is None or self._state is there):
+            self._state = there
+            return
+        self._last = now
+        entity.async_write_ha_state()
+        self._state = entity.hass.states.get(entity.entity_id)
 
 
 class WishingEntity(EquipmentEntity):
