@@ -50,6 +50,7 @@ def brisk() -> Timing:
     return replace(
         Timing().scaled(SCALE),
         owner_beat=1.0,
+        owner_answer=15.0,
         owner_proof=20.0,
         owner_lease=30.0,
         part_limit=60.0,

@@ -43,7 +43,13 @@ def territory() -> tuple[Equipment, ...]:
 
 def sharing(**changes: Any) -> Timing:
     """Return calm waits, with proofs that a busy machine can give."""
-    waits = {"ack": 12.0, "owner_beat": 1.0, "owner_proof": 20.0, "owner_lease": 30.0}
+    waits = {
+        "ack": 12.0,
+        "owner_beat": 1.0,
+        "owner_answer": 15.0,
+        "owner_proof": 20.0,
+        "owner_lease": 30.0,
+    }
     return calm(**(waits | changes))
 
 

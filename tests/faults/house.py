@@ -54,6 +54,7 @@ def timing(scale: float) -> Timing:
     return replace(
         whole.scaled(scale),
         owner_beat=lease.owner_beat,
+        owner_answer=lease.owner_answer,
         owner_proof=lease.owner_proof,
         owner_lease=lease.owner_lease,
         ack_timeouts=MappingProxyType(

@@ -28,7 +28,8 @@ from ..fixtures_parts import Database, fresh_database
 from .rows import settings_for
 
 HOMES = [HomeId(f"R{n:03}") for n in range(100)]
-PATIENT = replace(Timing(), owner_beat=0.5, owner_proof=15.0, owner_lease=30.0)
+PATIENT = replace(Timing(), owner_beat=0.5, owner_answer=14.0)
+"""Looks often, and gives a busy machine the time to answer."""
 
 type Make = Callable[..., PostgresOwnership]
 
@@ -56,8 +57,14 @@ async def make(database: Database) -> AsyncIterator[Make]:
 
 
 async def opened(owner: PostgresOwnership, homes: Collection[HomeId] = HOMES) -> PostgresOwnership:
+    """Open it; returns once it knows whose the homes are, or that it cannot."""
     await owner.open(lambda: homes, lambda: None)
+    await until(lambda: owner.problems or is_known(owner, homes), "whose the homes are")
     return owner
+
+
+def is_known(owner: PostgresOwnership, homes: Collection[HomeId]) -> bool:
+    return all(owner.standing(home) is not Standing.UNKNOWN for home in homes)
 
 
 def ours(owner: PostgresOwnership, homes: Collection[HomeId] = HOMES) -> set[HomeId]:
@@ -252,11 +259,10 @@ async def test_without_the_database(make: Make, own_postgres: PostgresServer, co
     """What nobody else would take stays ours; a restart remembers it."""
     at = await fresh_database(own_postgres)
     disk, some = MemoryDisk(), HOMES[:50]
-    timing = replace(PATIENT, owner_beat=0.2)
-    owner = await opened(make(homes=some, at=at, disk=disk, timing=timing), some)
+    owner = await opened(make(homes=some, at=at, disk=disk), some)
     if company != "nobody":
         others = HOMES[50:] if company == "of other homes" else ()
-        await opened(make(homes=others, at=at, timing=timing), others or HOMES)
+        await opened(make(homes=others, at=at), others or HOMES)
         await until(lambda: owner.installations == 2, "company")
     await own_postgres.crash()
     expected = set() if company == "of all homes" else set(some)
@@ -264,8 +270,26 @@ async def test_without_the_database(make: Make, own_postgres: PostgresServer, co
     await owner.prove()
     assert ours(owner, some) == expected
     await owner.close()
-    again = await opened(make(homes=some, at=at, disk=disk, timing=timing), some)
+    again = make(homes=some, at=at, disk=disk)
+    await again.open(lambda: some, lambda: None)
     assert ours(again, some) == expected
+
+
+async def test_who_never_reached_the_database_drives_nothing(
+    make: Make, own_postgres: PostgresServer
+) -> None:
+    """A copy of the rows, a fresh folder: somebody else may drive them; until it is asked."""
+    at, disk = await fresh_database(own_postgres), MemoryDisk()
+    await own_postgres.crash()
+    owner = make(at=at, disk=disk)
+    await owner.open(lambda: HOMES, lambda: None)
+    assert {owner.standing(home) for home in HOMES} == {Standing.UNKNOWN}
+    await own_postgres.start()
+    await until(lambda: ours(owner) == set(HOMES), "the first proof")
+    await own_postgres.crash()
+    await until(lambda: owner.locks is None, "the loss to be noticed")
+    await owner.prove()
+    assert ours(owner) == set(HOMES)
 
 
 def test_settings_tell_installations_apart() -> None:

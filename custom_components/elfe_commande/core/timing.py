@@ -131,8 +131,9 @@ class Timing:
     give_way_pause: float = 0.05
     """From one such rest to the next at least: wishes slow a cycle down, no more."""
     owner_beat: float = 5.0
-    """Between two proofs that our homes are ours, and two tries to take those of nobody; how long
-    the database may take to answer one."""
+    """Between two proofs that our homes are ours, and two tries to take those of nobody."""
+    owner_answer: float = 5.0
+    """How long the database may take to answer one."""
     owner_proof: float = 15.0
     """How old a proof may be when an order leaves: shorter than `owner_lease`."""
     owner_lease: float = 30.0

@@ -125,7 +125,7 @@ class Locks:
     @classmethod
     async def open(cls, settings: PostgresSettings, timing: Timing) -> Self:
         """Connect, so that the server gives up on us in time: frozen, cut off or dead."""
-        patience = timing.owner_beat
+        patience = timing.owner_answer
         arguments = connect_arguments(settings, settings.database) | {
             "timeout": min(settings.connect_timeout, patience),
             "command_timeout": patience,
@@ -226,7 +226,7 @@ def _lease(version: int, timing: Timing) -> str:
         "tcp_keepalives_interval": seconds,
         "tcp_keepalives_count": _PROBES,
         "tcp_user_timeout": lease,
-        "statement_timeout": max(1, round(timing.owner_beat * 1000)),
+        "statement_timeout": max(1, round(timing.owner_answer * 1000)),
         "jit": "off",
     }
     if version >= _FREEZABLE:

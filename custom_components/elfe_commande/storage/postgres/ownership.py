@@ -44,8 +44,8 @@ class PostgresOwnership(Ownership):
         self._proved_at = float("-inf")
         self._dark_at = float("-inf")
         """When the database could not be reached, last time."""
-        self._company = Company()
-        """Who else was there last time."""
+        self._company = Company(any_home=True)
+        """Who else was there last time; as long as that was never known, somebody may be."""
         self._pooled = False
         self._strangers_since: float | None = None
         self._wake = asyncio.Event()
@@ -58,7 +58,7 @@ class PostgresOwnership(Ownership):
     ) -> None:
         self._homes, self._changed = homes, changed
         remembered = await self._document.load() or {}
-        any_home, rivals = remembered.get("any_home", False), remembered.get("homes", ())
+        any_home, rivals = remembered.get("any_home", True), remembered.get("homes", ())
         self._company = Company(any_home=bool(any_home), homes=frozenset(rivals))
         await self._attempt()
         self._task = asyncio.create_task(self._run(), name="elfe ownership")
