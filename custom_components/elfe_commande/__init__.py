@@ -17,7 +17,7 @@ from .core.failing import failing
 from .details import detail_text
 from .engine.ground.telling import Telling
 from .frontend import async_setup_frontend
-from .hub import ElfeConfigEntry
+from .hub import ElfeConfigEntry, Hub
 from .repairs import async_clear_issues
 from .services import async_setup_services
 from .subentries.renames import async_follow_renames
@@ -39,14 +39,15 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: ElfeConfigEntry) -> bool:
     """Open the database, show what is known, and begin the numbered start."""
-    hub = await async_create_hub(hass, entry)
-    entry.runtime_data = hub
+    hub: Hub | None = None
     try:
+        hub = entry.runtime_data = await async_create_hub(hass, entry)
         entry.async_on_unload(entry.add_update_listener(_async_updated))
         await hub.async_start()
         await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     except BaseException as error:
-        await _async_close(hass, entry)
+        if hub is not None:
+            await _async_close(hass, entry)
         if isinstance(error, IntegrationError) or not isinstance(error, Exception):
             raise
         _failures(hass).note(f"{entry.title} could not be set up and is tried again", error)

@@ -49,13 +49,13 @@ async def async_create_hub(hass: HomeAssistant, entry: ElfeConfigEntry) -> Hub:
     """Return the hub of an entry, opened; `ConfigEntryNotReady` while a part is missing."""
     make = _async_local_hub if settings.is_local(entry) else _async_postgres_hub
     hub = await make(hass, entry)
-    if hub.shadow and (left := await hub.disk.log("outbox").load()):
-        # What it cannot write now is old by the time that it may.
-        LOGGER.warning("Left unwritten for shadow mode: %s outcomes, %s", len(left), left[:20])
     if hub.archive.keeper is None:
         with suppress(OSError):
             await HomeAssistantDisk(hass, entry.entry_id).remove_record()
     try:
+        if hub.shadow and (left := await hub.disk.log("outbox").load()):
+            # What it cannot write now is old by the time that it may.
+            LOGGER.warning("Left unwritten for shadow mode: %s outcomes, %s", len(left), left[:20])
         await hub.engine.open()
     except BaseException as error:
         await hub.async_close()

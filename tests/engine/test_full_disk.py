@@ -49,6 +49,7 @@ async def test_it_is_told_once_and_until_each_document_is_saved_again(
     disk = WatchedDisk(full)
     disk.changed = lambda error: told.append(str(error))
     one, other = disk.document("one"), disk.document("other")
+    assert await one.load() is await other.load() is None
     await one.save({"a": 1})
     full.full = True
     for document in (one, other, one):

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 import logging
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -17,6 +18,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
+from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.core.lifecycle import Code
 from custom_components.elfe_commande.engine.engine import Engine
 from custom_components.elfe_commande.engine.orders.acks import Acks
@@ -128,6 +130,8 @@ async def check_closed(installed: Installed, engines: list[Engine]) -> None:
 def breaking(part: str) -> Any:
     """Return what makes a part of the set-up raise."""
     match part:
+        case "what is read":
+            return patch.object(Engine, "open", fail)
         case "the devices":
             return patch(f"{OURS}.devices.roster.Roster.async_start", fail)
         case "the repairs":
@@ -147,6 +151,7 @@ def breaking(part: str) -> Any:
 @pytest.mark.parametrize(
     "part",
     [
+        "what is read",
         "the devices",
         "the repairs",
         "a platform that cannot be imported",
@@ -269,6 +274,65 @@ async def test_a_part_that_cannot_work_costs_no_other_anything(
     await installed.setup()
     assert "part_not_started" not in issues_of(installed.hass)
     assert rule.subentry_id in installed.hub.engine.surplus.rules
+
+
+async def test_a_part_that_could_not_start_starts_once_it_can(installed: Installed) -> None:
+    """What was missing is there a moment later: nobody has to reload anything."""
+    await live_in(installed, WASHING, HEATER)
+    await installed.setup()
+    installed.hass.states.async_set("sensor.surplus", "0")
+    rule = await add_rule(installed, **RULE)
+    tries = 0
+
+    def count(*_: Any) -> Any:
+        nonlocal tries
+        tries += 1
+        return fail()
+
+    installed.world.timing = replace(installed.world.timing, retry_first=0.01, retry_rest=0.02)
+    with patch.object(RuleUnit, "async_start", count):
+        await installed.reload()
+        assert "part_not_started" in issues_of(installed.hass)
+        await wait_for(lambda: tries > 3)
+        assert "part_not_started" in issues_of(installed.hass)
+        assert rule.subentry_id not in installed.hub.engine.surplus.rules
+    await wait_for(lambda: rule.subentry_id in installed.hub.engine.surplus.rules)
+    await wait_for(lambda: "part_not_started" not in issues_of(installed.hass))
+
+
+async def test_a_part_that_is_gone_is_not_started_again(installed: Installed) -> None:
+    await live_in(installed, WASHING, HEATER)
+    await installed.setup()
+    installed.hass.states.async_set("sensor.surplus", "0")
+    rule = await add_rule(installed, **RULE)
+    with patch.object(RuleUnit, "async_start", fail):
+        await installed.reload()
+    installed.hass.config_entries.async_remove_subentry(installed.entry, rule.subentry_id)
+    await wait_for(lambda: "part_not_started" not in issues_of(installed.hass))
+    await wait_for(lambda: not any("another start" in name for name in left_over()))
+    assert rule.subentry_id not in installed.hub.engine.surplus.rules
+
+
+def files(stored: Path, installed: Installed) -> dict[str, bytes]:
+    """Return what is stored for the entry."""
+    ours = f"{DOMAIN}.{installed.entry.entry_id}.*"
+    return {path.name: path.read_bytes() for path in stored.glob(ours)}
+
+
+async def test_a_set_up_that_fails_leaves_what_is_on_disk_as_it_is(
+    installed: Installed, stored: Path
+) -> None:
+    """Whatever closes then has read nothing, and must not write what it does not know."""
+    await live_in(installed, WASHING, HEATER)
+    await installed.setup()
+    await installed.hub.engine.run_cycle()
+    await installed.unload()
+    kept = files(stored, installed)
+    assert any(name.endswith(".record") for name in kept)
+    with patch.object(Engine, "open", fail):
+        await set_up(installed)
+    assert installed.entry.state is ConfigEntryState.SETUP_RETRY
+    assert files(stored, installed) == kept
 
 
 async def test_a_part_that_cannot_be_stopped_keeps_nothing_open(

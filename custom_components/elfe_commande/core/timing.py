@@ -20,9 +20,9 @@ class Timing:
     settle: float = 5.0
     """From a quarter-hour boundary to the cycle: the EMS may still be writing."""
     plan_look: float = 60.0
+    """Between two looks for plans that came after the cycle."""
     shadow_tolerance: float = 60.0
     """Shadow mode: an order that is seen so much before or after a quarter-hour counts for it."""
-    """Between two looks for plans that came after the cycle."""
     ack_timeouts: Mapping[int, float] = field(default=DEFAULT_ACK_TIMEOUTS)
     """Per device type id."""
     ack_timeout: float = 10.0

@@ -14,7 +14,7 @@ from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ..core.timing import Timing
-from ..engine.ground.background import within
+from ..engine.ground.background import Background, within
 from ..engine.ground.ports import Sources
 from .unit import Adaptable, Unit, UnitKind
 
@@ -30,6 +30,8 @@ class _Kept:
     entities: list[Entity] = field(default_factory=list)
     shown: bool = True
     """No platform had to go without its entities."""
+    wait: float = 0.0
+    """Seconds after which it was tried again last; 0 once it works."""
 
 
 class Subentries(Sources):
@@ -48,6 +50,8 @@ class Subentries(Sources):
         self._platforms: dict[str, AddConfigEntryEntitiesCallback] = {}
         self._open = False
         self._turn = asyncio.Lock()
+        self._again = Background()
+        """The starts to come of what could not be started."""
 
     def units[U](self, kind: type[U]) -> list[U]:
         """Return the units of one class."""
@@ -75,6 +79,7 @@ class Subentries(Sources):
         """End the work of every unit."""
         async with self._turn:
             self._open = False
+            self._again.cancel()
             await asyncio.gather(*map(self._stop, self._kept.values()))
 
     async def async_apply(self) -> None:
@@ -157,11 +162,25 @@ class Subentries(Sources):
         try:
             await self._within_limit(kept.unit.async_start(), f"start of {title}")
         except Exception as error:
-            _LOGGER.exception("%s could not be started", title)
+            if not kept.wait:
+                _LOGGER.exception("%s could not be started; it is tried again", title)
             self.failed(kept.subentry, error)
+            self._again.begin(self._start_again(kept), f"another start of {title}")
         else:
+            kept.wait = 0.0
             if kept.shown:
                 self.failed(kept.subentry, None)
+
+    async def _start_again(self, kept: _Kept) -> None:
+        """Try once more after a while, a longer one each time: what was missing may be there."""
+        timing = self._timing
+        kept.wait = min(2 * kept.wait or timing.retry_first, timing.retry_rest)
+        await asyncio.sleep(kept.wait)
+        async with self._turn:
+            if self._open and self._kept.get(kept.subentry.subentry_id) is kept:
+                # What the start before left half done.
+                await self._stop(kept)
+                await self._start(kept)
 
     async def _stop(self, kept: _Kept) -> None:
         title = kept.subentry.title

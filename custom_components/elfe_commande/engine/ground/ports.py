@@ -254,7 +254,10 @@ class Document(Protocol):
         """Return what was saved last; `None` at first or if it cannot be read."""
 
     async def save(self, data: dict[str, Any]) -> None:
-        """Save durably: it is on disk when this returns; `OSError` if it could not be written."""
+        """Save durably: it is on disk when this returns; `OSError` if it could not be written.
+
+        Whoever did not read what is there saves nothing.
+        """
 
 
 class Log(Protocol):

@@ -61,13 +61,20 @@ class _WatchedDocument(Document):
         self._disk = disk
         self._name = name
         self._document = document
+        self._read = False
 
     @override
     async def load(self) -> dict[str, Any] | None:
-        return await self._document.load()
+        data = await self._document.load()
+        self._read = True
+        return data
 
     @override
     async def save(self, data: dict[str, Any]) -> None:
+        if not self._read:
+            # What closes after a start that failed knows nothing of what is there.
+            _LOGGER.debug("%s was not read, and is left as it is", self._name)
+            return
         await self._disk.watch(self._name, self._document.save(data))
 
 
