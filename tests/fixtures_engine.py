@@ -384,6 +384,17 @@ async def world(
             await world.stop()
 
 
+@pytest.fixture
+async def unplugged(
+    database: Database, own_broker: Broker, owner: asyncpg.Connection
+) -> AsyncIterator[World]:
+    """A world whose broker may be stopped."""
+    async with Fleet(own_broker.host, own_broker.port, scale=SCALE) as fleet:
+        world = World(database, own_broker, fleet, owner)
+        yield world
+        await world.stop()
+
+
 def now() -> int:
     """Return the unix time."""
     return int(time.time())

@@ -16,7 +16,7 @@ from demo.territory import Equipment
 from tests.engine.bench import calm, furnish
 from tests.engine.households import DISHWASHER, DOUBLE, FINGER, PLUG, TWO_PRESSES, WASHER
 from tests.fixtures_engine import SCALE, World
-from tests.fixtures_parts import Database, fresh_database
+from tests.fixtures_parts import fresh_database
 
 WHOLE = 20
 """Machines of each kind where messages are lost."""
@@ -32,15 +32,6 @@ async def fragile(own_postgres: PostgresServer, broker: Broker) -> AsyncIterator
         yield world
         await world.stop()
         await world.owner.close()
-
-
-@pytest.fixture
-async def unplugged(database: Database, own_broker: Broker, owner: object) -> AsyncIterator[World]:
-    """A world whose broker may be killed."""
-    async with Fleet(own_broker.host, own_broker.port, scale=SCALE) as fleet:
-        world = World(database, own_broker, fleet, owner)
-        yield world
-        await world.stop()
 
 
 async def revive(world: World, server: PostgresServer) -> None:

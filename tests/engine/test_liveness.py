@@ -1,9 +1,7 @@
 """Whether devices answer, and how long what they said is shown as how things are."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
-import asyncpg
 import pytest
 
 from custom_components.elfe_commande.core.model import (
@@ -27,12 +25,10 @@ from custom_components.elfe_commande.engine.ground.events import EquipmentChange
 from custom_components.elfe_commande.engine.ground.ports import Arrival
 from custom_components.elfe_commande.engine.ground.status import EquipmentStatus, Observation
 from custom_components.elfe_commande.engine.orders.liveness import Liveness
-from demo.appliances import Behaviour, Fleet
-from demo.parts import Broker
+from demo.appliances import Behaviour
 from demo.specs import channel, finger, plug
 from demo.territory import Equipment as Furniture
-from tests.fixtures_engine import SCALE, World
-from tests.fixtures_parts import Database
+from tests.fixtures_engine import World
 
 from .bench import calm, events_of, furnish, impatient, status_of, until
 
@@ -224,17 +220,6 @@ async def test_one_that_goes_on_speaking_does_not_grow_old() -> None:
 
 
 # ----------------------------------------------------------------------------- the broker
-
-
-@pytest.fixture
-async def unplugged(
-    database: Database, own_broker: Broker, owner: asyncpg.Connection
-) -> AsyncIterator[World]:
-    """A world whose broker may be stopped."""
-    async with Fleet(own_broker.host, own_broker.port, scale=SCALE) as fleet:
-        world = World(database, own_broker, fleet, owner)
-        yield world
-        await world.stop()
 
 
 @pytest.mark.parametrize(("patience", "known"), [(0.0, None), (3600.0, True)])

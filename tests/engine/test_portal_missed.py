@@ -1,19 +1,15 @@
 """What the portal wrote while nobody here heard it is carried out all the same, once."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 from unittest.mock import AsyncMock
 
-import asyncpg
 import pytest
 
 from custom_components.elfe_commande.core.wish import Intent, Origin
 from custom_components.elfe_commande.engine.ground.ports import StorageUnreachableError
-from demo.appliances import Fleet, Message
-from demo.parts import Broker
+from demo.appliances import Message
 from demo.territory import MANUAL, PILOTED
-from tests.fixtures_engine import SCALE, World
-from tests.fixtures_parts import Database
+from tests.fixtures_engine import World
 
 from .bench import COMMAND, CONTROL, EMS, MODE, calm, furnish, set_row, stubborn, until, until_row
 from .several import beside, drives, sharing
@@ -125,17 +121,6 @@ async def test_a_mode_told_before_a_stop_and_not_read(world: World) -> None:
     await world.engine.run_cycle()
     await until_row(world, WASHER, **{MODE: MANUAL, CONTROL: 15, COMMAND: FREE})
     assert wall.orders("X7").count("on") == 1
-
-
-@pytest.fixture
-async def unplugged(
-    database: Database, own_broker: Broker, owner: asyncpg.Connection
-) -> AsyncIterator[World]:
-    """A world whose broker may be stopped."""
-    async with Fleet(own_broker.host, own_broker.port, scale=SCALE) as fleet:
-        world = World(database, own_broker, fleet, owner)
-        yield world
-        await world.stop()
 
 
 async def test_a_mode_changed_while_the_broker_was_away(unplugged: World) -> None:

@@ -217,6 +217,7 @@ async def test_removing_the_entry_removes_all_of_it(installed: Installed, stored
     assert {name.split(".", 2)[2].partition("-")[0] for name in files()} == {
         "journal",
         "memory",
+        "owner",
         "record.db",
     }
     assert issues()
