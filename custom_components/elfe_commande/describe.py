@@ -379,6 +379,12 @@ def words_for(hass: HomeAssistant) -> Callable[[str, str], str]:
     return word
 
 
+@callback
+def number_text(hass: HomeAssistant, value: float, decimals: int) -> str:
+    """Return a number as people write it."""
+    return f"{value:.{decimals}f}".replace(".", words_for(hass)("common", "decimal_mark"))
+
+
 def activity_word(hass: HomeAssistant, attribute: str, value: str) -> str:
     """Return the text of an attribute's value of the activity event."""
     return words_for(hass)("entity", f"event.activity.state_attributes.{attribute}.state.{value}")

@@ -26,7 +26,7 @@ from .core.decision import Source
 from .core.outcome import Outcome
 from .core.plan import Owner
 from .core.wish import Origin
-from .describe import ON, activity_word, words_for
+from .describe import ON, activity_word, number_text, words_for
 from .devices.identifiers import unique_id_of
 
 type Describe = Callable[[LazyEventPartialState], dict[str, Any]]
@@ -103,7 +103,10 @@ def async_describe_events(
         key = "run_finished" if energy is None else "run_finished_energy"
         if not data.get("confirmed", True):
             key = "run_unconfirmed"
-        given = {"minutes": f"{data.get('minutes', 0):.0f}", "energy": f"{energy or 0:.2f}"}
+        given = {
+            "minutes": f"{data.get('minutes', 0):.0f}",
+            "energy": number_text(hass, energy or 0, 2),
+        }
         return line(data, _RUN_ICON, key, **given)
 
     @callback

@@ -5,6 +5,7 @@
 // the frontend has loaded.
 
 import type { HomeAssistant } from "./data/home-assistant";
+import type { Teller } from "./data/timeline";
 import { DOMAIN } from "./data/types";
 import en from "./words/en.json";
 import fr from "./words/fr.json";
@@ -45,6 +46,39 @@ export function reasonText(hass: HomeAssistant, reason: string): string {
 /** Return who decided, by the key of the source. */
 export function sourceText(hass: HomeAssistant, source: string): string {
   return entityWord(hass, `${DECISION}.source.state.${source}`) || source;
+}
+
+/** Languages that write numbers as people may have chosen to; `system` is whatever the browser has. */
+const NUMBERS: Record<string, string | undefined> = {
+  comma_decimal: "en",
+  decimal_comma: "de",
+  space_comma: "fr",
+  quote_decimal: "de-CH",
+  none: "en",
+  system: undefined,
+};
+
+/** Return what writes numbers as a user wants to read them. */
+export function numbersOf({ language, number_format: chosen }: HomeAssistant["locale"]): Teller["number"] {
+  const tongue = chosen !== undefined && chosen in NUMBERS ? NUMBERS[chosen] : language;
+  return (value, decimals) =>
+    new Intl.NumberFormat(tongue, {
+      minimumFractionDigits: decimals,
+      maximumFractionDigits: decimals,
+      useGrouping: chosen !== "none",
+    }).format(value);
+}
+
+/** Return what sentences are made of, for whoever looks. */
+export function tellerOf(hass: HomeAssistant, now: number): Teller {
+  return {
+    word: localizer(hass.locale.language || hass.language),
+    clock: clockOf(hass),
+    number: numbersOf(hass.locale),
+    now,
+    reason: (key) => reasonText(hass, key),
+    source: (key) => sourceText(hass, key),
+  };
 }
 
 const REMEMBERED = 1000;

@@ -27,7 +27,18 @@ test("an appliance without its switch is asked by the action", () => {
 
 test.each<[unknown, string]>([
   [{ code: "unauthorized", message: "Unauthorized" }, "You may not do this with One."],
-  [{ code: 3, message: "Connection lost" }, "Home Assistant did not answer; nobody knows whether it was done."],
+  // As Home Assistant refuses its own actions, and what asks for a translation of its own.
+  [{ code: "home_assistant_error", message: "Unauthorized" }, "You may not do this with One."],
+  [
+    { code: "home_assistant_error", message: "Unauthorized", translation_domain: "elfe_commande", translation_key: "order_silent" },
+    "It did not answer.",
+  ],
+  // As the connection rejects what was under way when it was lost, and what is sent after that.
+  [
+    { id: 7, type: "result", success: false, error: { code: 3, message: "Connection lost" } },
+    "Home Assistant did not answer; nobody knows whether it was done.",
+  ],
+  [3, "Home Assistant did not answer; nobody knows whether it was done."],
   [
     { code: "home_assistant_error", message: "raw", translation_domain: "elfe_commande", translation_key: "order_silent" },
     "It did not answer.",

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import type { EntityEntry, HomeAssistant } from "../src/data/home-assistant";
+import type { Away } from "../src/data/types";
 import { Registry, boardOf, planOf, type BoardOptions, type Card, type Entry } from "../src/strategy/board";
+
 import { isOtherwise } from "../src/strategy/source";
 import { saying } from "../src/strategy/words";
 import "../src/strategy/dashboard";
@@ -37,8 +39,13 @@ function entities(has = HAS): HomeAssistant["entities"] {
   return made;
 }
 
-function board(found = entries, options: BoardOptions = {}, registry = new Registry(entities())) {
-  const view = boardOf(found, registry, say, options);
+function board(
+  found = entries,
+  options: BoardOptions = {},
+  registry = new Registry(entities()),
+  away: Record<string, Away> = {},
+) {
+  const view = boardOf({ entries: found, away }, registry, say, options);
   const cards: Card[] = view.sections.flatMap((each) => each.cards);
   return { view, cards, headings: cards.flatMap((each) => (each.heading as string) ?? []) };
 }
@@ -138,8 +145,20 @@ test("people choose entries, and what they want beside", () => {
   expect(headings).toContain("Health");
 });
 
+test("an entry that is not loaded is told, and never taken for one without appliances", () => {
+  const retried: Record<string, Away> = { e9: { title: "Away", state: "retry" }, e8: { title: "Off", state: "disabled" } };
+  const texts = (found: Entry[], options: BoardOptions = {}) =>
+    board(found, options, undefined, retried).cards.flatMap((each) => (each.type === "markdown" ? [each.content as string] : []));
+  const [only, ...rest] = texts(entries);
+  expect(only).toBe("Away is not running: it could not be set up. It is tried again.");
+  expect(rest).toEqual([]);
+  expect(texts([])).toEqual([only, "Off is disabled."]);
+  expect(texts(entries, { config_entry_ids: ["e1"] })).toEqual([]);
+  expect(board([], {}, undefined, {}).cards[0]!.content).toContain("There is no appliance yet");
+});
+
 test("in French", () => {
-  const view = boardOf(entries, new Registry(entities()), saying("fr-FR"));
+  const view = boardOf({ entries, away: {} }, new Registry(entities()), saying("fr-FR"));
   const text = JSON.stringify(view);
   expect(text).toContain("Foyer R001");
   expect(text).toContain("Ce qui s’est passé");
@@ -179,7 +198,7 @@ function hass(more: Partial<HomeAssistant> = {}): HomeAssistant {
   } as unknown as HomeAssistant;
 }
 
-const away = () => Promise.reject({ code: "unknown_command", message: "Unknown command." });
+const absent = () => Promise.reject({ code: "unknown_command", message: "Unknown command." });
 
 test("a dashboard is one page, which writes itself", async () => {
   const { views } = await strategy("dashboard").generate({ type: "custom:elfe-commande", hours_to_show: 2 }, hass());
@@ -191,9 +210,9 @@ test("a dashboard is one page, which writes itself", async () => {
 });
 
 test("while the integration does not run it says so, and any other failure is the frontend's to tell", async () => {
-  const written = await strategy("view").generate({}, hass({ callWS: away }));
+  const written = await strategy("view").generate({}, hass({ callWS: absent }));
   expect(JSON.stringify(written)).toContain("does not run");
-  expect(JSON.stringify(await strategy("section").generate({}, hass({ callWS: away })))).toContain("does not run");
+  expect(JSON.stringify(await strategy("section").generate({}, hass({ callWS: absent })))).toContain("does not run");
   const lost = hass({ callWS: () => Promise.reject(3) });
   await expect(strategy("view").generate({}, lost)).rejects.toBe(3);
 });
@@ -207,6 +226,11 @@ test("a section is of the home that is named, of the only one, or of all", async
   expect(await heading({ config_entry_id: "e1" })).toBe("ELFE");
   expect(await heading({})).toBe("Appliances");
   expect(await heading({}, { entries: [overview.entries[1]] })).toBe("Garden");
+  // One that is not loaded now has its card, which tells that, and no other's.
+  const told = { entries: [overview.entries[1]], away: { e1: { title: "ELFE", state: "retry" } } };
+  expect(await heading({ config_entry_id: "e1" }, told)).toBe("ELFE");
+  const { cards } = await strategy("section").generate({ config_entry_id: "e1" }, hass({ callWS: (() => Promise.resolve(told)) as never }));
+  expect((cards as Card[])[1]!.config_entry_id).toBe("e1");
 });
 
 test("it is written anew when something came, went, or is there again; never for a state", () => {

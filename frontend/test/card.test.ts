@@ -234,6 +234,48 @@ test("what would happen is shown before it is confirmed", async () => {
   expect(hass.called.map((each) => each.service)).toEqual(["run_typology"]);
 });
 
+test("what is confirmed once nobody hears it is not asked, and that is said", async () => {
+  const simulation = { now: 0, start: 1796007600, slots: "1", ready_at: null, late: false, notes: [] };
+  hass.callWS = <T>() => Promise.resolve(simulation as T);
+  await open();
+  await told();
+  await press("Ballon", "Enter");
+  one(".do").click();
+  await settled();
+  connection.lose();
+  await settled();
+  one(".confirm .main").click();
+  await settled();
+  expect(hass.called).toEqual([]);
+  expect(text(".problem")).toContain("Connection lost");
+});
+
+test("a quarter-hour that is looked at stays the same one while time goes on", async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: (PRESENT + 60) * 1000 });
+  await open();
+  connection.tell({ ...all, now: PRESENT + 60, equipments: [appliance()] });
+  await settled();
+  const range = () => strip("One").getAttribute("aria-valuetext")!.split(",")[0];
+  const later = async (seconds: number) => {
+    vi.setSystemTime((PRESENT + seconds) * 1000);
+    card.requestUpdate();
+    await settled();
+  };
+  // Nobody looks at one: it is the present one.
+  expect(range()).toBe("04:00 to 04:15");
+  await later(900);
+  expect(range()).toBe("04:15 to 04:30");
+  await press("One", "ArrowRight", "ArrowRight", "Enter");
+  expect(range()).toBe("04:45 to 05:00");
+  await later(1800);
+  expect(range()).toBe("04:45 to 05:00");
+  // What has left the axis is the first that is there.
+  await press("One", "Home");
+  const first = range();
+  await later(2700);
+  expect(range()).not.toBe(first);
+});
+
 test("where nobody can tell what would happen, it is done", async () => {
   await open();
   await told();

@@ -1,7 +1,7 @@
 import type { Connection, HomeAssistant } from "../src/data/home-assistant";
 import type { Teller } from "../src/data/timeline";
 import type { AllEvent, Appliance, ChangeEvent, Past, PlanEvent } from "../src/data/types";
-import { clockOf, localizer } from "../src/localize";
+import { clockOf, localizer, numbersOf } from "../src/localize";
 import told from "./fixtures/evening.json";
 
 /** What the integration really told: a test in Python writes it. */
@@ -62,6 +62,7 @@ export function teller(language = "en", zone = "Europe/Paris"): Teller {
     reason: (key) => `reason ${key}`,
     source: (key) => `source ${key}`,
     clock: clockOf(hass),
+    number: numbersOf(hass.locale),
     now: NOW,
   };
 }

@@ -143,7 +143,7 @@ describe("sentences", () => {
     ["010000", [1, 2], "New plan: 04:15 instead of 04:30"],
     ["010000", [1], "New plan: on at 04:15"],
     ["000000", [1], "New plan: no longer at 04:15"],
-    ["011000", [2], "New plan: otherwise in 1 quarter-hours"],
+    ["011000", [2], "New plan: otherwise in one quarter-hour"],
     ["011000", [], ""],
   ])("say what a new plan changed: %s, %j", (slots, changed, said) => {
     const times = changed.map((each) => PRESENT + each * SLOT);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { clockOf, localizer, type Word } from "../src/localize";
+import { clockOf, localizer, numbersOf, type Word } from "../src/localize";
 import en from "../src/words/en.json";
 import fr from "../src/words/fr.json";
 
@@ -42,4 +42,16 @@ describe("times", () => {
     // Midnight is 00, not 24.
     expect(clock("24").time(at + 9 * 3600 + 55 * 60)).toBe("00:00");
   });
+});
+
+test("numbers are written as people chose, or as their language does", () => {
+  const written = (language: string, number_format?: string) =>
+    numbersOf({ language, ...(number_format && { number_format }) })(1234.5, 2).replace(/\s/g, " ");
+  expect(written("en")).toBe("1,234.50");
+  expect(written("fr")).toBe("1 234,50");
+  expect(written("fr", "language")).toBe("1 234,50");
+  expect(written("fr", "comma_decimal")).toBe("1,234.50");
+  expect(written("en", "decimal_comma")).toBe("1.234,50");
+  expect(written("en", "space_comma")).toBe("1 234,50");
+  expect(written("fr", "none")).toBe("1234.50");
 });

@@ -65,6 +65,14 @@ def test_a_start_now_is_foreseen_with_its_end():
     assert found.late
 
 
+def test_an_end_that_had_passed_was_wished_of_another_run():
+    old = snapshot(cycle=HOUR, end=NOW - HOUR)
+    found = told(old, day(2), intent=Intent.START)
+    assert (found.ready_at, found.late) == (NOW + HOUR, False)
+    under_way = told(old, run=(NOW - 60.0, NOW + HOUR))
+    assert (under_way.ready_at, under_way.late) == (NOW + HOUR, False)
+
+
 def test_an_earlier_wish_makes_it_late_until_the_next_plan():
     machine = snapshot(cycle=HOUR, end=SLOT0 + 4 * HOUR)
     found = told(machine, day(2), wished_end=SLOT0 + HOUR)

@@ -8,6 +8,9 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from .homes import LocalInstalled, install
+from .looking import connect
+
+__all__ = ["connect"]
 
 
 @pytest.fixture

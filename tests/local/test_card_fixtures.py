@@ -17,11 +17,9 @@ from custom_components.elfe_commande.core.plan import SLOT, slot_start
 from tests.fixtures_home_assistant import wait_for
 
 from .homes import FRAIL, LocalInstalled
+from .looking import Open, next_change, subscribe
 from .planners import set_clock
 from .test_set_plan import FIRST, relay, water_heater
-from .test_websocket import Open, connect, next_change, subscribe
-
-__all__ = ["connect"]
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

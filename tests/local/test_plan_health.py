@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from .homes import LocalInstalled
+from .looking import Open, next_change, subscribe
 from .planners import TWO_RATES, add_planner, set_clock, tank, until_planned
 from .sourced import Sourced
 from .test_calendar_source import Family, event, family, follow, heater, sourced
-from .test_websocket import Open, connect, next_change, subscribe
 
-__all__ = ["connect", "family", "sourced"]
+__all__ = ["family", "sourced"]
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

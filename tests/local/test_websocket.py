@@ -1,16 +1,12 @@
 """What dashboards are told: all that a user may see, then only what changed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
-import json
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntryDisabler
-from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
@@ -23,56 +19,15 @@ from custom_components.elfe_commande.websocket import pictures, views
 from tests.fixtures_home_assistant import wait_for
 
 from .homes import POWER, LocalInstalled
+from .looking import Client, Open, next_change, subscribe
 from .planners import set_clock
 from .test_record import a_run
-from .test_rule_flow import basics as rule_basics, begin as begin_rule
 from .test_set_plan import FIRST, RELAY, relay, water_heater
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 PACKAGE = f"custom_components.{DOMAIN}"
 OVERVIEW = Path(__file__).parents[2] / "frontend" / "test" / "fixtures" / "overview.json"
-
-type Client = Any
-type Open = Callable[..., Awaitable[Client]]
-
-
-@pytest.fixture
-async def connect(hass: HomeAssistant, hass_ws_client: Open) -> AsyncIterator[Open]:
-    """Open connections, of the administrator or of somebody else."""
-    clients: list[Client] = []
-
-    async def open_one(user: MockUser | None = None) -> Client:
-        if user is None:
-            clients.append(await hass_ws_client(hass))
-        else:
-            refresh = await hass.auth.async_create_refresh_token(user, "https://client.test")
-            token = hass.auth.async_create_access_token(refresh)
-            clients.append(await hass_ws_client(hass, token))
-        return clients[-1]
-
-    yield open_one
-    for client in clients:
-        await client.close()
-
-
-async def subscribe(client: Client, **wanted: Any) -> dict[str, Any]:
-    """Subscribe; return what is sent first."""
-    await client.send_json_auto_id({"type": f"{DOMAIN}/plan/subscribe", **wanted})
-    assert (await client.receive_json())["success"]
-    first = await client.receive_json()
-    assert first["event"]["type"] == "all"
-    event: dict[str, Any] = first["event"]
-    return event
-
-
-async def next_change(client: Client, done: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
-    """Return the next change in which something is so."""
-    async with asyncio.timeout(10):
-        while True:
-            event: dict[str, Any] = (await client.receive_json())["event"]
-            if done(event):
-                return event
 
 
 async def nothing_more(client: Client) -> None:
@@ -182,6 +137,11 @@ async def test_a_run_is_told_no_longer_once_it_is_over(
     assert (over["ready_at"], over["late"]) == (None, False)
     assert "done about" not in over["decision"]["sentence"]
 
+    # Started anew, the end that was wished of the run before is no word about this one.
+    await home.call("run_typology", entity_id=switch, order="on")
+    runs = await next_change(client, lambda e: e["equipments"] and e["equipments"][0]["ready_at"])
+    assert runs["equipments"][0]["late"] is False
+
 
 async def test_the_past_is_there_and_grows(home: LocalInstalled, connect: Open) -> None:
     number = await a_run(home)
@@ -264,32 +224,6 @@ async def test_who_may_not_read_an_appliance_is_not_shown_it(
     while (answer := await client.receive_json())["type"] != "result":
         pass
     assert answer["error"]["code"] == "unauthorized"
-
-
-async def test_what_there_is_beside_appliances(home: LocalInstalled, connect: Open) -> None:
-    number = await water_heater(home)
-    form = await home.answer(await begin_rule(home), **rule_basics(number))
-    made = await home.answer(form, nominal_power=1000)
-    assert made["type"] is FlowResultType.CREATE_ENTRY, made
-    await home.hass.async_block_till_done(wait_background_tasks=True)
-    client = await connect()
-
-    await client.send_json_auto_id({"type": f"{DOMAIN}/overview"})
-    (entry,) = (await client.receive_json())["result"]["entries"]
-
-    assert (entry["local"], entry["homes"]) == (True, ["Maison"])
-    (appliance,) = entry["equipments"]
-    kinds = {each["kind"]: each for each in entry["devices"]}
-    assert set(kinds) == {"hub", "home", "surplus_rule"}
-    assert kinds["home"]["home"] == "Maison"
-    assert kinds["surplus_rule"]["behind"] == appliance["device_id"]
-    assert kinds["surplus_rule"]["name"]
-    # What the tests of the frontend take for granted.
-    (told,) = (each for each in json.loads(OVERVIEW.read_text())["entries"] if each["local"])
-    assert told.keys() == entry.keys()
-    assert told["equipments"][0].keys() == appliance.keys()
-    fields = {key for each in told["devices"] for key in each}
-    assert fields | {"home"} == {key for each in entry["devices"] for key in each}
 
 
 async def test_a_renamed_entity_is_followed(home: LocalInstalled, connect: Open) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 from .decision import decide
 from .model import Constraints, Equipment, HandOver, Mode
 from .plan import DAY, SLOT, DayPlan
-from .planned import plan_link
+from .planned import is_late, plan_link
 from .snapshot import Act, Combination, Decision, Snapshot, Source
 from .wish import Intent
 
@@ -112,8 +112,8 @@ def foresee(
         found.ready_at = int(course.run.end)
     elif course.run is not None and not equipment.continuous:
         found.note(DURATION)
-    wished = equipment.constraints.wished_end
-    found.late = bool(wished and found.ready_at is not None and found.ready_at > wished)
+    since = equipment.state.last_programmed if started is None else started.begin
+    found.late = is_late(equipment.constraints.wished_end or None, found.ready_at, since)
     return found
 
 

@@ -103,3 +103,12 @@ def can_still_finish(equipment: Equipment, now: float) -> bool:
     if not constraints.wished_end:
         return True
     return now + (constraints.cycle_duration or 0) <= constraints.wished_end
+
+
+def is_late(wished_end: float | None, ready_at: float | None, since: float) -> bool:
+    """Return whether a run is done after its wished end.
+
+    `since` is when the run began, or when one that waits was programmed: an end that had passed by
+    then was wished of another run.
+    """
+    return wished_end is not None and ready_at is not None and since < wished_end < ready_at

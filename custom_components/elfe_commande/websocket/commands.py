@@ -14,7 +14,7 @@ from ..devices.identifiers import equipment_of
 from ..entities.kept import about_happening
 from ..hub import ElfeConfigEntry, Hub
 from ..record.rows import EventRow
-from .overview import about_entry
+from .overview import about_away, about_entry, async_shown
 from .shadow import ws_shadow_report
 from .views import Selection, View
 from .what_if import ws_simulate
@@ -37,11 +37,16 @@ def async_setup_websocket(hass: HomeAssistant) -> None:
 
 
 @websocket_api.websocket_command({vol.Required("type"): f"{DOMAIN}/overview"})
-@callback
-def ws_overview(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
+@websocket_api.async_response
+async def ws_overview(
+    hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
+) -> None:
     """Tell which entries, homes, appliances and other devices there are for this user."""
-    entries = [about_entry(hass, connection.user, hub) for hub in _hubs(hass)]
-    connection.send_result(msg["id"], {"entries": entries})
+    await async_shown(hass)
+    hubs = _hubs(hass)
+    away = about_away(hass, {hub.entry.entry_id for hub in hubs})
+    entries = [about_entry(hass, connection.user, hub) for hub in hubs]
+    connection.send_result(msg["id"], {"entries": entries, "away": away})
 
 
 @websocket_api.websocket_command(

@@ -1,18 +1,61 @@
 """What there is: entries, their homes and appliances, and the devices of all else, for one user."""
 
-from collections.abc import Iterable
-from typing import Any
+import asyncio
+from collections.abc import Container, Iterable, Mapping
+from contextlib import suppress
+from typing import Any, Final
 
 from homeassistant.auth.models import User
 from homeassistant.auth.permissions.const import POLICY_READ
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from ..actions.permissions import READ_PLAN, entities_of, is_allowed
-from ..const import SUBENTRY_EQUIPMENT
+from ..const import DOMAIN, SUBENTRY_EQUIPMENT
 from ..describe import about_equipment
 from ..devices.identifiers import equipment_of, home_of, hub_identifier, screen_of
 from ..hub import Hub
+
+_AWAY: Final[Mapping[ConfigEntryState, str]] = {
+    ConfigEntryState.SETUP_RETRY: "retry",
+    ConfigEntryState.SETUP_ERROR: "failed",
+    ConfigEntryState.MIGRATION_ERROR: "failed",
+    ConfigEntryState.FAILED_UNLOAD: "failed",
+}
+"""How it is with entries that are not loaded; of all others it is a question of time."""
+_ADDING: Final = 10.0
+"""Seconds that the entities of an entry get to be added."""
+
+
+async def async_shown(hass: HomeAssistant) -> None:
+    """Wait for entries of which entities are being added: in a moment there is more of them."""
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        changed = asyncio.Event()
+        unwatch = entry.async_on_state_change(changed.set)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_ADDING):
+                while entry.state is ConfigEntryState.SETUP_IN_PROGRESS and _has_hub(entry):
+                    await changed.wait()
+                    changed.clear()
+        unwatch()
+
+
+def _has_hub(entry: ConfigEntry) -> bool:
+    return getattr(entry, "runtime_data", None) is not None
+
+
+@callback
+def about_away(hass: HomeAssistant, shown: Container[str]) -> dict[str, dict[str, str]]:
+    """Return how it is with each entry that is not among those that are shown, by its id."""
+    return {
+        entry.entry_id: {
+            "title": entry.title,
+            "state": "disabled" if entry.disabled_by else _AWAY.get(entry.state, "starting"),
+        }
+        for entry in hass.config_entries.async_entries(DOMAIN, include_ignore=False)
+        if entry.entry_id not in shown
+    }
 
 
 @callback

@@ -14,7 +14,7 @@ from ..const import DOMAIN
 from ..core.appliances import APPLIANCE_TYPES
 from ..core.model import EquipmentId
 from ..core.plan import SLOT, DayPlan, slot_start, to_text
-from ..core.planned import knows
+from ..core.planned import is_late, knows
 from ..describe import decision_of, mode_name, source_of
 from ..devices.capacity import can_force_off
 from ..devices.identifiers import equipment_of
@@ -120,6 +120,7 @@ class Board:
             if maker not in self._makers:
                 self._makers[maker] = maker.watch(self._health_changed)
         return {
+            "title": self.hub.entry.title,
             "lifecycle": int(engine.lifecycle.code),
             "running": engine.lifecycle.running,
             "ems": engine.connected,
@@ -137,7 +138,9 @@ class Board:
 
     def _describe(self, status: EquipmentStatus, entity_ids: list[str]) -> dict[str, Any]:
         equipment, now = status.equipment, self.hub.engine.clock.now()
-        wished, ready = equipment.constraints.wished_end or None, _ready_at(status, now)
+        wished, run = equipment.constraints.wished_end or None, run_under_way(status, now)
+        ready = _ready_at(status, run)
+        since = equipment.state.last_programmed if run is None else run[0]
         kind = APPLIANCE_TYPES.get(equipment.type_id)
         return {
             "id": self.key(equipment.id),
@@ -152,7 +155,7 @@ class Board:
             "power": status.power,
             "wished_end": wished,
             "ready_at": ready,
-            "late": wished is not None and ready is not None and ready > wished,
+            "late": is_late(wished, ready, since),
             "next_start": status.next_start,
             "decision": {
                 "on": decision_of(status),
@@ -297,11 +300,11 @@ def about_past(row: SlotRow) -> dict[str, Any]:
     }
 
 
-def _ready_at(status: EquipmentStatus, now: float) -> int | None:
-    """Return when a machine will be done."""
+def _ready_at(status: EquipmentStatus, run: tuple[int, int | None] | None) -> int | None:
+    """Return when a machine will be done, by the run under way if there is one."""
     if status.equipment.continuous:
         return None
-    if (run := run_under_way(status, now)) is not None:
+    if run is not None:
         return run[1]
     cycle = status.equipment.constraints.cycle_duration
     return status.next_start + cycle if status.next_start and cycle else None

@@ -1,7 +1,7 @@
 """Who looks at what: only what changed is sent, at most twice a second over one connection."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ from ..core.model import EquipmentId
 from ..core.plan import SLOT
 from ..hub import ElfeConfigEntry
 from ..record.rows import SlotRow
+from .overview import about_away
 from .pictures import Board, Picture, about_past, board_of
 
 PAUSE: Final = 0.5
@@ -30,13 +31,6 @@ PAUSE: Final = 0.5
 _PER_TURN: Final = 50
 """Appliances pictured in one turn of the event loop."""
 _MOST_ROWS: Final = 200_000
-_AWAY: Final[Mapping[ConfigEntryState, str]] = {
-    ConfigEntryState.SETUP_RETRY: "retry",
-    ConfigEntryState.SETUP_ERROR: "failed",
-    ConfigEntryState.MIGRATION_ERROR: "failed",
-    ConfigEntryState.FAILED_UNLOAD: "failed",
-}
-"""How it is with entries that are not loaded; of all others it is a question of time."""
 
 PACES: Final[HassKey[dict[ActiveConnection, Pace]]] = HassKey(f"{DOMAIN}_paces")
 
@@ -305,14 +299,11 @@ class View:
     def _of_entries(self) -> dict[str, Any]:
         """Return the health of the entries that are shown, and what is the matter with others."""
         health = {board.hub.entry.entry_id: board.health() for board in self._boards}
+        selected = self.selection.config_entry_id
         away = {
-            entry.entry_id: {
-                "title": entry.title,
-                "state": "disabled" if entry.disabled_by else _AWAY.get(entry.state, "starting"),
-            }
-            for entry in self.hass.config_entries.async_entries(DOMAIN, include_ignore=False)
-            if self.selection.config_entry_id in (None, entry.entry_id)
-            and entry.entry_id not in health
+            entry_id: told
+            for entry_id, told in about_away(self.hass, health).items()
+            if selected in (None, entry_id)
         }
         return {"health": health, "away": away}
 

@@ -56,6 +56,22 @@ export async function act(
 
 /** As home-assistant-js-websocket numbers it. */
 const CONNECTION_LOST = 3;
+/** What Home Assistant's own actions are refused with: an error like any other, without a translation. */
+const UNAUTHORIZED = new Set<unknown>(["Unauthorized", "UnknownUser"]);
+
+interface Refusal {
+  code?: unknown;
+  message?: unknown;
+  translation_domain?: unknown;
+  translation_key?: unknown;
+  translation_placeholders?: Record<string, unknown>;
+}
+
+/** Return what an error says: the answer of the server, a whole frame around one, or a bare number. */
+function toldBy(error: unknown): Refusal {
+  const told = (error as { error?: unknown } | null)?.error ?? error;
+  return typeof told === "number" ? { code: told } : ((told ?? {}) as Refusal);
+}
 
 async function problemText(
   hass: HomeAssistant,
@@ -63,16 +79,11 @@ async function problemText(
   error: unknown,
   word: Localize,
 ): Promise<string> {
-  const told = (error ?? {}) as {
-    code?: unknown;
-    message?: unknown;
-    translation_domain?: unknown;
-    translation_key?: unknown;
-    translation_placeholders?: Record<string, unknown>;
-  };
-  if (told.code === "unauthorized") return word("not_allowed", { name: appliance.name });
-  if (told.code === CONNECTION_LOST) return word("lost");
+  const told = toldBy(error);
   const { translation_domain: domain, translation_key: key } = told;
+  if (told.code === "unauthorized" || (!key && UNAUTHORIZED.has(told.message)))
+    return word("not_allowed", { name: appliance.name });
+  if (told.code === CONNECTION_LOST) return word("lost");
   if (typeof domain === "string" && typeof key === "string") {
     try {
       const localize = await hass.loadBackendTranslation("exceptions", domain);
@@ -103,7 +114,7 @@ export async function whatIf(
       ...questionOf(wish),
     });
   } catch (error) {
-    const code = (error as { code?: unknown } | null)?.code;
+    const { code } = toldBy(error);
     if (code === "unknown_command" || code === "invalid_format") return null;
     return { problem: await problemText(hass, appliance, error, word) };
   }

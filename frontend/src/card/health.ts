@@ -8,19 +8,18 @@ import { entityWord, type Localize } from "../localize";
 
 const OLD = 6 * 3600;
 
-/** Return the line; `titles` are those of the entries, needed where there are several. */
+/** Return the line; where there are several entries, it says which is which. */
 export function health(
   hass: HomeAssistant,
   told: Record<string, Health>,
-  titles: Map<string, string>,
   now: number,
   word: Localize,
 ): TemplateResult | typeof nothing {
   const entries = Object.entries(told);
   if (!entries.length) return nothing;
   return html`<div class="health" role="group" aria-label=${word("health")}>
-    ${entries.map(([id, each]) => {
-      const title = entries.length > 1 ? titles.get(id) : undefined;
+    ${entries.map(([, each]) => {
+      const title = entries.length > 1 ? each.title : undefined;
       return html`<span class="entry">
         ${title ? html`<b>${title}</b>` : nothing} ${chipsOf(hass, each, now, word)}
       </span>`;

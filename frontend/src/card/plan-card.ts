@@ -6,9 +6,9 @@ import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
 import { Feed, type Selection } from "../data/connection";
 import type { HomeAssistant } from "../data/home-assistant";
-import { isDrawnAlike, looksAlike, slotsOf, spanAt, type Teller } from "../data/timeline";
-import { DOMAIN, SLOT, entryOf, type Appliance, type Away, type Overview } from "../data/types";
-import { clockOf, localizer, pageLanguage, reasonText, sourceText } from "../localize";
+import { isDrawnAlike, looksAlike, slotsOf, spanAt, type Span, type Teller } from "../data/timeline";
+import { SLOT, entryOf, type Appliance, type Away } from "../data/types";
+import { localizer, pageLanguage, tellerOf } from "../localize";
 import { DOCUMENTATION, define, offerCard } from "../register";
 import { act, whatIf, type Wish } from "./acting";
 import { axis, legend, ticksOf, type Tick } from "./axis";
@@ -47,7 +47,6 @@ export class PlanCard extends LitElement implements Card {
   private _hass: HomeAssistant | undefined;
   private config: CardConfig | undefined;
   private feed: Feed | undefined;
-  private titles = new Map<string, string>();
   /** Changes with language, clock, quarter-hour and width: then all rows are drawn anew. */
   private frame: Frame | undefined;
   private ticks: Tick[] = [];
@@ -56,9 +55,9 @@ export class PlanCard extends LitElement implements Card {
   private collator = new Intl.Collator();
   private askings = new Map<string, Asking>();
   private order: string[] = [];
-  /** Where arrow keys have come to. */
+  /** Where arrow keys have come to: an appliance, and the time of a quarter-hour, none for the present one. */
   private current: string | undefined;
-  private index = 0;
+  private at: number | undefined;
   private open: string | undefined;
   private timer: ReturnType<typeof setInterval> | undefined;
   private observed: Element | undefined;
@@ -153,16 +152,8 @@ export class PlanCard extends LitElement implements Card {
       return known;
     }
     this.collator = new Intl.Collator(hass.locale.language, { numeric: true });
-    const clock = clockOf(hass);
-    const word = localizer(hass.locale.language || hass.language);
-    const teller: Teller = {
-      word,
-      clock,
-      now,
-      reason: (key) => reasonText(hass, key),
-      source: (key) => sourceText(hass, key),
-    };
-    this.ticks = this.width ? ticksOf(span, this.width, clock) : [];
+    const teller = tellerOf(hass, now);
+    this.ticks = this.width ? ticksOf(span, this.width, teller.clock) : [];
     this.frame = { hass, span, width: this.width, ticks: this.ticks.map((tick) => tick.x), teller };
     this.rows.clear();
     return this.frame;
@@ -220,21 +211,19 @@ export class PlanCard extends LitElement implements Card {
     this.order = appliances.map((each) => each.id);
     if (this.current === undefined || !this.order.includes(this.current)) {
       this.current = this.order[0];
-      this.index = frame.span.present;
+      this.at = undefined;
     }
     if (this.open !== undefined && !this.order.includes(this.open)) this.open = undefined;
-    this.index = Math.min(this.index, frame.span.count - 1);
     const entries = new Set(appliances.map(entryOf));
     const told = Object.fromEntries(
       Object.entries(feed.health).filter(([id]) => !appliances.length || entries.has(id)),
     );
-    if (entries.size > 1 && !this.titles.size) void this.askTitles(hass);
     const shadow = Object.values(told).some((each) => each.shadow);
     const notice = this.notice(feed, entries, frame.teller);
     const several = new Set(appliances.map((each) => each.home)).size > 1;
     const present = ((feed.now() - frame.span.start) / SLOT / frame.span.count) * frame.width;
     return html`
-      ${config.health === false || feed.state !== "ready" ? nothing : health(hass, told, this.titles, feed.now(), word)}
+      ${config.health === false || feed.state !== "ready" ? nothing : health(hass, told, feed.now(), word)}
       ${shadow ? html`<p class="shadow" role="note"><ha-icon icon="mdi:ghost-outline" aria-hidden="true"></ha-icon>${word("shadow")}</p>` : nothing}
       ${notice}
       <p id="help" hidden>${word("strip_help")}</p>
@@ -250,7 +239,7 @@ export class PlanCard extends LitElement implements Card {
           (each, number) => {
             const { id, home } = each.appliance;
             const look = {
-              index: this.current === id ? this.index : frame.span.present,
+              index: this.current === id ? this.indexIn(frame.span) : frame.span.present,
               current: this.current === id,
               open: this.open === id,
               asking: this.askings.get(id),
@@ -287,17 +276,6 @@ export class PlanCard extends LitElement implements Card {
     return [entities, homes, areas, kinds].some((each) => each?.length) || entry !== undefined;
   }
 
-  private async askTitles(hass: HomeAssistant): Promise<void> {
-    this.titles.set("", "");
-    try {
-      const told = await hass.callWS<Overview>({ type: `${DOMAIN}/overview` });
-      for (const entry of told.entries) this.titles.set(entry.entry_id, entry.title);
-      this.requestUpdate();
-    } catch {
-      // Then without titles.
-    }
-  }
-
   override updated(): void {
     const axis = this.renderRoot.querySelector(".axis") ?? undefined;
     if (axis && axis !== this.observed) {
@@ -315,10 +293,17 @@ export class PlanCard extends LitElement implements Card {
   }
 
   select(id: string, index: number, open: boolean): void {
+    const span = this.frame?.span;
     this.current = id;
-    this.index = index;
+    this.at = !span || index === span.present ? undefined : span.start + index * SLOT;
     if (open || this.open !== undefined) this.open = id;
     this.requestUpdate();
+  }
+
+  /** Return where arrow keys have come to: the same quarter-hour while time goes on. */
+  private indexIn({ start, present, count }: Span): number {
+    if (this.at === undefined) return present;
+    return Math.max(0, Math.min(count - 1, (this.at - start) / SLOT));
   }
 
   close(): void {
@@ -334,10 +319,12 @@ export class PlanCard extends LitElement implements Card {
   }
 
   key(event: KeyboardEvent, id: string): void {
-    const last = (this.frame?.span.count ?? 1) - 1;
+    const { span } = this.frame ?? {};
+    if (!span) return;
+    const last = span.count - 1;
     const place = this.order.indexOf(id);
     const step = event.shiftKey ? 4 : 1;
-    let index = this.current === id ? this.index : (this.frame?.span.present ?? 0);
+    let index = this.current === id ? this.indexIn(span) : span.present;
     let row = id;
     switch (event.key) {
       case "ArrowRight":
@@ -383,21 +370,26 @@ export class PlanCard extends LitElement implements Card {
   // -------------------------------------------------------------------------- asking
 
   ask(id: string, wish: Wish): void {
-    const { feed, frame } = this;
-    const appliance = feed?.appliances.get(id);
-    if (!feed || !frame || !appliance) return;
-    // Whoever is asked now would not hear it, and nobody would say so.
-    const matter = matterOf(feed, frame.teller.word, frame.teller.clock, appliance);
-    if (matter) this.fail(id, wish, matter);
-    else if (wish.what === "start" || wish.what === "deadline") void this.check(id, wish);
+    if (this.isUnheard(id, wish)) return;
+    if (wish.what === "start" || wish.what === "deadline") void this.check(id, wish);
     else void this.carryOut(id, wish);
   }
 
   confirm(id: string): void {
     const asking = this.askings.get(id);
     if (!asking) return;
-    void this.carryOut(id, asking.wish);
+    if (!this.isUnheard(id, asking.wish)) void this.carryOut(id, asking.wish);
     void this.focusOn(id);
+  }
+
+  /** Return whether nobody would hear what is asked now, and say so. */
+  private isUnheard(id: string, wish: Wish): boolean {
+    const { feed, frame } = this;
+    const appliance = feed?.appliances.get(id);
+    if (!feed || !frame || !appliance) return true;
+    const matter = matterOf(feed, frame.teller.word, frame.teller.clock, appliance);
+    if (matter) this.fail(id, wish, matter);
+    return matter !== "";
   }
 
   cancel(id: string): void {

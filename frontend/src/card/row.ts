@@ -70,7 +70,7 @@ export function row(card: Card, frame: Frame, { appliance, slots, drawing }: Row
       <button class="about" aria-expanded=${look.open} @click=${toggle}>
         <span class="line">
           <span class="name">${name}</span>
-          <span class="watts">${appliance.running && appliance.power ? powerText(appliance.power) : ""}</span>
+          <span class="watts">${appliance.running && appliance.power ? powerText(appliance.power, frame.teller) : ""}</span>
           <span class="next">${next}</span>
         </span>
         <span class="why">${why}</span>

@@ -344,6 +344,7 @@ export const styles = [
       width: 36px;
       height: 20px;
       border-radius: 10px;
+      direction: ltr;
       background: color-mix(in srgb, var(--elfe-quiet) 60%, transparent);
       transition: background 0.15s;
     }
@@ -433,7 +434,6 @@ export const styles = [
       border-radius: 10px;
       border: 1px solid color-mix(in srgb, var(--elfe-quiet) 50%, transparent);
       background: var(--card-background-color, #fff);
-      color-scheme: light dark;
     }
     .asked,
     .problem {

@@ -189,6 +189,8 @@ function endOfRun(appliance: Appliance, start: number): number | null {
 /** What sentences are made of. */
 export interface Teller {
   word: Localize;
+  /** A number with so many decimals, as whoever looks writes it. */
+  number: (value: number, decimals: number) => string;
   reason: (key: string) => string;
   source: (key: string) => string;
   clock: Clock;
@@ -225,9 +227,8 @@ export function changeSentence(appliance: Appliance, { word, clock, now }: Telle
   if (before === undefined && after === undefined) return "";
   if (before === undefined) return word("changed_to", { after: told(after!) });
   if (after === undefined) return word("changed_from", { before: told(before) });
-  return before === after
-    ? word("changed_some", { count: changed.size })
-    : word("changed_both", { before: told(before), after: told(after) });
+  if (before === after) return changed.size === 1 ? word("changed_one") : word("changed_some", { count: changed.size });
+  return word("changed_both", { before: told(before), after: told(after) });
 }
 
 /** Return the time by which something is late, empty if it is not. */
@@ -271,7 +272,7 @@ export function tell(
     if (slot.state === "ran") told.state = word("state_running");
     if (appliance.decision.source)
       facts.push(word("decided_by", { source: teller.source(appliance.decision.source) }));
-    if (appliance.power !== null) facts.push(word("power", { power: powerText(appliance.power) }));
+    if (appliance.power !== null) facts.push(word("power", { power: powerText(appliance.power, teller) }));
   } else aboutFuture(appliance, slots, index, told, teller);
   if (slot.changed) facts.push(word(slot.changed === "added" ? "changed_added" : "changed_removed"));
   const wished = appliance.wished_end;
@@ -280,12 +281,12 @@ export function tell(
   return told;
 }
 
-function aboutPast(row: Past, told: Told, { word, reason, source }: Teller): void {
+function aboutPast(row: Past, told: Told, { word, number, reason, source }: Teller): void {
   const failed = row.outcome !== null && row.outcome !== "acknowledged";
   if (failed && row.failure) told.why = reason(row.failure);
   else if (row.reason) told.why = reason(row.reason);
   if (row.ran) told.facts.push(word("ran_minutes", { minutes: Math.max(1, Math.round(row.ran / 60)) }));
-  if (row.energy) told.facts.push(energyText(row.energy, word));
+  if (row.energy) told.facts.push(word("energy", { energy: number(row.energy / 1000, 2) }));
   if (row.outcome === "acknowledged") told.facts.push(word("confirmed"));
   if (row.source) told.facts.push(word("decided_by", { source: source(row.source) }));
   if (failed && row.failure && row.reason) told.facts.push(word("because", { reason: reason(row.reason) }));
@@ -339,13 +340,9 @@ export function spoken(told: Told): string {
 }
 
 /** Return a power as people read it. */
-export function powerText(watts: number): string {
+export function powerText(watts: number, { number }: Pick<Teller, "number">): string {
   const kilo = Math.abs(watts) >= 1000;
-  return `${(kilo ? watts / 1000 : watts).toFixed(kilo ? 1 : 0)}\u00a0${kilo ? "kW" : "W"}`;
-}
-
-function energyText(wattHours: number, word: Localize): string {
-  return word("energy", { energy: (wattHours / 1000).toFixed(2) });
+  return `${kilo ? number(watts / 1000, 1) : number(watts, 0)}\u00a0${kilo ? "kW" : "W"}`;
 }
 
 function capital(text: string): string {

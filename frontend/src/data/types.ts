@@ -7,6 +7,8 @@ export const DOMAIN = "elfe_commande";
 export const SLOT = 900;
 
 export interface Health {
+  /** That of the entry. */
+  title?: string;
   lifecycle: number;
   running: boolean;
   /** Whether the database answered. */
@@ -127,6 +129,8 @@ export interface Overview {
       name: string;
     }[];
   }[];
+  /** Entries that are not loaded. */
+  away?: Record<string, Away>;
 }
 
 /** What our own chain would do; of what an EMS decides later it says nothing. */

@@ -7,8 +7,8 @@ import { nextText } from "../card/row";
 import { drawn } from "../card/styles";
 import { Feed } from "../data/connection";
 import type { HomeAssistant } from "../data/home-assistant";
-import { runsOf, saidAtHome, slotsOf, spanAt, type Teller } from "../data/timeline";
-import { clockOf, localizer, pageLanguage, reasonText, sourceText } from "../localize";
+import { runsOf, saidAtHome, slotsOf, spanAt } from "../data/timeline";
+import { localizer, pageLanguage, tellerOf } from "../localize";
 import { define, offerFeature } from "../register";
 
 const FEATURE = "elfe-next-run";
@@ -111,24 +111,16 @@ class NextRunFeature extends LitElement {
   override render(): TemplateResult | typeof nothing {
     const { feed, _hass: hass } = this;
     if (!feed || !hass) return nothing;
-    const word = localizer(hass.locale.language);
-    const clock = clockOf(hass);
+    const teller = tellerOf(hass, feed.now());
+    const { word, clock, now } = teller;
     const [appliance] = feed.appliances.values();
     if (!appliance) {
       const [away] = Object.keys(feed.away);
       const text = matterOf(feed, word, clock) || (away && awayText(feed, away, word)) || word("empty");
       return html`<div class="next"><span class="text" title=${text}>${text}</span></div>`;
     }
-    const now = feed.now();
     const span = spanAt(now, 0, HOURS);
     const slots = slotsOf(appliance, span);
-    const teller: Teller = {
-      word,
-      now,
-      clock,
-      reason: (key) => reasonText(hass, key),
-      source: (key) => sourceText(hass, key),
-    };
     const matter = matterOf(feed, word, clock, appliance);
     const why = saidAtHome(appliance.decision.sentence, teller);
     const text = matter || nextText(appliance, teller) || why || word("no_run");

@@ -3,6 +3,7 @@
 
 import type { EntityEntry, HomeAssistant } from "../data/home-assistant";
 import { DOMAIN, type Overview } from "../data/types";
+import type { Found } from "./source";
 import type { BoardWord, Say } from "./words";
 
 /** A device that is no appliance's. */
@@ -15,6 +16,9 @@ export interface OtherDevice {
 }
 
 export type Entry = Overview["entries"][number] & { local?: boolean; devices?: OtherDevice[] };
+
+/** What a card needs of an entry, loaded or not. */
+type Named = Pick<Entry, "entry_id" | "title" | "local">;
 
 /** Something that people want beside what there is of ours. */
 export interface Beside {
@@ -98,17 +102,21 @@ function isHidden(entity: EntityEntry): boolean {
   return (entity as { hidden?: boolean }).hidden === true;
 }
 
-/** Return the page of entries. */
+/** Return the page of what there is. */
 export function boardOf(
-  entries: readonly Entry[],
+  { entries, away }: Found,
   registry: Registry,
   say: Say,
   options: BoardOptions = {},
 ): View {
   const wanted = options.config_entry_ids;
-  const shown = entries.filter((each) => !wanted?.length || wanted.includes(each.entry_id));
+  const isWanted = (id: string) => !wanted?.length || wanted.includes(id);
+  const shown = entries.filter((each) => isWanted(each.entry_id));
   const homes = shown.flatMap((entry) => homesOf(entry, say));
-  if (!homes.length) homes.push(text(say("empty")));
+  // One that is disabled is meant to be, where there is another.
+  const missing = Object.entries(away).filter(([id, { state }]) => isWanted(id) && !(homes.length && state === "disabled"));
+  if (!homes.length && !missing.length) homes.push(text(say("empty")));
+  homes.unshift(...missing.map(([, { state, title }]) => text(say(`away_${state}`, { entry: title }))));
   const beside = [
     ...besideOf(options.also ?? []),
     ...shown.flatMap((entry) => devicesOf(entry, registry, say)),
@@ -128,12 +136,12 @@ export function notThere(say: Say): View {
 }
 
 /** Return a home with its plan, or a whole entry where none is named. */
-export function planOf(entry: Entry | undefined, home: string | undefined, say: Say): Card[] {
+export function planOf(entry: Named | undefined, home: string | undefined, say: Say): Card[] {
   const name = home === undefined ? entry?.title : nameOf(entry, home, say);
   return [heading(name ?? say("appliances"), "mdi:home-outline"), planCard(entry, home)];
 }
 
-function planCard(entry: Entry | undefined, home: string | undefined, more: object = {}): Card {
+function planCard(entry: Named | undefined, home: string | undefined, more: object = {}): Card {
   return {
     type: PLAN_CARD,
     ...(entry && { config_entry_id: entry.entry_id }),
@@ -154,7 +162,7 @@ function homesOf(entry: Entry, say: Say): Card[] {
   ]);
 }
 
-function nameOf(entry: Entry | undefined, home: string, say: Say): string {
+function nameOf(entry: Named | undefined, home: string, say: Say): string {
   // Those of a database have ids, those without a server are named by people.
   return entry?.local ? home : say("home", { home });
 }

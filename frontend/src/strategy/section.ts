@@ -5,7 +5,7 @@ import { pageLanguage } from "../localize";
 import { define, offerStrategy } from "../register";
 import { notThere, planOf, type Card } from "./board";
 import { DOCUMENTATION } from "./dashboard";
-import { entriesOf, isOtherwise } from "./source";
+import { isOtherwise, whatThereIs } from "./source";
 import { STRATEGY } from "./view";
 import { saying } from "./words";
 
@@ -17,8 +17,9 @@ interface SectionOptions {
 class SectionStrategy extends HTMLElement {
   static async generate(options: SectionOptions, hass: HomeAssistant): Promise<{ type: string; cards: Card[] }> {
     const say = saying(hass.locale.language);
-    const entries = await entriesOf(hass);
-    if (!entries) return { type: "grid", cards: notThere(say).sections[0]!.cards };
+    const found = await whatThereIs(hass);
+    if (!found) return { type: "grid", cards: notThere(say).sections[0]!.cards };
+    const { entries } = found;
     const { config_entry_id: id, home } = options;
     const entry = entries.find(
       (each) =>
@@ -27,7 +28,10 @@ class SectionStrategy extends HTMLElement {
     // Nothing said: of the only home its name, of several all of them.
     const only = entries.length === 1 && entry?.homes.length === 1 ? entry.homes[0] : undefined;
     const named = id !== undefined || home !== undefined || only !== undefined;
-    return { type: "grid", cards: planOf(named ? entry : undefined, home ?? only, say) };
+    // One that is not loaded now has a card too, which says so and waits for it.
+    const waited = id === undefined ? undefined : found.away[id];
+    const shown = entry ?? (waited && { entry_id: id!, title: waited.title });
+    return { type: "grid", cards: planOf(named ? shown : undefined, home ?? only, say) };
   }
 
   static shouldRegenerate(_: unknown, before: HomeAssistant, after: HomeAssistant): boolean {

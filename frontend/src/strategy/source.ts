@@ -1,13 +1,20 @@
 // What strategies ask of Home Assistant, and when they are to write anew.
 
 import type { HomeAssistant } from "../data/home-assistant";
-import { DOMAIN, type Overview } from "../data/types";
+import { DOMAIN, type Away, type Overview } from "../data/types";
 import type { Entry } from "./board";
 
-/** Return the entries there are, nothing while the integration does not run. */
-export async function entriesOf(hass: HomeAssistant): Promise<Entry[] | undefined> {
+/** What there is: the entries that are loaded, and how it is with the others. */
+export interface Found {
+  entries: Entry[];
+  away: Record<string, Away>;
+}
+
+/** Return what there is, nothing while the integration does not run. */
+export async function whatThereIs(hass: HomeAssistant): Promise<Found | undefined> {
   try {
-    return (await hass.callWS<Overview>({ type: `${DOMAIN}/overview` })).entries;
+    const { entries, away = {} } = await hass.callWS<Overview>({ type: `${DOMAIN}/overview` });
+    return { entries, away };
   } catch (error) {
     if ((error as { code?: unknown } | null)?.code === "unknown_command") return undefined;
     throw error;

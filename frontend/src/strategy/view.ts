@@ -3,7 +3,7 @@
 import type { HomeAssistant } from "../data/home-assistant";
 import { define } from "../register";
 import { Registry, boardOf, notThere, type BoardOptions, type View } from "./board";
-import { entriesOf, isOtherwise } from "./source";
+import { isOtherwise, whatThereIs } from "./source";
 import { saying } from "./words";
 
 export const STRATEGY = "elfe-commande";
@@ -11,9 +11,9 @@ export const STRATEGY = "elfe-commande";
 class ViewStrategy extends HTMLElement {
   static async generate(options: BoardOptions, hass: HomeAssistant): Promise<View> {
     const say = saying(hass.locale.language);
-    const entries = await entriesOf(hass);
-    if (!entries) return notThere(say);
-    return boardOf(entries, new Registry(hass.entities), say, options);
+    const found = await whatThereIs(hass);
+    if (!found) return notThere(say);
+    return boardOf(found, new Registry(hass.entities), say, options);
   }
 
   static shouldRegenerate(_: unknown, before: HomeAssistant, after: HomeAssistant): boolean {

@@ -1,5 +1,8 @@
 // The words of dashboards that write themselves; names of entities are Home Assistant's own.
 
+import type { Away } from "../data/types";
+import { localizer } from "../localize";
+
 const en = {
   name: "ELFE Commande",
   description: "Writes itself from what there is: homes with their plans, sun, meters, UPS, rules, screens.",
@@ -24,6 +27,8 @@ const en = {
 };
 
 export type BoardWord = keyof typeof en;
+/** What the card says, too. */
+type CardWord = `away_${Away["state"]}`;
 
 const fr: Record<BoardWord, string> = {
   name: "ELFE Commande",
@@ -51,11 +56,12 @@ const fr: Record<BoardWord, string> = {
 
 const LANGUAGES: Record<string, Record<BoardWord, string>> = { en, fr };
 
-export type Say = (word: BoardWord, values?: Record<string, string>) => string;
+export type Say = (word: BoardWord | CardWord, values?: Record<string, string>) => string;
 
 /** Return what finds a word in a language, English where there is none. */
 export function saying(language: string): Say {
-  const words = LANGUAGES[language.split("-")[0] ?? ""] ?? en;
+  const words: Partial<Record<string, string>> = LANGUAGES[language.split("-")[0] ?? ""] ?? en;
+  const card = localizer(language);
   return (word, values) =>
-    words[word].replace(/\{(\w+)\}/g, (place, name: string) => values?.[name] ?? place);
+    words[word]?.replace(/\{(\w+)\}/g, (place, name: string) => values?.[name] ?? place) ?? card(word as CardWord, values);
 }

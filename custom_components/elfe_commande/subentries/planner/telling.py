@@ -5,7 +5,7 @@ from typing import Any, Final
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
-from ...describe import iso, words_for
+from ...describe import iso, number_text, words_for
 from ...planning.home.needs import Need
 from ...planning.result import Alternative, LoadPlan, Run
 from .planned import Planned
@@ -105,24 +105,23 @@ def _reason(hass: HomeAssistant, reason: str, detail: str = "", missing: float =
 def _run_text(hass: HomeAssistant, run: Run) -> str:
     """Return when a run is, what it costs, its sun, and what the next best would cost."""
     words = words_for(hass)
-    currency = hass.config.currency
     given = {
         "start": _clock(run.start),
         "end": _clock(run.end),
         "sun": f"{100 * run.sun / run.energy:.0f}" if run.energy else "0",
-        "cost": "" if run.cost is None else _money(run.cost, currency),
+        "cost": "" if run.cost is None else _money(hass, run.cost),
     }
     key = "planner_run" if run.cost is not None else "planner_run_unpriced"
     text = words("common", key).format(**given)
     best = run.next_best
     if best is not None and best.extra is not None:
         other = words("common", "planner_next_best")
-        text += " " + other.format(start=_clock(best.start), extra=_money(best.extra, currency))
+        text += " " + other.format(start=_clock(best.start), extra=_money(hass, best.extra))
     return text
 
 
-def _money(amount: float, currency: str) -> str:
-    return f"{amount:.2f} {currency}"
+def _money(hass: HomeAssistant, amount: float) -> str:
+    return f"{number_text(hass, amount, 2)} {hass.config.currency}"
 
 
 def _clock(at: float) -> str:
