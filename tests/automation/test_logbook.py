@@ -18,6 +18,7 @@ from custom_components.elfe_commande.automations.chronicle import (
     EVENT_DRIFTED,
     EVENT_MODE_CHANGED,
     EVENT_ORDER_ENDED,
+    EVENT_RUN_FINISHED,
     EVENT_UNCLEAN_STOP,
 )
 from custom_components.elfe_commande.core.decision import Act, Source
@@ -48,7 +49,13 @@ async def lines(
     """Return what the logbook says of an entity, machine 1 if none is named."""
     await async_wait_recording_done(hass)
     entity_id = entity_id or world.entity_id("switch", 1, "pilot")
-    kinds = (EVENT_ORDER_ENDED, EVENT_MODE_CHANGED, EVENT_DRIFTED, EVENT_UNCLEAN_STOP)
+    kinds = (
+        EVENT_ORDER_ENDED,
+        EVENT_MODE_CHANGED,
+        EVENT_DRIFTED,
+        EVENT_RUN_FINISHED,
+        EVENT_UNCLEAN_STOP,
+    )
     processor = EventProcessor(hass, kinds, [entity_id], None, None)
     now = dt_util.utcnow()
     found = await hass.async_add_executor_job(
@@ -178,6 +185,20 @@ async def test_there_are_words_for_all(recorder_mock, hass, start: Start):
     for line in found:
         assert "logbook" not in line["message"]
         assert "_" not in line["message"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "ran for 95 min and drew 0.84 kWh"), ("fr", "a tourné 95 min et consommé 0,84 kWh")],
+)
+async def test_numbers_are_written_as_people_do(recorder_mock, hass, start: Start, language, said):
+    hass.config.language = language
+    assert await async_setup_component(hass, "logbook", {})
+    world = await start([status_of(1)])
+    about = {"entity_id": world.entity_id("switch", 1, "pilot"), "confirmed": True}
+    hass.bus.async_fire(EVENT_RUN_FINISHED, about | {"minutes": 95.2, "energy": 0.84})
+    (line,) = await lines(hass, world)
+    assert line["message"] == said
 
 
 @pytest.mark.parametrize(("language", "word"), [("en", "not clean"), ("fr", "brutal")])
