@@ -24,52 +24,55 @@ from tests.sources.meters import NET
 from .homes import live_in
 from .upses import add
 
-NAMED = "xq7"
-"""Whatever a person can type here and whatever a device can say holds it, in any case."""
-WASHING = Equipment(2, "XQ7a", "Lave-linge de xq7", 112, 120, (plug("XQ7B01"),), cycle=7200)
-HEATER = Equipment(3, "XQ7b", "Ballon xq7", 131, 140, (relay("XQ7B02"), screen("xq7plate")))
+NAMED = "xuq7"
+"""Whatever a person can type here and whatever a device can say holds it, in any case.
+
+Ids that are drawn by chance have no U.
+"""
+WASHING = Equipment(2, "XUQ7a", "Lave-linge de xuq7", 112, 120, (plug("XUQ7B01"),), cycle=7200)
+HEATER = Equipment(3, "XUQ7b", "Ballon xuq7", 131, 140, (relay("XUQ7B02"), screen("xuq7plate")))
 SERIAL, MAC, CONTACT = "471108150815", "00:20:85:d4:c5:b6", "+33 6 12 34 56 78"
 NUMBERS = (SERIAL, MAC, CONTACT, "815082", "192.0.2.77")
 """What cannot hold a word."""
 UPS_SAYS = {
     "device.contact": CONTACT,
-    "device.location": "Cave xq7",
+    "device.location": "Cave xuq7",
     "device.macaddr": MAC,
-    "device.mfr": "xq7 Inc.",
-    "device.model": f"xq7 {SERIAL}",
+    "device.mfr": "xuq7 Inc.",
+    "device.model": f"xuq7 {SERIAL}",
     "device.serial": SERIAL,
     "device.part": "815082",
     "driver.name": "usbhid-ups",
-    "driver.parameter.port": "/dev/xq7",
-    "driver.parameter.user": "xq7",
-    "driver.version": "2.8.1-xq7",
-    "driver.version.data": "xq7 HID 0.4",
-    "input.transfer.reason": "seen by xq7",
-    "outlet.1.desc": "xq7's desk",
+    "driver.parameter.port": "/dev/xuq7",
+    "driver.parameter.user": "xuq7",
+    "driver.version": "2.8.1-xuq7",
+    "driver.version.data": "xuq7 HID 0.4",
+    "input.transfer.reason": "seen by xuq7",
+    "outlet.1.desc": "xuq7's desk",
     "outlet.1.id": SERIAL,
     "outlet.1.status": "on",
     "ups.alarm": "Replace battery!",
-    "ups.contacts": "xq7",
-    "ups.firmware": "xq7 1.2",
+    "ups.contacts": "xuq7",
+    "ups.firmware": "xuq7 1.2",
     "ups.id": SERIAL,
-    "ups.load.xq7": "12",
-    "ups.mfr.date": "xq7",
+    "ups.load.xuq7": "12",
+    "ups.mfr.date": "xuq7",
     "ups.serial": SERIAL,
-    "ups.status": "OL CHRG XQ7",
-    "xq7.told": "xq7",
+    "ups.status": "OL CHRG XUQ7",
+    "xuq7.told": "xuq7",
 }
 
 
 @pytest.fixture
 async def fake(socket_enabled: None):
     async with FakeUps(variables=UPS_SAYS) as ups:
-        ups.commands |= {"xq7.toggle", "outlet.1.load.off"}
+        ups.commands |= {"xuq7.toggle", "outlet.1.load.off"}
         yield ups
 
 
 @pytest.fixture
 async def line(tmp_path: Path):
-    async with SerialLine(tmp_path / "xq7") as line:
+    async with SerialLine(tmp_path / "xuq7") as line:
         yield line
 
 
@@ -99,7 +102,7 @@ def add_subentry(installed: Installed, kind: str, **data: Any) -> None:
     installed.hass.config_entries.async_add_subentry(
         installed.entry,
         ConfigSubentry(
-            data=MappingProxyType(data), subentry_type=kind, title="xq7", unique_id=None
+            data=MappingProxyType(data), subentry_type=kind, title="xuq7", unique_id=None
         ),
     )
 
@@ -115,45 +118,45 @@ async def test_a_file_of_a_territory_names_nothing_and_tells_what_helps(
     await installed.world.plan(WASHING.id, [0, 1])
     hass.config_entries.async_update_entry(
         entry,
-        title="Territoire xq7",
+        title="Territoire xuq7",
         options={
-            "homes": ["XQ7a", "XQ7b", "XQ7 unknown"],
+            "homes": ["XUQ7a", "XUQ7b", "XUQ7 unknown"],
             "compact": False,
-            "connected_words": ["xq7 mode", "auto"],
+            "connected_words": ["xuq7 mode", "auto"],
             "screens": {
-                "chosen": {"XQ7b": {"6": 3}, "XQ7 gone": {"2": 1}},
-                "label": "bienvenue chez xq7",
-                "indicator_topic": "INDICATEURS/xq7",
+                "chosen": {"XUQ7b": {"6": 3}, "XUQ7 gone": {"2": 1}},
+                "label": "bienvenue chez xuq7",
+                "indicator_topic": "INDICATEURS/xuq7",
                 "piloted_color": "#00FF00",
             },
-            "mode_file": "/config/xq7.json",
-            "state_file": "/config/xq7-state.json",
-            "xq7": "xq7",
+            "mode_file": "/config/xuq7.json",
+            "state_file": "/config/xuq7-state.json",
+            "xuq7": "xuq7",
         },
     )
     await installed.setup()
-    await add(installed, fake, shedding={"protected_homes": ["XQ7a"]})
+    await add(installed, fake, shedding={"protected_homes": ["XUQ7a"]})
     told = {**TWO_WAY, "1-0:0.0.9*255": None, "1-0:96.1.0*255": None}
-    meter = await add_meter(installed, line.url, told, title="xq7", maker="xq7")
+    meter = await add_meter(installed, line.url, told, title="xuq7", maker="xuq7")
     add_subentry(
         installed,
         "surplus_rule",
         equipment="3",
         nominal_power=1500,
-        surplus="sensor.xq7_surplus",
+        surplus="sensor.xuq7_surplus",
         surplus_on=1500,
     )
     add_subentry(
         installed,
         "panel",
-        display="input_text.xq7",
-        display_action="esphome.xq7_show",
-        position_1={"equipment": "2", "button": "event.xq7", "led": "light.xq7"},
+        display="input_text.xuq7",
+        display_action="esphome.xuq7_show",
+        position_1={"equipment": "2", "button": "event.xuq7", "led": "light.xuq7"},
     )
     await hass.async_block_till_done()
     await installed.cycle()
-    about = {"equipment": WASHING.name, "id": "2", "detail": "xq7"}
-    for key, subject in (("press_failed", "2"), ("invalid_topic", "XQ7B01"), ("ups_lost", "2")):
+    about = {"equipment": WASHING.name, "id": "2", "detail": "xuq7"}
+    for key, subject in (("press_failed", "2"), ("invalid_topic", "XUQ7B01"), ("ups_lost", "2")):
         installed.hub.engine.report(Problem(key, subject, about, EquipmentId(2)))
     async with speaking(line):
         await installed.until("sensor", meter, NET, "-4300.0")

@@ -23,33 +23,33 @@ async def test_a_file_of_a_local_home_names_nothing_and_tells_what_helps(
     tmp_path: Path,
 ) -> None:
     hass, entry = home.hass, home.entry
-    hass.states.async_set("sensor.xq7", "5", {"unit_of_measurement": "W", "device_class": "power"})
+    hass.states.async_set("sensor.xuq7", "5", {"unit_of_measurement": "W", "device_class": "power"})
     machine = await home.add(
-        "Machine de xq7", RELAY, power_sensor="sensor.xq7", advanced={"home": "XQ7 cave"}
+        "Machine de xuq7", RELAY, power_sensor="sensor.xuq7", advanced={"home": "XUQ7 cave"}
     )
-    await enter(hass, "climate.xq7", "number.xq7", "switch.xq7")
+    await enter(hass, "climate.xuq7", "number.xuq7", "switch.xuq7")
     radiator = await home.add_setting(
-        "Radiateur xq7", "climate.xq7", "preset_mode", ("comfort", "eco"), own="ask"
+        "Radiateur xuq7", "climate.xuq7", "preset_mode", ("comfort", "eco"), own="ask"
     )
     car = await home.add_pair(
-        "Voiture xq7", "charger", amps=16, current="number.xq7", switch="switch.xq7"
+        "Voiture xuq7", "charger", amps=16, current="number.xuq7", switch="switch.xuq7"
     )
-    heater = await home.add_mqtt("Chauffage xq7", "tele-xq7", "tasmota", kind="water_heater")
+    heater = await home.add_mqtt("Chauffage xuq7", "tele-xuq7", "tasmota", kind="water_heater")
     # No equipment bears this name: it is in the entry alone.
     hass.config_entries.async_update_entry(
         entry,
-        title="Chez xq7",
-        data={**entry.data, "home": "Maison xq7"},
+        title="Chez xuq7",
+        data={**entry.data, "home": "Maison xuq7"},
         options={
-            "plates": ["xq7hall"],
-            "mode_file": str(tmp_path / "xq7.json"),
-            "state_file": str(tmp_path / "xq7-state.json"),
+            "plates": ["xuq7hall"],
+            "mode_file": str(tmp_path / "xuq7.json"),
+            "state_file": str(tmp_path / "xuq7-state.json"),
         },
     )
     await hass.async_block_till_done()
     await home.reload()
     home.hub.engine.report(
-        Problem("press_doubtful", str(machine), {"equipment": "xq7"}, EquipmentId(machine))
+        Problem("press_doubtful", str(machine), {"equipment": "xuq7"}, EquipmentId(machine))
     )
 
     found, text = await download(home, hass_client)
