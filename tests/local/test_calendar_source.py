@@ -227,6 +227,30 @@ async def test_the_newest_word_counts(sourced: Sourced, family: Family) -> None:
     await wait_for(lambda: sourced.relay() == "on")
 
 
+async def test_a_plan_of_somebody_else_that_is_over_gives_way(
+    sourced: Sourced, family: Family
+) -> None:
+    home = sourced.home
+    number = await heater(home)
+    family.write(event(home, "Ballon", 0, 8))
+    await follow(sourced, number)
+    await wait_for(lambda: sourced.relay() == "on")
+    home.clock.offset += SLOT
+    start = datetime.fromtimestamp(slot_start(home.clock.now()), UTC)
+    end = start + timedelta(seconds=2 * SLOT)
+    off = {"start": start.isoformat(), "end": end.isoformat(), "power": 0}
+    await home.call("set_plan", equipment_id=number, slots=[off])
+    await wait_for(lambda: sourced.relay() == "off")
+    assert await sourced.look() == "ok"
+    assert sourced.relay() == "off"
+    home.clock.offset += 2 * SLOT
+    await home.cycle()
+    await wait_for(lambda: sourced.relay() == "on")
+    plan = home.status(number).plan
+    assert plan is not None
+    assert (plan.owner, plan.first_valid) == (Owner.CALENDAR, slot_start(home.clock.now()))
+
+
 async def test_labels_and_words_name_an_appliance(sourced: Sourced, family: Family) -> None:
     home = sourced.home
     number = await heater(home)

@@ -44,6 +44,8 @@ async def test_what_is_asked_since_ever_is_told(home: LocalInstalled, action: st
             {"runs": [{"from": "0001-01-01 00:00:00", "to": "9999-12-31 23:59:59"}]},
             "plan_run",
         ),
+        ("set_plan", {"runs": [], "start": "0001-01-01T00:00:00+14:00"}, "plan_past"),
+        ("set_plan", {"runs": [], "start": "9999-12-31T23:59:59-12:00"}, "plan_future"),
     ],
 )
 async def test_what_is_asked_for_ever_is_refused_in_words(

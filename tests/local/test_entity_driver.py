@@ -2,9 +2,10 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
-from homeassistant.core import Context
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.core import Context, ServiceCall
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 
 from custom_components.elfe_commande.adapters import entity_orders
@@ -12,11 +13,14 @@ from custom_components.elfe_commande.core.decision import Act
 from custom_components.elfe_commande.core.outcome import Outcome
 from custom_components.elfe_commande.core.wish import Origin
 from custom_components.elfe_commande.engine.ground.events import ModeChanged
+from tests.engine.bench import until
+from tests.fixtures_engine import is_busy
 from tests.fixtures_home_assistant import ANNA, wait_for
 
 from .homes import BLIND, FRAIL, POWER, START, THIRD, LocalInstalled
+from .stage import enter
 
-RELAY, OTHER = "input_boolean.relay", "input_boolean.other"
+RELAY, OTHER, TANK = "input_boolean.relay", "input_boolean.other", "switch.tank"
 
 
 def shown(home: LocalInstalled, entity_id: str) -> str:
@@ -103,6 +107,43 @@ async def test_a_button_is_pressed_once_and_doubtful(home: LocalInstalled) -> No
 PRESSED = {"typology": "plug_and_finger"}
 
 
+async def test_a_press_that_ends_in_an_error_may_have_been_made(home: LocalInstalled) -> None:
+    """An integration may deliver it, and miss the confirmation."""
+    await home.reload(replace(home.timing, ack_timeout=0.2, retry_first=0.1, retry_max=0.1))
+    number = await home.add("Lave-vaisselle", START, kind="dishwasher", advanced=PRESSED)
+    await home.act("switch", "turn_on", number, "pilot")
+    pressed: list[ServiceCall] = []
+
+    async def press(call: ServiceCall) -> None:
+        pressed.append(call)
+        raise HomeAssistantError("no confirmation")
+
+    home.hass.services.async_register("button", "press", press)
+    answer = await home.call("run_typology", equipment_id=number, order=True)
+    assert answer["equipments"][0]["outcome"] == "doubtful"
+    await until(lambda: not is_busy(), "the end of the order")
+    assert len(pressed) == 1
+    assert home.status(number).equipment.state.mode == 20
+
+
+async def test_a_press_that_was_not_even_tried_is_made_again(home: LocalInstalled) -> None:
+    await home.reload(replace(home.timing, retry_first=0.1, retry_max=0.1))
+    number = await home.add("Lave-vaisselle", START, kind="dishwasher", advanced=PRESSED)
+    await home.act("switch", "turn_on", number, "pilot")
+    pressed: list[ServiceCall] = []
+
+    async def press(call: ServiceCall) -> None:
+        pressed.append(call)
+        if len(pressed) == 1:
+            raise ServiceValidationError("it is locked")
+
+    home.hass.services.async_register("button", "press", press)
+    answer = await home.call("run_typology", equipment_id=number, order=True)
+    assert answer["equipments"][0]["outcome"] == "failed"
+    await wait_for(lambda: home.ended(number)[-1].result.outcome is Outcome.DOUBTFUL)
+    assert len(pressed) == 2
+
+
 # ------------------------------------------------------------------------ what goes wrong
 
 
@@ -164,6 +205,106 @@ async def test_an_order_without_end_does_not_act_later(
     await asyncio.wait_for(broken_off.wait(), 30)
     await force(home, number, "forced_off")
     assert shown(home, RELAY) == "off"
+
+
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """The orders that were given to an entity so far."""
+    found: list[bool] = []
+    real = entity_orders.EntityOrders.begin
+
+    def begin(self: entity_orders.EntityOrders, *given: Any, on: bool, **more: Any) -> None:
+        found.append(on)
+        real(self, *given, on=on, **more)
+
+    monkeypatch.setattr(entity_orders.EntityOrders, "begin", begin)
+    return found
+
+
+async def test_a_newer_order_waits_for_the_call_before_it(
+    home: LocalInstalled, begun: list[bool]
+) -> None:
+    """A call that hangs must not have the last word, nor its return be the answer to the newer."""
+    await home.reload(replace(home.timing, ack_timeout=60.0))
+    (switch,) = await enter(home.hass, TANK)
+    number = await home.add("Ballon", TANK)
+    await force(home, number, "forced_on")
+    before, calls = len(home.ended(number)), []
+    returns = {"turn_off": asyncio.Event(), "turn_on": asyncio.Event()}
+
+    async def slow(call: ServiceCall) -> None:
+        calls.append(call.service)
+        await returns[call.service].wait()
+        if call.service == "turn_on":
+            # What it shows after off is as old as it was: it is polled.
+            switch.become(call.context, is_on=True)
+
+    for service in returns:
+        home.hass.services.async_register("switch", service, slow)
+    begun.clear()
+    off = asyncio.create_task(force(home, number, "forced_off"))
+    await wait_for(lambda: begun == [False])
+    on = asyncio.create_task(force(home, number, "forced_on"))
+    await wait_for(lambda: begun == [False, True])
+    assert calls == ["turn_off"]
+
+    returns["turn_off"].set()
+    await wait_for(lambda: calls == ["turn_off", "turn_on"])
+    outcomes = [event.result.outcome for event in home.ended(number)[before:]]
+    assert Outcome.ACKNOWLEDGED not in outcomes
+    returns["turn_on"].set()
+    await asyncio.gather(off, on, return_exceptions=True)
+    assert home.ended(number)[-1].result.outcome is Outcome.ACKNOWLEDGED
+    assert (calls, begun) == (["turn_off", "turn_on"], [False, True])
+
+
+async def test_an_order_that_waits_for_a_call_is_not_given_once_there_is_a_newer_one(
+    home: LocalInstalled, begun: list[bool]
+) -> None:
+    await home.reload(replace(home.timing, ack_timeout=60.0))
+    (switch,) = await enter(home.hass, TANK)
+    number = await home.add("Ballon", TANK)
+    await force(home, number, "forced_on")
+    calls, returns = [], asyncio.Event()
+
+    async def slow(call: ServiceCall) -> None:
+        calls.append(call.service)
+        await returns.wait()
+        switch.become(call.context, is_on=call.service == "turn_on")
+
+    for service in ("turn_off", "turn_on"):
+        home.hass.services.async_register("switch", service, slow)
+    begun.clear()
+    asked = []
+    for count, option in enumerate(("forced_off", "forced_on", "forced_off"), 1):
+        asked.append(asyncio.create_task(force(home, number, option)))
+        await wait_for(lambda count=count: len(begun) == count)
+    returns.set()
+    await asyncio.gather(*asked, return_exceptions=True)
+    assert home.ended(number)[-1].result.outcome is Outcome.ACKNOWLEDGED
+    assert begun == [False, True, False]
+    assert calls == ["turn_off", "turn_off"]
+
+
+async def test_the_same_order_again_waits_for_its_call_under_way(
+    home: LocalInstalled, begun: list[bool]
+) -> None:
+    """Nothing is gained by a second call; the first one answers in the end."""
+    await home.reload(replace(home.timing, ack_timeout=0.2, retry_first=0.1, retry_max=0.2))
+    number = await home.add("Lave-linge", BLIND)
+    calls, returns = [], asyncio.Event()
+
+    async def slow(call: ServiceCall) -> None:
+        calls.append(call.service)
+        await returns.wait()
+
+    home.hass.services.async_register("switch", "turn_on", slow)
+    asked = asyncio.create_task(force(home, number, "forced_on"))
+    await wait_for(lambda: len(begun) > 2)
+    returns.set()
+    await wait_for(lambda: home.ended(number)[-1].result.outcome is Outcome.DOUBTFUL)
+    await asyncio.gather(asked, return_exceptions=True)
+    assert calls == ["turn_on"]
 
 
 async def test_an_entity_that_goes_and_comes_back_was_changed_by_nobody(

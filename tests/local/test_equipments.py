@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 from types import MappingProxyType
+from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntryDisabler, ConfigSubentry
 from homeassistant.core import HomeAssistant
@@ -14,6 +15,7 @@ from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.core.model import EquipmentId
 from custom_components.elfe_commande.core.outcome import Outcome
 from custom_components.elfe_commande.core.wish import Intent, Origin, Wish
+from custom_components.elfe_commande.engine.engine import Engine
 from tests.fixtures_home_assistant import wait_for
 
 from .homes import THIRD, LocalInstalled
@@ -69,6 +71,22 @@ async def test_devices_and_entities_go_with_their_equipment(home: LocalInstalled
 
     third = await home.add("Sèche-linge", RELAY)
     assert third == second + 1
+
+
+async def test_what_is_removed_while_the_home_is_set_up_is_gone(home: LocalInstalled) -> None:
+    first = await home.add("Lave-linge", RELAY)
+    second = await home.add("Ballon", OTHER)
+    entries, subentry_id = home.hass.config_entries, home.subentry_id(first)
+    begin = Engine.open
+
+    async def open_meanwhile(engine: Engine) -> None:
+        entries.async_remove_subentry(home.entry, subentry_id)
+        await begin(engine)
+
+    with patch.object(Engine, "open", open_meanwhile):
+        await home.reload()
+    assert home.hub.engine.statuses.keys() == {second}
+    assert home.find("switch", first, "pilot") is None
 
 
 async def test_an_order_under_way_is_not_disturbed_by_other_equipments(

@@ -100,6 +100,35 @@ async def test_two_loads_wait_for_the_night_and_run(home: LocalInstalled) -> Non
     assert saved == pytest.approx(had * 0.1 + 3 * 0.1, rel=0.01)
 
 
+async def test_a_plan_made_as_the_last_start_is_due_leaves_it(home: LocalInstalled) -> None:
+    set_clock(home, 4)
+    machine = await washing(home)
+    await hand_over(home, machine)
+    await add_planner(home, "two_rates", **TWO_RATES | {"hours": "05:00-07:00"})
+    planned = await until_planned(home, machine)
+    assert (planned[0][0].hour, planned[0][1].hour) == (5, 7)
+    # Some seconds into the quarter-hour, before its cycle: two hours until seven are too long.
+    set_clock(home, 5, 0)
+    answer = await home.call("plan_now")
+    assert [load["reason"] for load in answer["loads"]] == ["planned"]
+    await home.cycle()
+    await wait_for(lambda: is_on(home, OTHER))
+    assert home.status(machine).equipment.state.mode == Mode.MANUAL
+
+
+async def test_what_is_handed_over_again_has_no_start_that_is_due(home: LocalInstalled) -> None:
+    set_clock(home, 4)
+    machine = await washing(home)
+    await hand_over(home, machine)
+    await add_planner(home, "two_rates", **TWO_RATES | {"hours": "05:00-07:00"})
+    await until_planned(home, machine)
+    set_clock(home, 5)
+    await home.act("switch", "turn_off", machine, "pilot")
+    await hand_over(home, machine)
+    answer = await home.call("plan_now")
+    assert [load["reason"] for load in answer["loads"]] == ["window_short"]
+
+
 async def test_a_run_under_way_is_not_moved(home: LocalInstalled) -> None:
     set_clock(home, 23)
     heater = await tank(home, late=False)
@@ -305,6 +334,23 @@ async def test_after_a_restart_the_plan_and_the_run_are_the_same(home: LocalInst
     assert load["runs"][0]["under_way"]
 
 
+async def test_a_restart_leaves_no_quarter_hour_out_of_what_a_day_costs(
+    home: LocalInstalled,
+) -> None:
+    set_clock(home, 12)
+    heater = await tank(home, late=False)
+    await add_planner(home, "number", price=0.25)
+    await until_planned(home, heater)
+    await until_on(home, heater)
+    set_clock(home, 13)
+    await home.reload()
+    await wait_for(lambda: planners(home) and planners(home)[0].planned is not None)
+    # An hour less some minutes, and the two that are left of three.
+    await wait_for(lambda: told(home, "sensor", "planned_cost_today").state != "unknown")
+    cost = float(told(home, "sensor", "planned_cost_today").state)
+    assert cost == pytest.approx((55 / 60 + 2) * 2 * 0.25, abs=0.2)
+
+
 async def test_an_entry_has_one_planner(home: LocalInstalled) -> None:
     await add_planner(home, "none")
     flow = await home.hass.config_entries.subentries.async_init(
@@ -347,12 +393,12 @@ async def test_diagnostics_of_the_planner_name_nobody(
     home: LocalInstalled, hass_client: ClientSessionGenerator
 ) -> None:
     set_clock(home, 19)
-    home.hass.states.async_set("sensor.xq7", "0.2", {"unit_of_measurement": "EUR/kWh"})
-    heater = await tank(home, advanced={"home": "xq7"})
-    await add_planner(home, "entity", entity="sensor.xq7")
+    home.hass.states.async_set("sensor.xuq7", "0.2", {"unit_of_measurement": "EUR/kWh"})
+    heater = await tank(home, advanced={"home": "xuq7"})
+    await add_planner(home, "entity", entity="sensor.xuq7")
     await until_planned(home, heater)
     found, text = await download(home, hass_client)
-    assert "xq7" not in text
+    assert "xuq7" not in text
     assert '"prices": "entity"' in text
     assert found
 

@@ -125,6 +125,24 @@ async def test_a_forecast_that_is_gone(home: LocalInstalled) -> None:
     assert end_of_run(home, heater) == end
 
 
+async def test_what_planned_loads_took_is_no_base_load_after_a_restart_either(
+    home: LocalInstalled,
+) -> None:
+    set_clock(home, 23)
+    heater = await tank(home, late=False, daily=60)
+    await add_planner(home, "two_rates", **TWO_RATES)
+    await wait_for(lambda: home.status(heater).equipment.state.control == ControlState.ON)
+    set_clock(home, 0, 15, days=2)
+    await home.cycle()
+    await wait_for(lambda: home.status(heater).equipment.state.control == ControlState.OFF)
+    with patch.object(outlooks, "async_history", return_value={}) as history:
+        await home.reload()
+        await wait_for(lambda: planners(home) and planners(home)[0].planned is not None)
+        _, _, _, taken, _ = history.call_args_list[0].args
+    # At 2 kW, from some minutes past eleven on.
+    assert sum(sum(hours.values()) for hours in taken) == pytest.approx(2.3, abs=0.5)
+
+
 async def test_no_time_to_plan_in(home: LocalInstalled) -> None:
     heater = await running(home, "two_rates", **TWO_RATES)
     end = end_of_run(home, heater)

@@ -110,6 +110,23 @@ async def test_runs_in_words_of_a_clock(home: LocalInstalled) -> None:
     assert [place for place, wanted in enumerate(plan["slots"]) if wanted] == [1, 2, 95]
 
 
+async def test_runs_fill_the_day_on_which_summer_time_ends(home: LocalInstalled) -> None:
+    await home.hass.config.async_set_time_zone("Europe/Paris")
+    number = await water_heater(home)
+    end = datetime(dt_util.now().year + 1, 10, 31, tzinfo=dt_util.get_default_time_zone())
+    sunday = end - timedelta(days=(end.weekday() + 1) % 7)
+    for day, slots in ((sunday - timedelta(days=1), 96), (sunday, 100)):
+        home.clock.offset += day.timestamp() + 300 - home.clock.now()
+        runs: list[dict[str, Any]] = [{"from": "23:00", "to": "00:00"}]
+        (answer,) = (await home.call("set_plan", equipment_id=number, runs=runs))["equipments"]
+        wanted = answer["plan"]["slots"]
+        assert wanted == [False] * (slots - 4) + [True] * 4
+        runs[0]["to"] = (day + timedelta(days=1)).replace(minute=15)
+        with pytest.raises(ServiceValidationError) as caught:
+            await home.call("set_plan", equipment_id=number, runs=runs)
+        assert caught.value.translation_key == "plan_run"
+
+
 async def test_a_machine_handed_over_in_the_middle_of_a_slot_is_started_in_it(
     home: LocalInstalled,
 ) -> None:

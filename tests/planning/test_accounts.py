@@ -1,6 +1,7 @@
 """What the planner says a plan costs is what its days add up to."""
 
 from datetime import date, datetime
+import json
 
 import pytest
 
@@ -99,6 +100,28 @@ def test_what_is_planned_in_the_past_does_not_count():
     book = ledger()
     past = Booked(NOON - 900, (FIRST, "a"), Share(1.0, 0.0, 0.5))
     assert book.day(date(2026, 6, 14), PARIS, [past]).energy == 0
+
+
+def test_what_a_restart_finds_unbooked_is_booked_then():
+    book = ledger()
+    task = (FIRST, "a")
+    book.watts = {task: 1800.0}
+    again = Ledger()
+    again.load(json.loads(json.dumps(book.dump())))
+    assert again.watts == {task: 1800.0}
+    for each in (book, again):
+        each.settle(NOON + 900, {task: {NOON: 1800.0}})
+    day = date(2026, 6, 14)
+    assert again.day(day, PARIS, []) == book.day(day, PARIS, [])
+    assert again.day(day, PARIS, []).energy == pytest.approx(0.45)
+
+
+def test_what_an_earlier_version_kept_has_neither_prices_nor_powers():
+    book = ledger()
+    kept = book.dump()
+    again = Ledger()
+    again.load({key: kept[key] for key in ("until", "past", "at_once")})
+    assert (again.until, again.watts) == (NOON, {})
 
 
 def test_it_outlives_a_restart():

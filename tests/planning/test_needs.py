@@ -238,6 +238,41 @@ def test_a_machine_keeps_its_hours_rather_than_its_wished_end(now):
     assert load.missed == 120
 
 
+def started_now(equipment: Equipment, habits: Habits, now: float) -> Need:
+    """Return what is owed while the plan in force wants it on in the present quarter-hour."""
+    return need_of(equipment, habits, OnTime(), now, PARIS, wanted_now=True)
+
+
+@pytest.mark.parametrize("wished", [0.0, at(7, days=2)])
+def test_a_machine_that_is_to_start_now_has_the_whole_of_the_quarter_hour(wished):
+    # Two seconds after six, two hours until eight are too long.
+    machine, now = washing(wished), at(18, days=1) + 2
+    load = need(machine, DAYTIME, now=now).load
+    assert load is not None
+    assert load.earliest == at(8, days=2)
+    load = started_now(machine, DAYTIME, now).load
+    assert load is not None
+    assert (load.earliest, load.latest, load.missed) == (None, at(20, days=1), 0)
+
+
+def test_the_patience_with_a_machine_that_is_to_start_now_does_not_end():
+    machine = washing()
+    machine = replace(machine, state=replace(machine.state, last_programmed=int(at(18, 45))))
+    load = started_now(machine, ONCE, at(16, 45, days=1) + 2).load
+    assert load is not None
+    assert load.latest == at(18, 45, days=1)
+
+
+def test_a_tank_that_is_to_start_now_is_not_put_off_for_some_seconds():
+    habits, now = replace(PUMP, daily=120, ready_by=time(14)), at(16) + 2
+    load = need(tank(), habits, now=now).load
+    assert load is not None
+    assert load.earliest == at(10, days=1)
+    load = started_now(tank(), habits, now).load
+    assert load is not None
+    assert (load.earliest, load.latest, load.minutes) == (at(16), at(18), 120)
+
+
 def test_a_machine_without_a_wished_end_keeps_its_hours_too():
     load = need(washing(), DAYTIME, now=at(21)).load
     assert load is not None

@@ -112,6 +112,18 @@ def test_a_window_that_ends_within_the_present_quarter_hour_is_not_stretched():
     assert slots_of(only(late, load(minutes=45, latest=NOON + 3600))) == [0, 1, 2]
 
 
+@pytest.mark.parametrize(
+    "former", [[(NOON, NOON + 3600)], [(NOON - 900, NOON + 2700)]], ids=["begun", "not started"]
+)
+def test_a_start_that_was_planned_for_the_present_quarter_hour_stays(former):
+    # Two seconds after noon an hour until 13:00 is too long, and the order is on its way.
+    late = outlook(now=NOON + 2)
+    found = only(late, load(latest=NOON + 3600), former={1: former})
+    assert (found.reason, slots_of(found)) == (Reason.PLANNED, [0, 1, 2, 3])
+    # A later quarter-hour is too late, whatever was planned.
+    assert not only(late, load(latest=NOON + 2700), former={1: former}).runs
+
+
 def test_the_same_load_twice_is_planned_once():
     first, second = plan(outlook(), [load(), load()]).loads
     assert first.reason is Reason.PLANNED

@@ -122,6 +122,27 @@ async def test_plans_that_are_over_are_forgotten() -> None:
     assert len((await document.load() or {})["plans"]) == 1
 
 
+async def test_an_older_plan_counts_no_more_once_a_newer_one_is_over() -> None:
+    document = MemoryDocument()
+    storage = await opened(document, defined(1), defined(2))
+    await storage.add_plans([DayPlan(ONE, SLOT, ALWAYS)], now=SLOT)
+    (short,) = await storage.add_plans([DayPlan(ONE, SLOT + 900, b"\1\0")], now=SLOT + 900)
+    over = SLOT + 2700
+    assert (await storage.read_plans(over - 900)).plans == (short,)
+    assert storage.in_force(ONE, over - 900) == short
+    for now in (over, over + 900):
+        assert [
+            plan for plan in (await storage.read_plans(now)).plans if plan.equipment_id == 1
+        ] == []
+        assert storage.in_force(ONE, now) is None
+        # What is written meanwhile, and a restart, change nothing of it.
+        await storage.add_plans([DayPlan(TWO, now, ALWAYS)], now=now)
+        storage = await opened(document, defined(1), defined(2))
+    end = SLOT + 96 * 900
+    await storage.add_plans([DayPlan(TWO, end, ALWAYS)], now=end)
+    assert storage.plans_of(ONE) == ()
+
+
 @pytest.mark.parametrize(
     "content",
     ["[]", "{}", '{"equipments": [], "plans": [], "last_id": 1, "last_row": 1}', '{"plans": 3}'],

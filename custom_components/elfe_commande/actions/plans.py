@@ -1,7 +1,7 @@
 """The actions about plans: what is planned, and a day of quarter-hours from any planner."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
@@ -12,7 +12,7 @@ from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
 from ..const import DOMAIN
-from ..core.plan import DAY, SLOT, DayPlan, Owner, slot_start
+from ..core.plan import DAY, LONGEST, SLOT, DayPlan, Owner, slot_start
 from ..core.planned import said_at
 from ..core.wall_clock import next_occurrence
 from ..describe import about_decision, about_plan, clock_text, in_utc, words_for
@@ -143,11 +143,14 @@ def _nearest(at: float) -> float:
 
 def _from_runs(runs: Iterable[Mapping[str, datetime | time]], start: int) -> bytes:
     """Return a day with these runs; times of the day are the first ones from its start on."""
-    decisions = bytearray(DAY)
+    wall = datetime.fromtimestamp(start, dt_util.get_default_time_zone())
+    # The day on which summer time ends is longer.
+    same_time = int((wall + timedelta(days=1)).timestamp())
+    decisions = bytearray(max(DAY, min(LONGEST, (same_time - start) // SLOT)))
     for run in runs:
         begin = _moment(run[ATTR_FROM], start - 1)
         end = _moment(run[ATTR_TO], begin)
-        if not start <= begin < end <= start + DAY * SLOT:
+        if not start <= begin < end <= start + len(decisions) * SLOT:
             raise _mistake(
                 "plan_run", begin=clock_text(begin), end=clock_text(end), start=clock_text(start)
             )

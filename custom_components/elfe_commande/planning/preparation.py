@@ -145,9 +145,7 @@ def _window(load: Load, horizon: Horizon) -> tuple[int, int]:
     return low, high
 
 
-def _piece(
-    task: Task, load: Load, horizon: Horizon, _former: Sequence[tuple[int, int]]
-) -> Prepared:
+def _piece(task: Task, load: Load, horizon: Horizon, former: Sequence[tuple[int, int]]) -> Prepared:
     """Return the task of a load that runs in one piece."""
     due, slots = task.due, horizon.slots
     if load.running_since is not None:
@@ -159,8 +157,8 @@ def _piece(
     last: float = inf
     if load.latest is not None:
         last = floor((load.latest - lasts - horizon.start) / SLOT + HAIR)
-        # What begins now begins within its quarter-hour.
-        if last == 0 and horizon.now + lasts > load.latest:
+        # What begins now begins within its quarter-hour, unless it was to begin by now.
+        if last == 0 and horizon.now + lasts > load.latest and not _planned_end(horizon, former):
             last = -1
     if low > last:
         return Prepared(reason=Reason.WINDOW_SHORT, missing=due)
@@ -219,9 +217,14 @@ def _head(load: Load, horizon: Horizon, former: Sequence[tuple[int, int]]) -> in
     """Return how many quarter-hours of a run under way are not moved."""
     if load.running_since is None:
         return 0
-    planned = max((end for start, end in former if start <= horizon.start < end), default=0)
     least = load.running_since + load.minimum_run * SECONDS_PER_MINUTE
-    return max(0, ceil((max(planned, least) - horizon.start) / SLOT - HAIR))
+    until = max(_planned_end(horizon, former), least)
+    return max(0, ceil((until - horizon.start) / SLOT - HAIR))
+
+
+def _planned_end(horizon: Horizon, former: Sequence[tuple[int, int]]) -> int:
+    """Return until when a run was planned that takes the present quarter-hour; 0 if none was."""
+    return max((end for start, end in former if start <= horizon.start < end), default=0)
 
 
 def _rule(load: Load, horizon: Horizon, due: int, low: int, head: int = 0) -> Rule:

@@ -60,7 +60,15 @@ class Book:
         equipment_id = status.equipment.id
         self._measure(status, now, zone)
         self._plan(status, slot_start(now), zone)
-        on, at = self._watching.seen(status, self.on_time.since(equipment_id), now)
+        on, at = self._watching.seen(
+            status,
+            self.on_time.since(equipment_id),
+            now,
+            ended=self.on_time.ended(equipment_id),
+            left_open=equipment_id in self._open,
+        )
+        if on is None:
+            return None
         self.on_time.note(equipment_id, on, at)
         since = self.on_time.since(equipment_id)
         if since is None:

@@ -26,31 +26,47 @@ class Watching:
         self._drawn: dict[EquipmentId, tuple[float, float]] = {}
         """The watts last seen, and when."""
 
-    def seen(self, status: EquipmentStatus, since: float | None, now: float) -> tuple[bool, float]:
+    def seen(
+        self,
+        status: EquipmentStatus,
+        since: float | None,
+        now: float,
+        *,
+        ended: float | None = None,
+        left_open: bool = False,
+    ) -> tuple[bool | None, float]:
         """Return whether a load is on, and since or until when that is known; `since` it was.
 
         Of one that is switched on and off its switch tells: a tank that is warm draws nothing,
         and has had its time all the same. Of a machine its meter does; without one, its start
-        and its duration.
+        and its duration. `ended` is when it was last known to be on; `left_open`: a restart cut
+        that run. Then `None` is returned as long as it may go on and nobody knows.
         """
         equipment = status.equipment
+        last = now if since is not None else ended if left_open else None
         if equipment.continuous:
             on = equipment.state.control == ControlState.ON
-            return self._through_pauses(
-                status, since, now, on=on, quiet=on and status.connected is False
-            )
+            away = on and status.connected is False
+            return self._through_pauses(status, since, last, now, on=on, quiet=away)
         run, power = under_way(equipment, now), status.power
         if power is not None:
             quiet = power < DRAWING_FROM
             begun = since is None and run is not None and now - run[0] <= PAUSE
             if begun and run is not None and not quiet:
                 return True, float(run[0])
-            return self._through_pauses(
-                status, since, now, on=since is not None or not quiet, quiet=quiet
-            )
-        self._quiet.pop(equipment.id, None)
-        if run is not None:
+            on = last is not None or not quiet
+            return self._through_pauses(status, since, last, now, on=on, quiet=quiet)
+        metered = status.meter is not None
+        over = metered and last is None and run is not None and (ended or 0) > run[0]
+        if run is not None and not over:
+            self._quiet.pop(equipment.id, None)
             return True, float(run[0])
+        ordered = since is not None and under_way(equipment, since) is not None
+        if metered and not ordered:
+            # A meter that is silent for a moment tells as little as a machine that pauses.
+            on = last is not None
+            return self._through_pauses(status, since, last, now, on=on, quiet=True)
+        self._quiet.pop(equipment.id, None)
         if since is None:
             return False, now
         return False, min(now, since + (equipment.constraints.cycle_duration or 0))
@@ -59,19 +75,23 @@ class Watching:
         self,
         status: EquipmentStatus,
         since: float | None,
+        last: float | None,
         now: float,
         *,
         on: bool,
         quiet: bool,
-    ) -> tuple[bool, float]:
+    ) -> tuple[bool | None, float]:
+        """Return what becomes of a run that was `last` known to go on; `None` if none was."""
         equipment_id = status.equipment.id
         if not on or not quiet:
             self._quiet.pop(equipment_id, None)
             return on, now
-        if since is None:
+        if last is None:
             return False, now
-        began = self._quiet.setdefault(equipment_id, now)
-        return (True, now) if now - began < PAUSE else (False, began)
+        began = self._quiet.setdefault(equipment_id, last)
+        if now - began >= PAUSE:
+            return False, began
+        return (None if since is None else True), now
 
     def over_at(self, equipment_id: EquipmentId) -> float | None:
         """Return when a run that is quiet now is over (unix seconds)."""

@@ -140,12 +140,13 @@ class LocalStorage(Storage):
         chosen: dict[tuple[EquipmentId, bool], DayPlan] = {}
         for plan in self._plans.values():
             to_come = plan.first_valid > slot
-            if plan.first_valid != slot + SLOT if to_come else plan.index(slot) is None:
+            if to_come and plan.first_valid != slot + SLOT:
                 continue
             key = (plan.equipment_id, to_come)
             if key not in chosen or chosen[key].first_valid < plan.first_valid:
                 chosen[key] = plan
-        return PlansRead(tuple(chosen.values()))
+        # One that is over leaves none: those before it count no more.
+        return PlansRead(tuple(plan for plan in chosen.values() if plan.end > slot))
 
     @override
     async def plan_mark(self) -> int:
@@ -193,10 +194,15 @@ class LocalStorage(Storage):
         found = (plan for plan in self._plans.values() if plan.equipment_id == equipment_id)
         return tuple(sorted(found, key=lambda plan: plan.first_valid))
 
+    def in_force(self, equipment_id: EquipmentId, slot: int) -> DayPlan | None:
+        """Return the plan of an equipment that is in force in a slot."""
+        begun = [plan for plan in self.plans_of(equipment_id) if plan.first_valid <= slot]
+        return begun[-1] if begun and begun[-1].end > slot else None
+
     async def add_plans(
         self, plans: Iterable[DayPlan], *, now: float, replacing: Owner | None = None
     ) -> list[DayPlan]:
-        """Store days of decisions, numbered on; forget what is over. Raises a `StorageError`.
+        """Store days of decisions, numbered on; forget what counts no more. Raises a `StorageError`.
 
         Of two plans for one equipment with the same first slot the later one stays. `replacing`:
         what this owner had planned for the same equipments from later on is forgotten.
@@ -210,7 +216,7 @@ class LocalStorage(Storage):
             kept = {
                 key: plan
                 for key, plan in self._plans.items()
-                if plan.end > now
+                if self._counts(plan, now)
                 and not (
                     plan.owner is replacing
                     and plan.first_valid > begins.get(plan.equipment_id, plan.first_valid)
@@ -226,6 +232,13 @@ class LocalStorage(Storage):
             await self._save(self._kept, kept)
             self._plans = kept
             return added
+
+    def _counts(self, plan: DayPlan, now: float) -> bool:
+        """Whether a plan is not over, or keeps one that began before it from coming back."""
+        return plan.end > now or any(
+            before.end > now and before.first_valid < plan.first_valid
+            for before in self.plans_of(plan.equipment_id)
+        )
 
     def _is_overruled(self, plan: DayPlan) -> bool:
         other = self._plans.get((plan.equipment_id, plan.first_valid))

@@ -1,7 +1,7 @@
 """What the loads of a home cost, day by day, and what starting them at once would have cost."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, tzinfo
 from typing import Any, Final
 
@@ -56,6 +56,8 @@ class Ledger:
         self._past: list[Booked] = []
         self._at_once: dict[Task, AtOnce] = {}
         self._until = 0
+        self.watts: dict[Task, float] = {}
+        """What each task draws that was planned last, while it is on."""
 
     def foresee(self, quarters: Iterable[Quarter]) -> None:
         """Take what quarter-hours to come will cost; what is past stays as it was seen last."""
@@ -65,6 +67,10 @@ class Ledger:
         """Take what a task would cost (currency) if begun at once, when it is first asked for."""
         if energy > LEAST:
             _ = self._at_once.setdefault(task, AtOnce(energy, cost))
+
+    def unbooked(self, now: float) -> list[int]:
+        """Return the quarter-hours that are over and can be booked (unix seconds)."""
+        return [at for at in self._market if self._until <= at < slot_start(now)]
 
     def settle(self, now: float, on: Mapping[Task, Mapping[int, float]]) -> None:
         """Book the quarter-hours that are over.
@@ -126,10 +132,13 @@ class Ledger:
                 for each in self._past
             ],
             "at_once": [[*task, each.energy, each.cost] for task, each in self._at_once.items()],
+            # What is over when it is next read is booked then.
+            "market": [astuple(each) for each in self._market.values()],
+            "watts": [[*task, watts] for task, watts in self.watts.items()],
         }
 
     def load(self, data: Mapping[str, Any]) -> None:
-        """Take what was kept, or nothing if it cannot be that."""
+        """Take what was kept, or nothing if it cannot be that; earlier versions kept less."""
         try:
             past = [
                 Booked(int(at), (EquipmentId(int(load)), str(task)), Share(energy, sun, cost))
@@ -139,7 +148,16 @@ class Ledger:
                 (EquipmentId(int(load)), str(task)): AtOnce(float(energy), float(cost))
                 for load, task, energy, cost in data["at_once"]
             }
+            market = {
+                int(at): Quarter(int(at), float(buy), float(sell), float(net), bool(priced))
+                for at, buy, sell, net, priced in data.get("market", ())
+            }
+            watts = {
+                (EquipmentId(int(load)), str(task)): float(power)
+                for load, task, power in data.get("watts", ())
+            }
             until = int(data["until"])
         except KeyError, TypeError, ValueError:
             return
         self._past, self._at_once, self._until = past, at_once, until
+        self._market, self.watts = market, watts

@@ -64,17 +64,21 @@ def need_of(
     *,
     start_cost: float = 0.0,
     other_plan: bool = False,
+    wanted_now: bool = False,
 ) -> Need:
     """Return what an appliance owes at a unix time.
 
     `start_cost` is in currency; `other_plan` says that the plan it follows is somebody else's.
+    `wanted_now`: the planner's own plan wants it on in the present quarter-hour, the whole of which
+    then counts: a run is no later for the seconds that it takes to begin.
     """
     reason = _reason(equipment, habits, now, other_plan=other_plan)
     if reason is not None:
         return Need(equipment=equipment, unplanned=reason)
+    begin = float(slot_start(now)) if wanted_now else now
     if equipment.continuous:
-        return _daily(equipment, habits, on_time, now, zone, start_cost)
-    return _once(equipment, habits, now, zone)
+        return _daily(equipment, habits, on_time, now, zone, start_cost, begin)
+    return _once(equipment, habits, now, zone, begin)
 
 
 def due_of(
@@ -113,8 +117,11 @@ def _reason(
     return None if lasts else Unplanned.DURATION_MISSING
 
 
-def _once(equipment: Equipment, habits: Habits, now: float, zone: tzinfo) -> Need:
-    """Return a machine that is started once: handed over, or under way."""
+def _once(equipment: Equipment, habits: Habits, now: float, zone: tzinfo, begin: float) -> Need:
+    """Return a machine that is started once: handed over, or under way.
+
+    It may run from `begin` on (unix seconds).
+    """
     state, wishes = equipment.state, equipment.constraints
     minutes = (wishes.cycle_duration or 0) / 60
     load = Load(equipment_id=equipment.id, power=habits.power or 0.0, minutes=minutes)
@@ -124,11 +131,11 @@ def _once(equipment: Equipment, habits: Habits, now: float, zone: tzinfo) -> Nee
         left = replace(load, minutes=max(1.0, (end - now) / 60), running_since=float(start))
         return Need(equipment=equipment, load=left, task=task, follows=False)
     latest = float(wishes.wished_end or inf)
-    if latest == inf and state.last_programmed + PATIENCE > now + minutes * 60:
+    if latest == inf and state.last_programmed + PATIENCE >= begin + minutes * 60:
         latest = float(state.last_programmed + PATIENCE)
-    low, high = allowed(habits.hours, now, latest, minutes, zone)
+    low, high = allowed(habits.hours, begin, latest, minutes, zone)
     missed, in_time = 0.0, high - low >= minutes * 60
-    following = allowed(habits.hours, now, inf, minutes, zone)
+    following = allowed(habits.hours, begin, inf, minutes, zone)
     if not in_time and isfinite(following[1]):
         # Hours are kept, and what was wished is not: it runs in the next ones that are enough.
         low, high = following
@@ -151,13 +158,17 @@ def _daily(  # noqa: PLR0917
     now: float,
     zone: tzinfo,
     start_cost: float,
+    begin: float,
 ) -> Need:
-    """Return a load that needs so many minutes a day, from one deadline to the next."""
+    """Return a load that needs so many minutes a day, from one deadline to the next.
+
+    It may run from `begin` on (unix seconds).
+    """
     daily = habits.daily or 0.0
     end, owed = _due_today(equipment, habits, on_time, now, zone)
     clock = datetime.fromtimestamp(end, zone).time()
     since = on_time.since(equipment.id)
-    low, high = allowed(habits.hours, now, end, owed, zone)
+    low, high = allowed(habits.hours, begin, end, owed, zone)
     done, missed = owed <= 0, 0.0
     while done or high <= low:
         # Done for today, or its hours are over: what follows belongs to the next day.

@@ -94,12 +94,14 @@ class Delivery:
         for at in range(max(slot, plan.first_valid), min(last.end, end), SLOT):
             if last.decision(at) != bool(plan.decisions[(at - plan.first_valid) // SLOT]):
                 return False
-        status = self._engine.statuses[plan.equipment_id]
-        in_force = status.plan
+        in_force = self._home.storage.in_force(plan.equipment_id, slot)
         if in_force is not None and in_force.owner is not self._owner and last.end > slot:
             # Somebody planned something else since, and it says nothing new.
             return True
-        equipment = status.equipment
+        if in_force is None and last.first_valid <= slot:
+            # What somebody else planned since is over, and does not bring this one back.
+            return False
+        equipment = self._engine.statuses[plan.equipment_id].equipment
         return knows(last, equipment) and last.end >= min(end, slot + ENOUGH)
 
 

@@ -63,7 +63,8 @@ class PlanSourceUnit(Unit):
         self._since: dict[str, float] = {}
         """Since when something lasts that a person is asked about after a while."""
         self._asked: set[tuple[str, str]] = set()
-        self._programmed: dict[EquipmentId, int] = {}
+        self._known: dict[EquipmentId, tuple[int, bool]] = {}
+        """Of each appliance, when it was programmed last and whether there is a plan for it."""
         self._unwatch: list[CALLBACK_TYPE] = []
         self._watchers: list[CALLBACK_TYPE] = []
 
@@ -206,14 +207,17 @@ class PlanSourceUnit(Unit):
 
     @callback
     def _equipment_changed(self, equipment_id: EquipmentId) -> None:
-        """Look again for a machine that was handed over: a plan made before does not count."""
+        """Look again for what was handed over, or has no plan any more.
+
+        Of a machine a plan made before does not count; somebody else's leaves nothing when it ends.
+        """
         status = self.hub.engine.statuses.get(equipment_id)
         if status is None:
             return
-        programmed = status.equipment.state.last_programmed
-        before = self._programmed.get(equipment_id)
-        self._programmed[equipment_id] = programmed
-        if before is not None and before != programmed:
+        state = status.equipment.state.last_programmed, status.plan is not None
+        before = self._known.get(equipment_id)
+        self._known[equipment_id] = state
+        if before is not None and (before[0] != state[0] or before[1] > state[1]):
             self._look_soon()
 
     # ------------------------------------------------------------------------- what people read

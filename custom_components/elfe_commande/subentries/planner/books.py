@@ -1,6 +1,6 @@
 """What planned loads cost and have cost, remembered on disk."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
@@ -8,10 +8,11 @@ from typing import Final
 from homeassistant.util import dt as dt_util
 
 from ...core.on_time import OnTime
-from ...core.plan import SLOT, slot_start
+from ...core.plan import SLOT
 from ...engine.ground.ports import Document
 from ...planning.home.accounts import drawn, quarters, shared
-from ...planning.home.ledger import Booked, Day, Ledger, Task
+from ...planning.home.ledger import Booked, Day, Ledger
+from ...planning.home.needs import QUARTER, Need
 from .planned import Planned
 
 DOCUMENT: Final = "planner"
@@ -37,22 +38,25 @@ class Books:
             # The disk itself tells a person of it.
             await self._document.save({"ledger": self._ledger.dump()})
 
-    def book(self, planned: Planned | None, now: float) -> None:
+    def book(self, now: float) -> None:
         """Book the quarter-hours that are over, by how long each load was on."""
-        on: dict[Task, dict[int, float]] = {}
-        for need in () if planned is None else planned.needs:
-            power = need.load.power if need.load is not None else 0.0
-            if isinstance(power, int | float) and power:
-                load = need.equipment.id
-                on[load, need.task] = {
-                    at: power * self._on_time.minutes(load, at, at + SLOT) * 60 / SLOT
-                    for at in range(self._ledger.until, slot_start(now), SLOT)
-                }
+        over = self._ledger.unbooked(now)
+        on = {
+            task: {
+                at: power * self._on_time.minutes(task[0], at, at + SLOT) / QUARTER for at in over
+            }
+            for task, power in self._ledger.watts.items()
+        }
         self._ledger.settle(now, on)
 
     def foresee(self, planned: Planned) -> None:
         """Take what quarter-hours will cost, and what each task would have cost at once."""
         self._ledger.foresee(quarters(planned.seen.outlook))
+        self._ledger.watts = {
+            (need.equipment.id, need.task): float(need.load.power)
+            for need in planned.needs
+            if need.load is not None and isinstance(need.load.power, int | float)
+        }
         tasks = {need.equipment.id: need.task for need in planned.needs}
         for each in planned.plan.loads:
             begun = any(run.under_way for run in each.runs)
@@ -61,11 +65,11 @@ class Books:
                 task = each.equipment_id, tasks[each.equipment_id]
                 self._ledger.ask(task, each.energy, each.cost + extra)
 
-    def past_hours(self, planned: Planned | None) -> list[Mapping[int, float]]:
+    def past_hours(self, needs: Iterable[Need]) -> list[Mapping[int, float]]:
         """Return what planned loads took, kWh by the hour: no part of the base load."""
         return [
             self._on_time.hours(need.equipment.id, float(need.load.power))
-            for need in (() if planned is None else planned.needs)
+            for need in needs
             if need.load is not None and isinstance(need.load.power, int | float)
         ]
 

@@ -7,13 +7,17 @@ from ...core.model import ControlState, EquipmentId
 from ...core.plan import DAY, SLOT, DayPlan, Owner, slot_start
 from ...core.planned import knows, said_at
 from ...engine.engine import Engine
-from ...planning.home.needs import Need
+from ...planning.home.needs import Need, Unplanned
 from ...planning.result import HomePlan, LoadPlan, Reason
 from ..appliances.home import LocalHome
-from .loads import is_others
+from .loads import is_others, plan_of
 
 SILENT: Final = frozenset({Reason.INVALID, Reason.NO_HORIZON})
 """Nothing was decided: what was planned goes on."""
+LEFT_ALONE: Final = frozenset(
+    {Unplanned.OTHER_PLAN, Unplanned.POWER_MISSING, Unplanned.DURATION_MISSING}
+)
+"""Why nothing is planned of an appliance that would follow a plan."""
 AHEAD: Final = 24 * SLOT
 """Seconds of a plan ahead that are enough, while nothing in it changes."""
 
@@ -43,6 +47,8 @@ class Delivery:
         ]
         if news:
             await self._home.async_set_plans(self._engine, news, Owner.PLANNER)
+        # Of what it may plan no more, an old plan says nothing either.
+        await self.withdraw([need.equipment.id for need in needs if need.unplanned in LEFT_ALONE])
 
     async def withdraw(self, equipment_ids: Sequence[EquipmentId]) -> None:
         """Forget what was planned. Raises a `StorageError`."""
@@ -53,14 +59,16 @@ class Delivery:
         found: dict[EquipmentId, list[tuple[int, int]]] = {}
         for need in needs:
             held = self._held(need.equipment.id, now)
-            if held is not None:
+            if held is not None and knows(held, need.equipment):
                 found[need.equipment.id] = held.runs()
         return found
 
     def _day(self, planned: LoadPlan, need: Need, now: float, made_at: float) -> DayPlan | None:
         """Return the day of one load, `None` if it says nothing new."""
         status = self._engine.statuses.get(planned.equipment_id)
-        if status is None or is_others(status, now):
+        if status is None or is_others(
+            plan_of(self._home, status.equipment.id, now), status.equipment
+        ):
             # Said while this plan was made.
             return None
         slot = slot_start(now)
@@ -89,11 +97,8 @@ class Delivery:
 
     def _held(self, equipment_id: EquipmentId, now: float) -> DayPlan | None:
         """Return the planner's plan that is in force."""
-        status = self._engine.statuses.get(equipment_id)
-        plan = None if status is None else status.plan
-        if plan is None or plan.owner is not Owner.PLANNER or plan.end <= now:
-            return None
-        return plan
+        plan = plan_of(self._home, equipment_id, now)
+        return plan if plan is not None and plan.owner is Owner.PLANNER else None
 
 
 def _keep_run(decisions: bytearray, held: DayPlan, slot: int) -> None:

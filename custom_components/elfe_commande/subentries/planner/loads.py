@@ -11,7 +11,7 @@ from homeassistant.util import dt as dt_util
 from ...const import SUBENTRY_EQUIPMENT
 from ...core.model import Equipment, EquipmentId, Mode
 from ...core.on_time import OnTime, under_way
-from ...core.plan import Owner
+from ...core.plan import DayPlan, Owner, slot_start
 from ...core.planned import knows
 from ...engine.ground.status import EquipmentStatus
 from ...hub import ElfeConfigEntry, Hub
@@ -19,6 +19,7 @@ from ...planning.home.habits import Habits
 from ...planning.home.needs import Need, need_of
 from ...record.recorder import Recorder
 from ..appliances.definition import equipment_id_of
+from ..appliances.home import LocalHome
 from ..appliances.planning_form import habits_of
 from ..plan_sources.source_settings import SUBENTRY_PLAN_SOURCE, loads_of
 
@@ -30,10 +31,11 @@ A switch that clicks for less is not worth its wear."""
 class Loads:
     """Knows the habits of every appliance, and by the record since when it is on."""
 
-    def __init__(self, hub: Hub, record: Recorder) -> None:
+    def __init__(self, hub: Hub, record: Recorder, home: LocalHome) -> None:
         """Look at nothing yet."""
         self._hub = hub
         self._record = record
+        self._home = home
 
     @property
     def on_time(self) -> OnTime:
@@ -47,6 +49,7 @@ class Loads:
         for equipment_id, status in sorted(self._hub.engine.statuses.items()):
             self.note(status, now)
             if status.supported and equipment_id in habits:
+                plan = plan_of(self._home, equipment_id, now)
                 found.append(
                     need_of(
                         status.equipment,
@@ -55,7 +58,8 @@ class Loads:
                         now,
                         zone,
                         start_cost=START_KWH * price,
-                        other_plan=equipment_id in elsewhere or is_others(status, now),
+                        other_plan=equipment_id in elsewhere or is_others(plan, status.equipment),
+                        wanted_now=_wanted_now(plan, status.equipment, now),
                     )
                 )
         return found
@@ -76,8 +80,9 @@ class Loads:
 
     def are_planned_here(self, status: EquipmentStatus, now: float) -> bool:
         """Return whether no plan source, and no plan in force of somebody else, stands before."""
-        elsewhere = _elsewhere(self._hub.entry)
-        return status.equipment.id not in elsewhere and not is_others(status, now)
+        elsewhere, equipment = _elsewhere(self._hub.entry), status.equipment
+        others = is_others(plan_of(self._home, equipment.id, now), equipment)
+        return equipment.id not in elsewhere and not others
 
     def note(self, status: EquipmentStatus, now: float) -> None:
         """Have the record look whether an appliance is on."""
@@ -114,9 +119,18 @@ def _elsewhere(entry: ElfeConfigEntry) -> set[EquipmentId]:
     return {equipment_id for source in sources for equipment_id in loads_of(source.data)}
 
 
-def is_others(status: EquipmentStatus, now: float) -> bool:
-    """Return whether a plan in force is somebody else's, who said it after the last programming."""
-    plan = status.plan
-    if plan is None or plan.owner is Owner.PLANNER or plan.end <= now:
+def plan_of(home: LocalHome, equipment_id: EquipmentId, now: float) -> DayPlan | None:
+    """Return the plan in force; one that begins is, before the cycle takes it over."""
+    return home.storage.in_force(equipment_id, slot_start(now))
+
+
+def _wanted_now(plan: DayPlan | None, equipment: Equipment, now: float) -> bool:
+    """Return whether the plan in force is the planner's and wants a load on at a unix time."""
+    if plan is None or plan.owner is not Owner.PLANNER or not knows(plan, equipment):
         return False
-    return knows(plan, status.equipment)
+    return bool(plan.decision(slot_start(now)))
+
+
+def is_others(plan: DayPlan | None, equipment: Equipment) -> bool:
+    """Return whether the plan in force is somebody else's, who said it since the programming."""
+    return plan is not None and plan.owner is not Owner.PLANNER and knows(plan, equipment)

@@ -56,7 +56,7 @@ class PlannerUnit(Unit):
         """The last plan, `None` before the first."""
         self._timing = hub.engine.timing
         self._outlooks = Outlooks(hub.hass, settings_of(subentry.data), hub.engine.timing)
-        self._loads = Loads(hub, hub.record)
+        self._loads = Loads(hub, hub.record, hub.local)
         self._books = Books(hub.disk.document(DOCUMENT), self._loads.on_time)
         self._delivery = Delivery(hub.local, hub.engine)
         self._judge = Judge(hub.engine, subentry)
@@ -174,8 +174,9 @@ class PlannerUnit(Unit):
         now, zone = self._now(), dt_util.get_default_time_zone()
         for status in self.hub.engine.statuses.values():
             self._loads.note(status, now)
-        self._books.book(self.planned, now)
-        seen = await self._outlooks.async_see(now, self._books.past_hours(self.planned))
+        self._books.book(now)
+        past = self._books.past_hours(self._loads.needs(now, zone))
+        seen = await self._outlooks.async_see(now, past)
         prices = [price for price in seen.outlook.import_price if price is not None]
         needs = self._loads.needs(now, zone, max(0.0, fmean(prices)) if prices else 0.0)
         former = self._delivery.former(needs, now)
