@@ -313,6 +313,21 @@ async def test_a_ups_that_is_removed_lets_go(shed: Shed) -> None:
     await until(lambda: shed.world.engine.shedding.demand(UPS) is Demand.NOTHING, "forgotten")
 
 
+async def test_a_ups_that_is_set_otherwise_asks_for_the_same_until_it_is_heard(shed: Shed) -> None:
+    await shed.begin(HEATER)
+    await shed.switch_on()
+    shed.say(BATTERY)
+    await shed.until_orders(HEATER, "on", "off")
+
+    shed.world.engine.shedding.protect(UPS, shedding(return_after=0.0))
+
+    assert shed.world.engine.shedding.demand(UPS) is Demand.SHED
+    shed.world.later()
+    await shed.world.engine.run_cycle()
+    assert shed.orders(HEATER)[-1] == "off"
+    assert shed.source(HEATER) is Source.SAFETY
+
+
 async def test_a_ups_that_was_never_taken_in_is_let_go_too(shed: Shed) -> None:
     """Its part is stopped although it could not be started."""
     await shed.begin(HEATER)
