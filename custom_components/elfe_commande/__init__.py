@@ -17,9 +17,10 @@ from .core.failing import failing
 from .details import detail_text
 from .engine.ground.telling import Telling
 from .frontend import async_setup_frontend
-from .hub import ElfeConfigEntry, Hub
+from .hub import ElfeConfigEntry, Hub, configuration_of
 from .repairs import async_clear_issues
 from .services import async_setup_services
+from .subentries.keeper import content_of
 from .subentries.renames import async_follow_renames
 from .websocket.commands import async_setup_websocket
 
@@ -40,10 +41,14 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
 async def async_setup_entry(hass: HomeAssistant, entry: ElfeConfigEntry) -> bool:
     """Open the database, show what is known, and begin the numbered start."""
     hub: Hub | None = None
+    before = _content_of(entry)
     try:
         hub = entry.runtime_data = await async_create_hub(hass, entry)
-        entry.async_on_unload(entry.add_update_listener(_async_updated))
         await hub.async_start()
+        entry.async_on_unload(entry.add_update_listener(_async_updated))
+        if _content_of(entry) != before:
+            # While nobody was told of it; platforms add nothing to a subentry that is gone.
+            await _async_updated(hass, entry)
         await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     except BaseException as error:
         if hub is not None:
@@ -94,6 +99,12 @@ async def async_remove_config_entry_device(
     """Let people remove devices of equipments and homes that are gone, as the tables say."""
     loaded = entry.state is ConfigEntryState.LOADED
     return loaded and entry.runtime_data.roster.is_stale(device_entry)
+
+
+def _content_of(entry: ElfeConfigEntry) -> tuple[object, ...]:
+    """Return all that people can change of an entry."""
+    subentries = {key: content_of(subentry) for key, subentry in entry.subentries.items()}
+    return (configuration_of(entry), subentries)
 
 
 async def _async_updated(hass: HomeAssistant, entry: ElfeConfigEntry) -> None:

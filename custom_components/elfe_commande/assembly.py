@@ -48,7 +48,10 @@ from .subentries.registry import kinds_for
 async def async_create_hub(hass: HomeAssistant, entry: ElfeConfigEntry) -> Hub:
     """Return the hub of an entry, opened; `ConfigEntryNotReady` while a part is missing."""
     make = _async_local_hub if settings.is_local(entry) else _async_postgres_hub
+    configured = configuration_of(entry)
     hub = await make(hass, entry)
+    # Of what changed meanwhile, some may have been read before.
+    hub.configured = configured
     if hub.archive.keeper is None:
         with suppress(OSError):
             await HomeAssistantDisk(hass, entry.entry_id).remove_record()
@@ -146,7 +149,6 @@ def _assemble(  # noqa: PLR0917
         subentries,
         local,
         compact,
-        configuration_of(entry),
         disk,
         Archive(
             engine,

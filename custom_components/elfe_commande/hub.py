@@ -61,8 +61,7 @@ class Link(Protocol):
 class Hub:
     """The parts of one loaded entry; the assembly puts them together.
 
-    Only a local entry has a `local` home. `configured` is what the entry was when it was set
-    up, see `configuration_of`.
+    Only a local entry has a `local` home.
     """
 
     hass: HomeAssistant
@@ -74,7 +73,6 @@ class Hub:
     subentries: Subentries
     local: LocalHome | None
     compact: bool
-    configured: tuple[object, ...]
     disk: Disk
     """What is remembered on disk besides the engine's own."""
     archive: Archive
@@ -87,6 +85,10 @@ class Hub:
     """What became of each load; a compact entry keeps none."""
     followers: list[Callable[[], None]] = field(default_factory=list)
     """Who begins to follow the engine before it starts."""
+    configured: tuple[object, ...] = ()
+    """What the entry was when its set-up began, see `configuration_of`."""
+    _recalled: bool = field(default=False, init=False)
+    """What a person had not confirmed is among the problems again."""
 
     async def async_start(self) -> None:
         """Show what is known and begin the numbered start.
@@ -95,6 +97,7 @@ class Hub:
         """
         for problem in await async_recall(self.hass, self.entry):
             self.engine.report(problem)
+        self._recalled = True
         if self.record is not None:
             await self.record.async_load()
             self.followers.insert(0, self._follow_record)
@@ -163,7 +166,7 @@ class Hub:
     def handle(self, event: Event) -> None:
         """Take one event of the engine: hand it on, and ask a person for what is missing."""
         self.coordinator.handle(event)
-        if isinstance(event, ProblemsChanged):
+        if isinstance(event, ProblemsChanged) and self._recalled:
             sync_issues(self.hass, self.entry, self.engine.problems)
         elif isinstance(event, ConnectionChanged):
             self._show_storage_error(self.engine.storage_error)

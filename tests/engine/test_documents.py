@@ -26,7 +26,7 @@ from custom_components.elfe_commande.engine.local import rule_memory
 from custom_components.elfe_commande.engine.local.rule_memory import Remembered, RuleMemory
 from custom_components.elfe_commande.engine.rows import memory
 from custom_components.elfe_commande.engine.rows.followed import Processed
-from custom_components.elfe_commande.engine.rows.memory import Memory
+from custom_components.elfe_commande.engine.rows.memory import Heard, Memory
 from demo.engine_host import MemoryDocument
 
 PULSE = "0" * 95 + "1"
@@ -51,6 +51,7 @@ MEMORY: dict[str, Any] = {
     "speed": [0.004, "here"],
     "history": [[0, 1799999000.0, ""], [20, 1799999030.5, "ready"]],
     "plan_source": "server:5432/elfe/public.result",
+    "unheard": [[7, 30, 1799998000.5]],
 }
 RULES: dict[str, Any] = {
     "version": 1,
@@ -130,6 +131,7 @@ class TestMemory:
             Transition(Code.RUNNING, 1799999030.5, "ready"),
         ],
         "server:5432/elfe/public.result",
+        {EquipmentId(7): Heard(30, 1799998000.5)},
     )
 
     async def test_it_is_read(self) -> None:
@@ -149,7 +151,7 @@ class TestMemory:
         assert found.speed is None
 
     async def test_what_earlier_versions_left_out_is_not_missed(self) -> None:
-        new = ("history", "plan_source", "version")
+        new = ("history", "plan_source", "unheard", "version")
         early = {name: value for name, value in MEMORY.items() if name not in new}
         early["processed"] = [row[:3] for row in MEMORY["processed"]]
         early["plans"] = [MEMORY["plans"][0][:4]]
@@ -157,7 +159,7 @@ class TestMemory:
         found = await memory.load(document(early))
         assert found is not None
         assert (found.history, found.speed, found.plans[0].known_at) == ([], None, 0)
-        assert found.plan_source is None
+        assert (found.plan_source, found.unheard) == (None, {})
         assert found.processed[EquipmentId(4)] == Processed(1800000000, True)
 
     @pytest.mark.parametrize("name", ["equipments", "plans", "processed", "at", "code", "speed"])

@@ -150,12 +150,11 @@ async def test_what_cannot_be_read_costs_nothing_else(path: Path, row: bytes) ->
     assert await kept(path) == [WHOLE]
 
 
-async def test_a_file_that_cannot_be_read_is_told(
-    path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_file_that_cannot_be_read_is_not_taken_for_empty(path: Path) -> None:
+    """What is in it would be written over."""
     path.mkdir(parents=True)
-    assert await kept(path) == []
-    assert "cannot be read" in caplog.text
+    with pytest.raises(OSError, match="directory"):
+        await kept(path)
 
 
 class Unsure(Log):

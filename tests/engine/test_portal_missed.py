@@ -51,6 +51,20 @@ async def test_a_mode_changed_while_we_were_stopped(
     assert {each.origin for each in world.ended(WASHER)[1:]} <= {Origin.EMS}
 
 
+@pytest.mark.parametrize("run", [False, True], ids=["never ran", "no cycle yet"])
+async def test_a_start_that_came_to_no_cycle_takes_nothing_for_done(
+    world: World, *, run: bool
+) -> None:
+    wall = await Wall.of(world, washer())
+    await world.engine.stop()
+    await set_row(world, WASHER, **{MODE: MANUAL, COMMAND: STANDBY})
+    await world.start(run=run)
+    await restarted(world)
+    await world.engine.run_cycle()
+    await until(lambda: wall.orders("X7") == ["on"], "the order")
+    await until_row(world, WASHER, **{MODE: MANUAL, COMMAND: FREE})
+
+
 @pytest.mark.parametrize("found", [FREE, UNDONE, 30, 99])
 async def test_what_somebody_carried_out_meanwhile_is_left_alone(world: World, found: int) -> None:
     wall = await Wall.of(world, washer())
@@ -123,7 +137,10 @@ async def test_a_mode_told_before_a_stop_and_not_read(world: World) -> None:
     assert wall.orders("X7").count("on") == 1
 
 
-async def test_a_mode_changed_while_the_broker_was_away(unplugged: World) -> None:
+@pytest.mark.parametrize("restarts", [False, True])
+async def test_a_mode_changed_while_the_broker_was_away(
+    unplugged: World, *, restarts: bool
+) -> None:
     world = unplugged
     wall = await Wall.of(world, washer())
     await world.broker.stop()
@@ -131,15 +148,21 @@ async def test_a_mode_changed_while_the_broker_was_away(unplugged: World) -> Non
     await set_row(world, WASHER, **{MODE: MANUAL, COMMAND: STANDBY})
     # A cycle that reads the row meanwhile takes nothing for done.
     await world.engine.run_cycle()
+    if restarts:
+        await world.engine.stop()
 
     await world.broker.start()
+    if restarts:
+        await world.start()
+        await world.engine.run_cycle()
 
     await until_row(world, WASHER, **{MODE: MANUAL, CONTROL: 15, COMMAND: FREE})
     await world.fleet.wait_connected(30)
     assert wall.household.devices["X7"].on
 
 
-async def test_a_mode_told_to_one_who_died_of_it(world: World) -> None:
+@pytest.mark.parametrize("restarts", [False, True])
+async def test_a_mode_told_to_one_who_died_of_it(world: World, *, restarts: bool) -> None:
     """Both hear the portal; who drove the home was gone before the order."""
     world.shared = True
     await furnish(world, washer(), timing=sharing())
@@ -154,6 +177,9 @@ async def test_a_mode_told_to_one_who_died_of_it(world: World) -> None:
         await other.heard()
         await until(lambda: other.engine.statuses[WASHER].mode == MANUAL, "the row read")  # type: ignore[index]
         assert world.told("X7") == []
+        if restarts:
+            await other.engine.stop()
+            await other.start()
         await world.engine.stop()
         await until_row(world, WASHER, **{MODE: MANUAL, CONTROL: 15, COMMAND: FREE, EMS: True})
         assert world.told("X7") == ["on"]

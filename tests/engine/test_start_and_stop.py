@@ -15,6 +15,7 @@ from custom_components.elfe_commande.engine.ground.events import (
     LifecycleChanged,
     PlanReceived,
 )
+from custom_components.elfe_commande.engine.ground.owner import Owner
 from custom_components.elfe_commande.engine.ground.ports import (
     StorageDataError,
     StorageRefusedError,
@@ -161,6 +162,32 @@ async def test_a_stop_does_not_wait_for_silent_devices(world: World) -> None:
     assert (await world.row(2))[MODE] == 30
 
 
+async def test_a_stop_goes_to_its_end_and_whoever_stops_again_waits_for_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await furnish(world, WASHER)
+    await world.start()
+    reached, may_end = asyncio.Event(), asyncio.Event()
+    close = Owner.close
+
+    async def close_late(owner: Owner) -> None:
+        reached.set()
+        await may_end.wait()
+        await close(owner)
+
+    monkeypatch.setattr(Owner, "close", close_late)
+    first = asyncio.create_task(world.engine.stop())
+    await reached.wait()
+    second = asyncio.create_task(world.engine.stop())
+    first.cancel()
+    await asyncio.wait([first])
+    assert first.cancelled()
+    assert not second.done()
+    may_end.set()
+    await second
+    assert world.engine.lifecycle.code is Code.STOPPED
+
+
 async def test_an_unclean_stop_is_noticed(world: World) -> None:
     await furnish(world, WASHER)
     await world.start()
@@ -174,6 +201,35 @@ async def test_an_unclean_stop_is_noticed(world: World) -> None:
     world.disk.document("memory").text = crashed
     await world.start()
     assert world.engine.unclean_stop
+
+
+async def test_a_start_that_is_broken_off_leaves_what_is_remembered(world: World) -> None:
+    """What ran last is what the next start goes by: how it ended, and when."""
+    await furnish(world, WASHER)
+    await world.start()
+    await world.engine.run_cycle()
+    await world.crash()
+    assert isinstance(world.disk, MemoryDisk)
+    memory = world.disk.document("memory")
+    kept = memory.text
+    # A machine without a clock of its own, before it asked for the time.
+    pass_slots(world, -5)
+    await world.start(run=False)
+    assert world.engine.unclean_stop
+    await world.engine.stop()
+    assert memory.text == kept
+    pass_slots(world, 5)
+    await world.start()
+    assert world.engine.unclean_stop
+
+
+async def test_a_first_start_that_is_broken_off_remembers_the_inventory(world: World) -> None:
+    await furnish(world, WASHER)
+    await world.start(run=False)
+    await world.engine.stop()
+    stubborn(world).failures["all"] = GONE
+    await world.start()
+    assert set(world.engine.statuses) == {2}
 
 
 @pytest.mark.defect("D-76")

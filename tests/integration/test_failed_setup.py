@@ -18,9 +18,11 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
+from custom_components.elfe_commande.adapters.file_log import FileLog
 from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.core.lifecycle import Code
 from custom_components.elfe_commande.engine.engine import Engine
+from custom_components.elfe_commande.engine.ground.owner import Owner
 from custom_components.elfe_commande.engine.orders.acks import Acks
 from custom_components.elfe_commande.subentries.registry import KINDS
 from custom_components.elfe_commande.subentries.rules.rule_settings import SUBENTRY_RULE
@@ -62,7 +64,7 @@ def nothing_goes_wrong(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     for record in caplog.get_records("call"):
         if is_ours(record):
             assert record.exc_info is not None
-            assert record.exc_info[0] in (BrokenError, TimeoutError), record.getMessage()
+            assert record.exc_info[0] in (BrokenError, OSError, TimeoutError), record.getMessage()
 
 
 @pytest.fixture
@@ -132,6 +134,8 @@ def breaking(part: str) -> Any:
     match part:
         case "what is read":
             return patch.object(Engine, "open", fail)
+        case "what waits for the database":
+            return patch.object(FileLog, "load", side_effect=OSError("out of order"))
         case "the devices":
             return patch(f"{OURS}.devices.roster.Roster.async_start", fail)
         case "the repairs":
@@ -152,6 +156,7 @@ def breaking(part: str) -> Any:
     "part",
     [
         "what is read",
+        "what waits for the database",
         "the devices",
         "the repairs",
         "a platform that cannot be imported",
@@ -236,6 +241,43 @@ async def test_an_engine_that_cannot_start_is_stopped_and_told_of(installed: Ins
     assert (await installed.hub.engine.run_cycle()).not_ended == 0
 
 
+async def test_a_reload_in_the_middle_of_its_stop_waits_for_the_end_of_it(
+    installed: Installed,
+) -> None:
+    """Else the session that holds the homes would stay, and the next engine drive none."""
+    await live_in(installed, HEATER)
+    reached, may_end = asyncio.Event(), asyncio.Event()
+    close, stop, stops = Owner.close, Engine.stop, 0
+
+    async def close_late(owner: Owner) -> None:
+        reached.set()
+        await may_end.wait()
+        await close(owner)
+
+    async def count(engine: Engine) -> None:
+        nonlocal stops
+        stops += 1
+        await stop(engine)
+
+    with patch.object(Owner, "close", close_late), patch.object(Engine, "stop", count):
+        with patch.object(Acks, "wire", fail):
+            await installed.load()
+            await reached.wait()
+        former = installed.hub
+        assert stops == 1
+        entry_id = installed.entry.entry_id
+        reloading = installed.hass.async_create_task(
+            installed.hass.config_entries.async_reload(entry_id)
+        )
+        await wait_for(lambda: stops == 2)
+        _, waiting = await asyncio.wait([reloading], timeout=0.5)
+        assert waiting
+        may_end.set()
+        assert await reloading
+        assert former.engine.lifecycle.code is Code.STOPPED
+        await wait_for(lambda: installed.hub.engine.owner.homes == {HEATER.home})
+
+
 @pytest.mark.parametrize("step", ["__init__", "async_start", "entities", "never"])
 async def test_a_part_that_cannot_work_costs_no_other_anything(
     installed: Installed, step: str
@@ -297,6 +339,25 @@ async def test_a_part_that_could_not_start_starts_once_it_can(installed: Install
         assert "part_not_started" in issues_of(installed.hass)
         assert rule.subentry_id not in installed.hub.engine.surplus.rules
     await wait_for(lambda: rule.subentry_id in installed.hub.engine.surplus.rules)
+    await wait_for(lambda: "part_not_started" not in issues_of(installed.hass))
+
+
+@pytest.mark.parametrize("end", ["removed", "mended"])
+async def test_a_part_that_could_not_be_made_is_told_of_no_longer(
+    installed: Installed, end: str
+) -> None:
+    await live_in(installed, WASHING, HEATER)
+    await installed.setup()
+    installed.hass.states.async_set("sensor.surplus", "0")
+    rule = await add_rule(installed, **RULE)
+    with patch.object(RuleUnit, "__init__", side_effect=BrokenError("out of order")):
+        await installed.reload()
+    assert "part_not_started" in issues_of(installed.hass)
+    entries = installed.hass.config_entries
+    if end == "removed":
+        entries.async_remove_subentry(installed.entry, rule.subentry_id)
+    else:
+        entries.async_update_subentry(installed.entry, rule, title="Anew")
     await wait_for(lambda: "part_not_started" not in issues_of(installed.hass))
 
 

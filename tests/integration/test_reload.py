@@ -1,13 +1,15 @@
 """Unloading, reloading and removing leave nothing behind."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.components import mqtt
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
@@ -17,12 +19,16 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.elfe_commande.adapters.mqtt import MqttMessenger
 from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.core.lifecycle import Code
+from custom_components.elfe_commande.devices.roster import Roster
+from custom_components.elfe_commande.engine.engine import Engine
 from custom_components.elfe_commande.engine.ground.ports import Arrival, Handler, MessengerError
+from custom_components.elfe_commande.subentries.rules.rule_settings import SUBENTRY_RULE
+from custom_components.elfe_commande.subentries.rules.unit import RuleUnit
 from demo.appliances.device import Message
 from tests.engine.bench import until_row
 from tests.fixtures_home_assistant import Installed, no_yaml, wait_for
 
-from .homes import DISHES, HEATER, PLUG, WASHING, WASHING_COMMAND, live_in
+from .homes import DISHES, HEATER, PLUG, RELAY, WASHING, WASHING_COMMAND, live_in
 
 REPORT = "shellies/shellyplug-s-I102/relay/0"
 
@@ -82,6 +88,17 @@ async def report_once(installed: Installed, arrivals: list[Arrival], payload: st
     await installed.until("binary_sensor", PLUG, "running", running)
     await round_trip(installed)
     return len([arrival for arrival in arrivals if arrival.topic == REPORT])
+
+
+def before(kind: type, step: str, act: Callable[[], Any]) -> Any:
+    """Return what lets something happen each time that a step of the set-up begins."""
+    begin = getattr(kind, step)
+
+    def begun(*arguments: Any, **options: Any) -> Any:
+        act()
+        return begin(*arguments, **options)
+
+    return patch.object(kind, step, begun)
 
 
 async def test_a_message_is_handled_once_after_every_kind_of_reload(
@@ -198,6 +215,57 @@ async def test_new_options_are_served_after_a_reload(installed: Installed) -> No
     assert former.engine.lifecycle.code is Code.STOPPED
     assert installed.hub.engine.statuses.keys() == {PLUG}
     assert installed.find("switch", 1, "pilot") is None
+
+
+@pytest.mark.parametrize(
+    "step", [(Engine, "open"), (Roster, "async_start")], ids=["reading", "starting"]
+)
+async def test_options_changed_while_it_is_set_up_are_served(
+    installed: Installed, step: tuple[type, str]
+) -> None:
+    await live_in(installed, WASHING, DISHES)
+    changed: list[bool] = []
+
+    def change() -> None:
+        changed.append(
+            installed.hass.config_entries.async_update_entry(
+                installed.entry, options={"homes": ["R001"], "shadow": True}
+            )
+        )
+
+    with before(*step, change), no_yaml():
+        await installed.hass.config_entries.async_setup(installed.entry.entry_id)
+        await wait_for(
+            lambda: len(changed) == 2 and installed.entry.state is ConfigEntryState.LOADED
+        )
+        await installed.hass.async_block_till_done()
+    assert changed == [True, False]
+    assert installed.hub.shadow
+    assert installed.hub.engine.statuses.keys() == {PLUG}
+
+
+@pytest.mark.parametrize(
+    "step", [(Engine, "open"), (Roster, "async_start")], ids=["reading", "starting"]
+)
+async def test_a_part_that_is_added_while_it_is_set_up_is_made_once(
+    installed: Installed, step: tuple[type, str]
+) -> None:
+    await live_in(installed, HEATER)
+    data = {"equipment": RELAY, "surplus": "sensor.surplus", "nominal_power": 1000}
+    rule = ConfigSubentry(
+        data=MappingProxyType(data), subentry_type=SUBENTRY_RULE, title="Rule", unique_id=None
+    )
+    made: list[str] = []
+    with (
+        before(
+            *step,
+            lambda: installed.hass.config_entries.async_add_subentry(installed.entry, rule),
+        ),
+        before(RuleUnit, "__init__", lambda: made.append(rule.subentry_id)),
+    ):
+        await installed.setup()
+    assert made == [rule.subentry_id]
+    assert list(installed.hub.engine.surplus.rules) == made
 
 
 async def test_removing_the_entry_removes_all_of_it(installed: Installed, stored: Path) -> None:

@@ -14,6 +14,7 @@ from custom_components.elfe_commande.const import DOMAIN
 from custom_components.elfe_commande.core.model import EquipmentId
 from custom_components.elfe_commande.engine.ground.ports import Problem
 from demo.appliances import Behaviour
+from demo.territory import Equipment
 from tests.engine.bench import COMMAND, MODE, until_row
 from tests.fixtures_home_assistant import Installed, wait_for
 
@@ -104,11 +105,14 @@ async def test_a_person_confirms_a_press_that_nobody_is_sure_of(
     assert len(world.orders(FINGER_COMMAND)) == 1
 
 
+@pytest.mark.parametrize(
+    "other", [HEATER, replace(HEATER, devices=())], ids=["tables in order", "a mistake in them"]
+)
 async def test_a_machine_to_look_at_is_asked_for_until_somebody_confirms(
-    installed: Installed,
+    installed: Installed, other: Equipment
 ) -> None:
     hass = installed.hass
-    await live_in(installed, DISHES)
+    await live_in(installed, DISHES, other)
     await installed.setup()
     failed = Problem("press_failed", str(FINGER), {"equipment": DISHES.name}, EquipmentId(FINGER))
     installed.hub.engine.report(failed)

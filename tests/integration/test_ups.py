@@ -178,6 +178,27 @@ async def test_a_command_that_is_refused_asks_a_person_to_look(installed: Instal
     assert "ups_command_refused" not in issues_of(installed.hass)
 
 
+@pytest.mark.parametrize("change", ["removed", "renamed"])
+async def test_a_refused_command_is_shown_until_confirmed_or_the_ups_is_another(
+    installed: Installed, fake, change: str
+):
+    hass, entry = installed.hass, installed.entry
+    fake.refused.add("beeper.toggle")
+    await installed.setup()
+    subentry = await add(installed, fake)
+    status = entity_id(installed, subentry, "sensor", "status")
+    with pytest.raises(HomeAssistantError):
+        await installed.call("ups_command", entity_id=status, command="beeper.toggle")
+    await installed.reload()
+    assert "ups_command_refused" in issues_of(hass)
+
+    if change == "removed":
+        hass.config_entries.async_remove_subentry(entry, subentry.subentry_id)
+    else:
+        hass.config_entries.async_update_subentry(entry, subentry, title="Other")
+    await wait_for(lambda: "ups_command_refused" not in issues_of(hass))
+
+
 async def test_a_wrong_password_reads_and_asks_again_at_a_command(installed: Installed, fake):
     hass = installed.hass
     await installed.setup()

@@ -16,6 +16,7 @@ from ..core.timing import Timing
 from ..core.wish import UNATTENDED, ConstraintWish, Wish
 from .beat import Beat
 from .cycle_report import CycleReport
+from .ground.background import begin
 from .ground.events import Event, LifecycleChanged, ModeChanged, OrderEnded
 from .ground.owner import Owner
 from .ground.ports import Clock, Disk, Messenger, Ownership, Problem, Sources, Storage, StorageError
@@ -70,6 +71,7 @@ class Engine:
         self._lookout = Lookout(self.rooms)
         self.rooms.goals.broker_watchers.append(self._lookout.broker_changed)
         self._takeover = Takeover(self.rooms, self._beat)
+        self._stopping: asyncio.Task[None] | None = None
 
     async def _remember(self) -> None:
         await self._course.remember()
@@ -241,7 +243,15 @@ class Engine:
         self.lifecycle.advance(Code.RESTARTING)
 
     async def stop(self) -> None:
-        """Send nothing more, end what is under way, and remember how far it got."""
+        """Send nothing more, end what is under way, and remember how far it got.
+
+        It goes to its end also when whoever waits gives up; who stops again waits for it too.
+        """
+        if self._stopping is None:
+            self._stopping = begin(self._stop(), "stop")
+        await asyncio.shield(self._stopping)
+
+    async def _stop(self) -> None:
         await self._lookout.stop()
         self._takeover.close()
         await self._course.stop()

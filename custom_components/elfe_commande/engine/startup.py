@@ -17,6 +17,7 @@ from .beat import Beat
 from .ground.background import begin, within
 from .ground.ports import Problem, StorageError, StorageReadOnlyError, Unsubscribe
 from .ground.status import EquipmentStatus
+from .people.missed import heard_of
 from .rooms import Rooms
 from .rows import memory
 from .rows.journal import Claim
@@ -45,7 +46,8 @@ class Course:
         self._starting: asyncio.Task[Any] | None = None
         self._unwatch: Unsubscribe = lambda: None
         self._open_claims: dict[str, Claim] = {}
-        self._opened = False
+        self._remembers = False
+        """What is on disk is replaced: this run got as far, or there is nothing."""
         self._again = False
         """The plan was followed before a restart."""
 
@@ -72,8 +74,8 @@ class Course:
             self._again = bool(remembered.processed)
             self.previous = remembered.history
             rows.followed.restore(remembered.processed)
-            modes = {each.id: int(each.state.mode) for each in remembered.equipments}
-            self._rooms.missed.unheard(modes, remembered.at)
+            heard = heard_of(remembered.equipments, remembered.at) | remembered.unheard
+            self._rooms.missed.unheard(heard)
             if remembered.plan_source in (None, rows.storage.plan_source):
                 # Plans of a table that is no longer read are nobody's.
                 self._rooms.plans.update(remembered.plans)
@@ -88,7 +90,7 @@ class Course:
             for equipment in rows.as_kept(remembered.equipments).values():
                 ground.store.statuses[equipment.id] = EquipmentStatus(equipment)
         rows.write_back.resume()
-        self._opened = True
+        self._remembers = remembered is None
 
     async def _read_rows(self) -> None:
         """Write what is kept, then read every row; one that cannot be written yet is as kept."""
@@ -106,11 +108,17 @@ class Course:
 
         Returns once running, with the beat begun.
         """
-        ground, rows, lifecycle = self._ground, self._rows, self._ground.lifecycle
-        if lifecycle.code >= Code.STOPPING:
+        if self._ground.lifecycle.code >= Code.STOPPING:
             # Stopped before it could begin.
             return
         self._starting = asyncio.current_task()
+        try:
+            await self._go_through(may_run)
+        finally:
+            self._starting = None
+
+    async def _go_through(self, may_run: Awaitable[None]) -> None:
+        ground, rows, lifecycle = self._ground, self._rows, self._ground.lifecycle
         await ground.owner.open()
         await self._rooms.watch.plausible(lifecycle.note)
         if rows.connected and (self.speed is None or self.speed.measured_on != self._place):
@@ -142,6 +150,7 @@ class Course:
         await may_run
         lifecycle.advance(Code.RUNNING)
         # From here on, a stop that is not clean is one.
+        self._remembers = True
         await self.remember()
         self._rooms.reconcile.look_at_all(slot)
         self._rooms.shedding.start()
@@ -153,7 +162,6 @@ class Course:
         self._rooms.surfaces.resume()
         self._beating = begin(self._beat.run(again=self._again), "beat")
         self._ruling = begin(self._rooms.surplus.run(), "rules")
-        self._starting = None
 
     async def _listen(self) -> None:
         """Listen to devices, surfaces and sources; none goes on when one of them raises."""
@@ -200,13 +208,11 @@ class Course:
             self.speed = Speed(loop.time() - began, self._place)
 
     async def stop(self) -> None:
-        """Send nothing more, end what is under way, and remember how far it got."""
+        """Send nothing more, end what is under way, and remember how far it got; once."""
         ground, rows, lifecycle = self._ground, self._rows, self._ground.lifecycle
-        if lifecycle.code >= Code.STOPPING:
-            return
         lifecycle.advance(Code.STOPPING)
         for task in (self._starting, self._beating, self._ruling):
-            if task is not None and task is not asyncio.current_task():
+            if task is not None:
                 task.cancel()
                 await asyncio.wait([task], timeout=ground.timing.part_limit)
         ground.telling.tell(self._unwatch)
@@ -223,8 +229,7 @@ class Course:
         # Only now: what was under way has ended, and is written.
         await self._close(ground.owner.close(), "ownership")
         lifecycle.advance(Code.STOPPED)
-        if self._opened:
-            await self._close(self.remember(), "memory")
+        await self._close(self.remember(), "memory")
         await self._close(rows.storage.close(), "storage")
 
     async def _close(self, work: Coroutine[Any, Any, None], part: str) -> None:
@@ -243,6 +248,11 @@ class Course:
 
     async def remember(self) -> None:
         """Store what a restart needs, and what could not be stored when it should have been."""
+        if self._remembers:
+            await self._remember()
+        await self._rows.journal.catch_up()
+
+    async def _remember(self) -> None:
         ground, rows = self._ground, self._rows
         now = ground.clock.now()
         async for equipment_id in paced(self._rooms.plans.planned):
@@ -259,9 +269,9 @@ class Course:
                     self.speed,
                     list(ground.lifecycle.history),
                     rows.storage.plan_source,
+                    self._rooms.missed.left(),
                 ),
             )
         except OSError:
             # The disk tells of it; the next cycle tries again.
             _LOGGER.debug("What a restart needs is not stored")
-        await rows.journal.catch_up()

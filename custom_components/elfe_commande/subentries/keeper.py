@@ -47,6 +47,8 @@ class Subentries(Sources):
         self.failed: Callable[[ConfigSubentry, Exception | None], None] = lambda *_: None
         """Called when a unit cannot work, and without an error once it does or is gone."""
         self._kept: dict[str, _Kept] = {}
+        self._unmade: dict[str, ConfigSubentry] = {}
+        """Those that no unit can be made of, which is told."""
         self._platforms: dict[str, AddConfigEntryEntitiesCallback] = {}
         self._open = False
         self._turn = asyncio.Lock()
@@ -88,12 +90,14 @@ class Subentries(Sources):
             wanted = self._wanted()
             for subentry_id, kept in list(self._kept.items()):
                 fresh = wanted.get(subentry_id)
-                if _content(fresh) == kept.content:
+                if content_of(fresh) == kept.content:
                     continue
                 if fresh is not None and _adapts(kept.unit, fresh):
-                    kept.subentry, kept.content = fresh, _content(fresh)
+                    kept.subentry, kept.content = fresh, content_of(fresh)
                 else:
                     await self._end(subentry_id, gone=subentry_id not in wanted)
+            for subentry_id in self._unmade.keys() - wanted.keys():
+                self.failed(self._unmade.pop(subentry_id), None)
             for subentry_id, subentry in wanted.items():
                 if subentry_id not in self._kept:
                     await self._take_in(subentry)
@@ -131,9 +135,11 @@ class Subentries(Sources):
             unit = self.kinds[subentry.subentry_type].make(subentry)
         except Exception as error:
             _LOGGER.exception("%s cannot be used as it is stored", subentry.title)
+            self._unmade[subentry.subentry_id] = subentry
             self.failed(subentry, error)
             return None
-        kept = self._kept[subentry.subentry_id] = _Kept(subentry, _content(subentry), unit)
+        self._unmade.pop(subentry.subentry_id, None)
+        kept = self._kept[subentry.subentry_id] = _Kept(subentry, content_of(subentry), unit)
         return kept
 
     def _add(self, kept: _Kept, platform: str) -> None:
@@ -210,6 +216,6 @@ def _adapts(unit: Unit, subentry: ConfigSubentry) -> bool:
     return isinstance(unit, Adaptable) and unit.adapt(subentry)
 
 
-def _content(subentry: ConfigSubentry | None) -> tuple[object, ...]:
+def content_of(subentry: ConfigSubentry | None) -> tuple[object, ...]:
     """Return what a unit is made of, nothing for a subentry that is gone."""
     return () if subentry is None else (subentry.data, subentry.title, subentry.unique_id)

@@ -4,7 +4,7 @@ It writes a mode and says so once. While the engine is stopped, the broker away 
 else's, that word is lost; the row says what was chosen, and by its command state that nobody did it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 import logging
 from typing import Final
@@ -17,6 +17,7 @@ from ..ground.errors import WishRefusedError
 from ..ground.ground import Ground
 from ..ground.ports import StorageError
 from ..ground.status import EquipmentStatus
+from ..rows.memory import Heard
 from ..rows.rows import Rows
 from .wishes import Wishes
 
@@ -40,10 +41,8 @@ class Missed:
     inventory: InventoryKeeper
     wishes: Wishes
     heard: Callable[[], bool]
-    _before: dict[EquipmentId, int] = field(default_factory=dict)
-    """The mode of each row when the portal was heard last; empty while it is."""
-    _since: float = 0.0
-    """The unix time of that."""
+    _before: dict[EquipmentId, Heard] = field(default_factory=dict)
+    """What each row was when the portal was heard last; empty while it is."""
     _others: dict[EquipmentId, None] = field(default_factory=dict)
     """Of which it was heard while somebody else drove the home: they may not have got to it."""
     _background: Background = field(default_factory=Background)
@@ -56,11 +55,27 @@ class Missed:
         """Begin nothing more."""
         self._background.cancel()
 
-    def unheard(self, modes: Mapping[EquipmentId, int], since: float) -> None:
+    def unheard(self, before: Mapping[EquipmentId, Heard]) -> None:
         """Take note of the modes there were when the portal was heard last."""
         if not self._before:
-            self._since = since
-            self._before.update(modes)
+            self._before.update(before)
+
+    def left(self) -> dict[EquipmentId, Heard]:
+        """Return what a restart must know: of each row that was read in another mode since."""
+        found: dict[EquipmentId, Heard] = {}
+        now, statuses = self.ground.clock.now(), self.ground.store.statuses
+        for equipment_id in (*self._before, *self._others):
+            if (status := statuses.get(equipment_id)) is None:
+                continue
+            mode = status.equipment.state.mode
+            heard = self._before.get(equipment_id)
+            if equipment_id in self._others and mode in DRIVEN_MODES:
+                # Told and read: as if it had been in the other mode until now.
+                (other,) = DRIVEN_MODES - {mode}
+                heard = Heard(other, now)
+            if heard is not None and heard.mode != mode:
+                found[equipment_id] = heard
+        return found
 
     def elsewhere(self, equipment_id: EquipmentId) -> None:
         """Take note of an equipment of which the portal spoke to whoever drives it."""
@@ -72,9 +87,8 @@ class Missed:
             if self._before and self.ground.lifecycle.running:
                 self._background.begin(self._read(), "rows after the broker's return")
             return
-        statuses = self.ground.store.statuses.items()
-        modes = {each: int(status.equipment.state.mode) for each, status in statuses}
-        self.unheard(modes, self.ground.clock.now())
+        now, statuses = self.ground.clock.now(), self.ground.store.statuses
+        self.unheard(heard_of((status.equipment for status in statuses.values()), now))
 
     async def _read(self) -> None:
         try:
@@ -87,9 +101,9 @@ class Missed:
         """Begin to carry out what was missed, if it can be known now."""
         if not self.ground.lifecycle.running or not self.heard():
             return
-        before, self._before = self._before, {}
-        if self.ground.clock.now() > self._since + self.ground.timing.wish_lifetime:
-            before = {}
+        oldest = self.ground.clock.now() - self.ground.timing.wish_lifetime
+        before = {each: heard.mode for each, heard in self._before.items() if heard.at >= oldest}
+        self._before = {}
         if not before and not self._others:
             return
         told, self._others = self._others, {}
@@ -121,6 +135,11 @@ class Missed:
         number = status.equipment.id
         _LOGGER.info("Equipment %s: its mode was changed while that could not be heard", number)
         await follow_mode(self.wishes, status.equipment)
+
+
+def heard_of(equipments: Iterable[Equipment], at: float) -> dict[EquipmentId, Heard]:
+    """Return the mode of each row at that unix time."""
+    return {each.id: Heard(int(each.state.mode), at) for each in equipments}
 
 
 async def follow_mode(wishes: Wishes, equipment: Equipment) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 import logging
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ...core.lifecycle import Code, Transition
 from ...core.model import (
@@ -29,6 +29,13 @@ VERSION: Final = 1
 """Of the document; those before it had none, and the same content."""
 
 
+class Heard(NamedTuple):
+    """The mode of a row when the portal was heard last, and the unix time of that."""
+
+    mode: int
+    at: float
+
+
 @dataclass(slots=True)
 class Memory:
     """What is known of the world. `at` is the unix time it was saved.
@@ -45,6 +52,8 @@ class Memory:
     history: list[Transition] = field(default_factory=list)
     plan_source: str | None = None
     """Where the plans were read; earlier versions did not store it."""
+    unheard: dict[EquipmentId, Heard] = field(default_factory=dict)
+    """Of rows whose mode was read, and not followed yet."""
 
 
 async def load(document: Document) -> Memory | None:
@@ -63,6 +72,7 @@ async def load(document: Document) -> Memory | None:
             # Not there in what earlier versions stored.
             [_transition(row) for row in data.get("history", ())],
             data.get("plan_source"),
+            {EquipmentId(i): Heard(mode, at) for i, mode, at in data.get("unheard", ())},
         )
     except (KeyError, TypeError, ValueError, IndexError) as error:
         _LOGGER.warning("What was stored cannot be used and is replaced: %s", error)
@@ -84,6 +94,8 @@ async def save(document: Document, memory: Memory) -> None:
             else [memory.speed.round_trip, memory.speed.measured_on],
             "history": [[int(t.code), t.at, t.details] for t in memory.history],
             "plan_source": memory.plan_source,
+            # Not there in what earlier versions stored, nor where there is none.
+            **({"unheard": [[i, *h] for i, h in memory.unheard.items()]} if memory.unheard else {}),
         }
     )
 

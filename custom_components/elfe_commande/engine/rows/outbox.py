@@ -80,12 +80,11 @@ class Outbox:
         return len(self._kept) >= self._most
 
     async def load(self) -> list[Entry]:
-        """Read what a run before left; what cannot be read is forgotten."""
-        try:
-            rows = await self._log.load()
-        except OSError as error:
-            _LOGGER.warning("The outcomes that were to be written cannot be read: %s", error)
-            return []
+        """Read what a run before left; a row that makes no sense is forgotten.
+
+        Raises `OSError` if the file cannot be read: taken for empty, it would be written over.
+        """
+        rows = await self._log.load()
         for row in rows:
             try:
                 for number in row.get("over", ()):

@@ -29,6 +29,7 @@ from ...sources.ups.errors import (
 from ...sources.ups.vocabulary.events import UpsEvent
 from ...sources.ups.watch import Told
 from ...sources.ups.watcher import UpsState, UpsWatcher
+from ..keeper import content_of
 from ..upses import ups_settings as settings
 from .reauth import async_start_ups_reauth
 
@@ -59,6 +60,7 @@ class UpsUnit:
         """Connect to nothing yet."""
         self.hub = hub
         self.subentry = subentry
+        self._made_of = content_of(subentry)
         self.tests: tuple[str, ...] = tuple(subentry.data.get(settings.CONF_TESTS, ()))
         self.protection = settings.protection(subentry.data)
         self._watcher: UpsWatcher | None = None
@@ -96,8 +98,11 @@ class UpsUnit:
         if self._watcher is not None:
             self._watcher.close()
         self.hub.engine.shedding.forget(self.subentry.subentry_id)
-        for key in (*_SHOWN, ISSUE_COMMAND):
+        for key in _SHOWN:
             self._settle(key)
+        if content_of(self.hub.entry.subentries.get(self.subentry.subentry_id)) != self._made_of:
+            # Else it waits for a person to confirm it.
+            self._settle(ISSUE_COMMAND)
 
     @callback
     def watch(self, changed: CALLBACK_TYPE) -> CALLBACK_TYPE:
