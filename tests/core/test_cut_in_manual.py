@@ -41,3 +41,30 @@ def test_a_machine_that_was_started_may_be_cut_as_the_last_resort() -> None:
             )
         )
         assert found.act is expected, last_start
+
+
+@pytest.mark.parametrize("continuous", [True, False])
+def test_what_was_cut_is_kept_off(continuous: bool) -> None:
+    """A relay may go on again by itself."""
+    cut = snapshot(
+        mode=Mode.MANUAL, control=ControlState.OFF, continuous=continuous, shed=FORCED, cut=True
+    )
+    assert told(decide(cut)) == (Source.SAFETY, "shed", Act.KEEP_OFF)
+    # It did, or somebody switched it on: by the option for those, it goes off again.
+    assert told(decide(replace(cut, reported_on=True))) == (Source.SAFETY, "shed", Act.OFF)
+    # What a person forced off is theirs, and so is a load that nobody wants to be off any more.
+    for changes in ({"forced_off": True}, {"shed": Shed()}, {"shed": None}):
+        assert decide(replace(cut, **changes)).source is Source.USER
+
+
+@pytest.mark.parametrize(("forced", "expected"), [(True, Act.OFF), (False, None)])
+def test_what_its_device_says_is_on_is_cut_by_option(forced: bool, expected: Act | None) -> None:
+    """Somebody switched it on past us: the row says off."""
+    on = snapshot(
+        mode=Mode.MANUAL,
+        control=ControlState.OFF,
+        shed=Shed(off=True, forced=forced, one_shots=True),
+        reported_on=True,
+    )
+    assert decide(on).act is expected
+    assert decide(replace(on, cut=True)).act is expected

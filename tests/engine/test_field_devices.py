@@ -34,6 +34,8 @@ from .bench import (
 from .wall import HALL, WASHER, Wall, announce, together, washer
 
 NUMBER = 7
+DEVICES = "bdd_coordination_schema.equipement_domotique"
+PLUGS = f"{DEVICES}_shellyplugs_shellycloud_v1"
 
 
 def load(*devices: DeviceSpec, typology: int = 120, mode: int = PILOTED) -> Equipment:
@@ -237,6 +239,39 @@ async def test_a_load_that_tripped_is_not_ordered_on_by_its_plan(
     # A person may; then it is on again, and over.
     assert (await world.wish(NUMBER, Intent.TO_MANUAL)).outcome is Outcome.ACKNOWLEDGED
     await until(lambda: status.faults is None, "the end of the fault")
+
+
+@pytest.mark.parametrize("same_device", [True, False])
+async def test_the_fault_of_a_device_that_was_replaced_holds_nothing_up(
+    world: World, same_device: bool
+) -> None:
+    """Another device of the tables, or the same one with the topics of another."""
+    spare = Equipment(8, "R001", "Prise", 151, 120, (plug("g2"),), mode=MANUAL)
+    household = await furnish(world, load(plug("g1")), spare, timing=calm())
+    tripped, other = household.devices["g1"], household.devices["g2"]
+    await world.plan(NUMBER, [1, 1, 1])
+    await world.start()
+    name = tripped.topics.control.removesuffix("relay/0")
+    world.fleet.say([Message(f"{name}relay/0", "overpower")])
+    status = status_of(world, NUMBER)
+    await until(lambda: status.faults, "the fault")
+    if same_device:
+        topics = "topic_mqtt_controle_json, topic_mqtt_commande_text, topic_mqtt_lwt"
+        await world.owner.execute(
+            f"UPDATE {PLUGS} SET ({topics}) = (SELECT {topics} FROM {PLUGS}"
+            " WHERE equipement_domotique_id = 'g2') WHERE equipement_domotique_id = 'g1'"
+        )
+    else:
+        await world.owner.execute(
+            f"UPDATE {DEVICES} SET equipement_pilote_ou_mesure_id ="
+            f" CASE id WHEN 'g1' THEN 8 ELSE {NUMBER} END WHERE id IN ('g1', 'g2')"
+        )
+
+    await world.cycle()
+
+    await until(lambda: other.orders, "the order")
+    assert status.faults is None
+    assert not tripped.orders
 
 
 # ------------------------------------------------------------------------- finger robots

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from custom_components.elfe_commande.core.decision import Source
 from custom_components.elfe_commande.core.model import EquipmentId
 from custom_components.elfe_commande.core.supply import Demand
 from custom_components.elfe_commande.core.wish import Intent
@@ -11,7 +12,7 @@ from demo.territory import MANUAL
 from tests.fixtures_engine import World
 
 from .bench import CONTROL, MODE, PROGRAMMED, set_row, status_of, until, until_row
-from .test_shedding import BATTERY, HEATER, MAINS, RADIATOR, UPS, Shed
+from .test_shedding import BATTERY, HEATER, MAINS, RADIATOR, UPS, Shed, shedding
 
 
 @pytest.fixture
@@ -54,6 +55,10 @@ async def test_a_manual_load_that_was_off_is_not_switched_on_afterwards(shed: Sh
     """It would be the first to go, and was never cut: the other one is, and is given back."""
     first = (EquipmentId(HEATER.id),)
     await shed.begin(replace(HEATER, mode=MANUAL), RADIATOR, forced=True, shed_first=first)
+    relay = shed.world.device("S103")
+    relay.switch(False)
+    shed.world.fleet.say(relay.state())
+    await shed.world.heard()
     await set_row(shed.world, HEATER.id, **{CONTROL: 25})
     await shed.switch_on()
     assert status_of(shed.world, HEATER.id).equipment.state.control == 25
@@ -85,3 +90,47 @@ async def test_what_a_person_switches_on_during_the_cut_is_given_back_after_it(
     await until_over(shed)
     await shed.until_orders(HEATER, "on", "off", "on", "off", "on")
     await until_row(shed.world, HEATER.id, **{MODE: 20, CONTROL: 15})
+
+
+async def test_what_was_cut_in_manual_is_kept_off_as_long_as_the_cut_lasts(shed: Shed) -> None:
+    """Relays go on again by themselves, half an hour after they were switched off."""
+    await shed.begin(replace(HEATER, mode=MANUAL), forced=True)
+    await shed.world.wish(HEATER.id, Intent.FORCED_ON)
+    shed.say(BATTERY)
+    await shed.until_orders(HEATER, "on", "off")
+    await until_row(shed.world, HEATER.id, **{MODE: 20, CONTROL: 25})
+    before = await shed.world.row(HEATER.id)
+
+    await shed.world.cycle(slots=1)
+    await shed.until_orders(HEATER, "on", "off", "off")
+    assert shed.source(HEATER) is Source.SAFETY
+
+    await shed.world.engine.stop()
+    await shed.world.start()
+    shed.world.engine.shedding.protect(UPS, shedding(forced=True))
+    shed.say(BATTERY)
+    await shed.until_orders(HEATER, "on", "off", "off", "off")
+    await shed.world.cycle(slots=1)
+    await shed.until_orders(HEATER, "on", "off", "off", "off", "off")
+    await shed.world.settled()
+    assert await shed.world.row(HEATER.id) == before
+
+    shed.say(MAINS)
+    await until(lambda: shed.orders(HEATER)[-1] == "on", "the load given back")
+    await until_row(shed.world, HEATER.id, **{MODE: 20, CONTROL: 15})
+
+
+async def test_what_is_on_although_its_row_says_off_is_cut_and_given_back(shed: Shed) -> None:
+    """Somebody switched it on at its relay, which nobody wrote."""
+    await shed.begin(replace(HEATER, mode=MANUAL), forced=True)
+    await shed.world.wish(HEATER.id, Intent.TO_MANUAL)
+    await set_row(shed.world, HEATER.id, **{CONTROL: 25})
+    await shed.world.engine.run_cycle()
+    shed.world.fleet.say(shed.world.device("S103").state())
+    await shed.world.heard()
+
+    shed.say(BATTERY)
+    await shed.until_orders(HEATER, "on", "off")
+    await shed.world.settled()
+    shed.say(MAINS)
+    await shed.until_orders(HEATER, "on", "off", "on")

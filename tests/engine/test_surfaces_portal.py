@@ -1,10 +1,12 @@
 """The web portal: it wrote the tables, we follow what it changed."""
 
+import asyncio
+from typing import Any
 from unittest.mock import AsyncMock
 
 import pytest
 
-from custom_components.elfe_commande.core.wish import Origin
+from custom_components.elfe_commande.core.wish import Intent, Origin
 from custom_components.elfe_commande.engine.ground.events import (
     ModeChanged,
     OrderEnded,
@@ -15,7 +17,18 @@ from demo.appliances import Behaviour
 from demo.territory import MANUAL, PILOTED
 from tests.fixtures_engine import World
 
-from .bench import COMMAND, CONTROL, MODE, events_of, impatient, set_row, stubborn, until, until_row
+from .bench import (
+    COMMAND,
+    CONTROL,
+    MODE,
+    events_of,
+    impatient,
+    set_row,
+    status_of,
+    stubborn,
+    until,
+    until_row,
+)
 from .wall import (
     CYCLES,
     HALL,
@@ -193,3 +206,75 @@ async def test_a_mode_that_could_not_be_read_is_carried_out_once_it_can_be(world
     await until(lambda: events_of(world, PortalUpdated), "what is told of it")
     (changed,) = events_of(world, PortalUpdated)
     assert changed.after.state.mode == MANUAL
+
+
+@pytest.mark.parametrize(
+    ("intent", "order"), [(Intent.TO_MANUAL, "on"), (Intent.FORCED_OFF, "off")]
+)
+async def test_a_word_that_waits_to_be_written_is_not_undone(
+    world: World, intent: Intent, order: str
+) -> None:
+    """The row is as before what a person chose, and only its wished end is of the portal."""
+    storage = stubborn(world)
+    wall = await Wall.of(world, washer())
+    storage.failures["write"] = StorageUnreachableError("gone")
+    await world.wish(WASHER, intent)
+    end = wall.next_at(4, 15)
+    await wall.change(MACHINES, WASHER, timestamp_de_fin_souhaite=end)
+
+    wall.say(TOPIC)
+
+    await until(lambda: events_of(world, PortalUpdated), "what is told of it")
+    (told,) = events_of(world, PortalUpdated)
+    assert told.changed == {"wished_end"}
+    await world.recorded()
+    assert wall.orders("X7") == [order]
+    assert status_of(world, WASHER).equipment.state.mode == MANUAL
+    storage.failures.clear()
+    await until_row(world, WASHER, **{MODE: MANUAL})
+    await world.settled()
+    assert wall.orders("X7") == [order]
+    assert await wall.end() == end
+
+
+async def test_a_mode_of_the_portal_counts_although_an_outcome_waits_to_be_written(
+    world: World,
+) -> None:
+    storage = stubborn(world)
+    wall = await Wall.of(world, washer(mode=MANUAL))
+    storage.failures["write"] = StorageUnreachableError("gone")
+    await world.wish(WASHER, Intent.FORCED_OFF)
+    programmed = {"timestamp_derniere_programmation": int(world.clock.now()) + 60}
+    await set_row(world, WASHER, **{MODE: PILOTED}, **programmed)
+
+    wall.say(TOPIC)
+
+    await until(lambda: events_of(world, PortalUpdated), "what is told of it")
+    await world.recorded()
+    assert wall.orders("X7") == ["off", "off"]
+    assert [each.origin for each in world.ended(WASHER)] == [Origin.DASHBOARD, Origin.PORTAL]
+
+
+async def test_a_word_that_is_written_while_the_row_is_read_is_not_undone(world: World) -> None:
+    storage = stubborn(world)
+    wall = await Wall.of(world, washer())
+    real, read, coming = storage.read_equipments, asyncio.Event(), asyncio.Event()
+
+    async def slow(ids: Any) -> Any:
+        found = await real(ids)
+        read.set()
+        await coming.wait()
+        return found
+
+    storage.read_equipments = slow  # type: ignore[method-assign]
+    await wall.change(MACHINES, WASHER, timestamp_de_fin_souhaite=wall.next_at(4, 15))
+    wall.say(TOPIC)
+    await read.wait()
+    await world.wish(WASHER, Intent.FORCED_OFF)
+    coming.set()
+
+    await until(lambda: events_of(world, PortalUpdated), "what is told of it")
+    await world.settled()
+    assert status_of(world, WASHER).equipment.state.mode == MANUAL
+    assert status_of(world, WASHER).settled_mode == MANUAL
+    assert wall.orders("X7") == ["off"]

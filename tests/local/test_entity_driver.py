@@ -4,7 +4,9 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
-from homeassistant.core import Context, ServiceCall
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
+from homeassistant.core import Context, CoreState, ServiceCall
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 
@@ -276,9 +278,9 @@ async def test_an_order_that_waits_for_a_call_is_not_given_once_there_is_a_newer
         home.hass.services.async_register("switch", service, slow)
     begun.clear()
     asked = []
-    for count, option in enumerate(("forced_off", "forced_on", "forced_off"), 1):
+    for option in ("forced_off", "forced_on", "forced_off"):
         asked.append(asyncio.create_task(force(home, number, option)))
-        await wait_for(lambda count=count: len(begun) == count)
+        await wait_for(lambda: len(begun) == len(asked))
     returns.set()
     await asyncio.gather(*asked, return_exceptions=True)
     assert home.ended(number)[-1].result.outcome is Outcome.ACKNOWLEDGED
@@ -396,6 +398,36 @@ async def test_a_load_switched_off_by_hand_stays_off(home: LocalInstalled) -> No
     await home.act("switch", "turn_on", number, "pilot")
     await home.cycle()
     await wait_for(lambda: shown(home, RELAY) == "on")
+
+
+@pytest.mark.parametrize(
+    ("entity_id", "metered", "left", "control"),
+    [(RELAY, True, "off", 25), (RELAY, False, "off", 25), (TANK, True, "on", 15)],
+)
+async def test_what_a_helper_is_restored_to_is_nobody_s_word(
+    home: LocalInstalled, entity_id: str, metered: bool, left: str, control: int
+) -> None:
+    """Home Assistant was killed before it stored it; what a device says at a start is so."""
+    await enter(home.hass, TANK)
+    home.measure(0)
+    used: dict[str, Any] = {"power_sensor": POWER} if metered else {}
+    number = await home.add("Ballon", entity_id, **used)
+    await force(home, number, "forced_off")
+    await home.unload()
+    home.hass.set_state(CoreState.starting)
+    home.hass.states.async_set(entity_id, "on")
+    setting_up = asyncio.create_task(home.setup())
+    loaded = ConfigEntryState.LOADED
+    await wait_for(lambda: home.entry.state is loaded and home.status(number).reported_on)
+    home.hass.set_state(CoreState.running)
+    home.hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+    await setting_up
+
+    await home.cycle()
+
+    await until(lambda: not is_busy(), "the end of what follows")
+    assert shown(home, entity_id) == left
+    assert home.status(number).equipment.state.control == control
 
 
 async def test_a_machine_started_at_its_button_is_not_pressed_again(home: LocalInstalled) -> None:

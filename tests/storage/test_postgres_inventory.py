@@ -3,6 +3,7 @@
 import pytest
 
 from custom_components.elfe_commande.core.model import (
+    Constraints,
     Device,
     DeviceId,
     DeviceTypeId,
@@ -91,6 +92,22 @@ async def test_unchanged_is_the_same_object(rows: Rows, storage: PostgresStorage
     assert not third[EquipmentId(3)].devices
     await rows.run("DELETE FROM equipement_pilote_ou_mesure WHERE id = 2")
     assert list((await storage.read_inventory()).equipments) == [1, 3]
+
+
+async def test_devices_that_two_equipments_exchanged(rows: Rows, storage: PostgresStorage) -> None:
+    for number in (1, 2, 3, 4):
+        await rows.equipment(number)
+        await rows.device(f"D{number}", number)
+    await storage.read_inventory()
+    for one, other in ((1, 2), (3, 4)):
+        await rows.run(
+            "UPDATE equipement_domotique"
+            f" SET equipement_pilote_ou_mesure_id = {one + other} - equipement_pilote_ou_mesure_id"
+            f" WHERE equipement_pilote_ou_mesure_id IN ({one}, {other})"
+        )
+        found = (await storage.read_inventory()).equipments
+        assert found[EquipmentId(one)].devices[0].id == f"D{other}"
+        assert found[EquipmentId(other)].devices[0].id == f"D{one}"
 
 
 async def test_homes_served(rows: Rows, database: Database) -> None:
@@ -185,6 +202,18 @@ async def test_some_equipments_as_they_are_now(rows: Rows, storage: PostgresStor
     read = await storage.read_inventory()
     assert all(read.equipments[number] is found for number, found in some.items())
     assert [(p.key, p.equipment_id) for p in read.problems] == [("missing_device", 2)]
+
+
+async def test_what_is_put_back_after_some_were_read_is_read_again(
+    rows: Rows, storage: PostgresStorage
+) -> None:
+    await rows.equipment(1)
+    await rows.machine(1, number=1, end=SLOT)
+    before = (await storage.read_inventory()).equipments[ONE]
+    assert await storage.write_constraints(ONE, Constraints(SLOT + 900))
+    assert (await storage.read_equipments([ONE]))[ONE].constraints.wished_end == SLOT + 900
+    assert await storage.write_constraints(ONE, Constraints(SLOT))
+    assert (await storage.read_inventory()).equipments[ONE] == before
 
 
 async def test_some_equipments_of_homes_served_only(rows: Rows, database: Database) -> None:

@@ -167,6 +167,14 @@ class EntityHands:
             return REMOTE
         return _LAGS.get(integration.iot_class, REMOTE)
 
+    def is_restored(self, target: Target, age: float) -> bool:
+        """Whether what helpers show, said `age` seconds ago, is what a start brought back.
+
+        It was stored now and then: after a kill it is older than what was done last.
+        """
+        helpers = all(each.partition(".")[0] in HELPERS for each in target.entity_ids)
+        return helpers and self._hass.loop.time() - age <= self._started_at
+
     def _of(self, target: Target) -> Known:
         return self._known.setdefault(target.topic, Known())
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 import json
+from math import inf
 from typing import Any, Final, override
 
 from homeassistant.components.sensor import DOMAIN as SENSOR
@@ -89,7 +90,7 @@ class EntityMessenger(Messenger):
         for topic in wanted:
             heard = self._heard.get(topic) or self._listen(topic)
             heard.handlers.append(handler)
-            handler(self._arrival(topic, self._told(heard.target), _age_of(heard.target)))
+            handler(self._arrival(topic, self._told(heard.target), self._age_of(heard.target)))
 
         @callback
         def stop() -> None:
@@ -150,6 +151,13 @@ class EntityMessenger(Messenger):
         payload = json.dumps(told).encode()
         return Arrival(topic, payload, retained=False, at=self._hass.loop.time() - age)
 
+    def _age_of(self, target: Target) -> float:
+        """Return how many seconds ago a state was last reported; of one that a start brought back, no end."""
+        states = map(target.state, target.entity_ids)
+        reported = [state.last_reported_timestamp for state in states if state is not None]
+        age = max(0.0, dt_util.utcnow().timestamp() - max(reported)) if reported else 0.0
+        return inf if self._hands.is_restored(target, age) else age
+
     def _told(self, target: Target) -> dict[str, Any]:
         """Return what entities say, power in watts."""
         states = [target.state(entity_id) for entity_id in target.entity_ids]
@@ -200,13 +208,6 @@ class EntityMessenger(Messenger):
     def _ordered(self, target: Target, *, on: bool) -> Context:
         self._proofs.ordered(target, on=on)
         return self._hands.ordered(target, on=on)
-
-
-def _age_of(target: Target) -> float:
-    """Return how many seconds ago a state was last reported."""
-    states = map(target.state, target.entity_ids)
-    reported = [state.last_reported_timestamp for state in states if state is not None]
-    return max(0.0, dt_util.utcnow().timestamp() - max(reported)) if reported else 0.0
 
 
 def watts_of(state: State) -> float | None:

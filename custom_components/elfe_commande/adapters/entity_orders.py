@@ -1,8 +1,9 @@
 """Orders as calls of services: one for an entity, a sequence for several that are one load.
 
-Of a pair each half is waited for before the next is ordered. One that does not follow ends the
-order: what was begun is undone, and where that fails it is tried again until it is, or until
-there is a newer order.
+A call is never broken off: what replaces its order waits until it has returned. Of a pair each
+half is waited for before the next is ordered. One that does not follow ends the order: what was
+begun is undone, and where that fails it is tried again until it is, or until there is a newer
+order.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ from typing import Final, NamedTuple
 
 from homeassistant.const import ATTR_ASSUMED_STATE, ATTR_ENTITY_ID, STATE_UNAVAILABLE
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
 from homeassistant.helpers.event import async_track_state_change_event
 import voluptuous as vol
 
@@ -31,6 +32,12 @@ AGAIN_FIRST: Final = 30.0
 _AGAIN_MOST: Final = 600.0
 
 
+_BEFORE_IT_ACTS: Final = (ServiceValidationError, Unauthorized, vol.Invalid)
+"""Errors of a call that did nothing yet: there is no such service, or it takes no such order."""
+_UNKNOWN: Final = "unknown"
+"""Why a call ended of which nobody knows how far it got."""
+
+
 class Ended(NamedTuple):
     """How an order ended: why it was refused, if it was, and in whose words."""
 
@@ -41,6 +48,14 @@ class Ended(NamedTuple):
 type Answer = Callable[[Ended], None]
 
 
+class _UnderWay(NamedTuple):
+    """An order that is being carried out, and who is to be told how it ends."""
+
+    task: asyncio.Task[None]
+    on: bool
+    answers: list[Answer]
+
+
 class EntityOrders:
     """Carries out one order at a time for each load."""
 
@@ -48,21 +63,21 @@ class EntityOrders:
         """Have ordered nothing; `ordered` takes note of an order and returns its context."""
         self._hass = hass
         self._ordered = ordered
-        self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._under_way: dict[str, _UnderWay] = {}
         self._calls: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        """Of pairs: what replaces an order waits for the call that it has begun."""
+        """What replaces an order waits for the call that it has begun."""
 
     @callback
     def close(self) -> None:
         """Go on with nothing."""
-        for task in tuple(self._under_way.values()):
-            task.cancel()
+        for order in tuple(self._under_way.values()):
+            order.task.cancel()
 
     @callback
     def let_go(self, target: Target) -> None:
         """Go on with nothing for a load that somebody took over, or that is gone."""
-        if (task := self._under_way.pop(target.topic, None)) is not None:
-            task.cancel()
+        if (order := self._under_way.pop(target.topic, None)) is not None:
+            order.task.cancel()
 
     @callback
     def begin(self, target: Target, *, on: bool, answer: Answer) -> None:
@@ -74,53 +89,80 @@ class EntityOrders:
         if (ended := _refusal(target, actuator, on=on)) is not None:
             answer(ended)
             return
-        if len(actuator.parts) == 1:
-            context = self._ordered(target, on=on)
-            ((part, value),) = actuator.steps(on=on)
-            _ = self._hass.async_create_task(
-                self._single(part, value, context, answer), f"order {part.entity_id}"
-            )
+        if len(actuator.parts) > 1:
+            self._run(target, self._sequence(target, actuator, on, answer), on, [])
             return
-        self._run(target, self._sequence(target, actuator, on, answer))
+        order = self._under_way.get(target.topic)
+        if order is not None and order.on is on and not order.task.done():
+            # A second call would only wait for the first.
+            order.answers.append(answer)
+            return
+        answers = [answer]
+        self._run(target, self._single(target, actuator, on, answers), on, answers)
 
-    def _run(self, target: Target, work: Coroutine[None, None, None]) -> None:
+    def _run(
+        self,
+        target: Target,
+        work: Coroutine[None, None, None],
+        on: bool,
+        answers: list[Answer],
+    ) -> None:
         self.let_go(target)
         task = self._hass.async_create_background_task(work, f"order {target.entity_ids}")
-        self._under_way[target.topic] = task
+        self._under_way[target.topic] = _UnderWay(task, on, answers)
         task.add_done_callback(lambda _: self._over(target.topic, task))
 
     def _over(self, topic: str, task: asyncio.Task[None]) -> None:
-        if self._under_way.get(topic) is task:
+        order = self._under_way.get(topic)
+        if order is not None and order.task is task:
             del self._under_way[topic]
 
     # -- one entity
 
-    async def _single(self, part: Part, value: Value, context: Context, answer: Answer) -> None:
-        try:
-            async with asyncio.timeout(CALL_LIMIT):
-                error = await self._call(part, value, context)
-        except TimeoutError:
-            # It must not act by the time that something newer was ordered.
-            _LOGGER.warning("No end of an order after %s s: %s", CALL_LIMIT, part.entity_id)
-        except Exception:
-            # A mistake of that integration: nobody knows how far it got.
-            _LOGGER.exception("%s failed while it was ordered", part.entity_id)
-        else:
-            answer(Ended() if error is None else error)
+    async def _single(
+        self, target: Target, actuator: Actuator, on: bool, answers: list[Answer]
+    ) -> None:
+        context = self._ordered(target, on=on)
+        ((part, value),) = actuator.steps(on=on)
+        ended = await self._call(target, part, value, context)
+        if ended.reason != _UNKNOWN:
+            for answer in answers:
+                answer(ended)
 
-    async def _call(self, part: Part, value: Value, context: Context) -> Ended | None:
-        """Call what gives an entity a value; return why it refused."""
+    async def _call(self, target: Target, part: Part, value: Value, context: Context) -> Ended:
+        """Call what gives an entity a value, once a call before it has returned."""
+        lock = self._calls[target.topic]
+        await lock.acquire()
+        pair = len(target.entity_ids) > 1
+        begin = self._hass.async_create_background_task if pair else self._hass.async_create_task
+        call = begin(self._called(target, part, value, context), f"order {part.entity_id}")
+        call.add_done_callback(lambda _: lock.release())
+        # Never broken off in the middle: the device would be left as nobody ordered it.
+        return await asyncio.shield(call)
+
+    async def _called(self, target: Target, part: Part, value: Value, context: Context) -> Ended:
         call = part.way.call(value)
         data = {ATTR_ENTITY_ID: part.entity_id, **call.data}
         domain = part.entity_id.partition(".")[0]
         try:
-            await self._hass.services.async_call(
-                domain, call.service, data, blocking=True, context=context
-            )
+            async with asyncio.timeout(CALL_LIMIT):
+                await self._hass.services.async_call(
+                    domain, call.service, data, blocking=True, context=context
+                )
+        except TimeoutError:
+            # It must not act by the time that something newer was ordered.
+            _LOGGER.warning("No end of an order after %s s: %s", CALL_LIMIT, part.entity_id)
+            return Ended(_UNKNOWN)
         except (HomeAssistantError, vol.Invalid) as error:
             _LOGGER.warning("%s refused an order: %s", part.entity_id, error)
-            return Ended("refused", str(error))
-        return None
+            # A press may have been made that nothing confirmed.
+            known = not target.presses or isinstance(error, _BEFORE_IT_ACTS)
+            return Ended("refused" if known else _UNKNOWN, str(error))
+        except Exception as failure:
+            # A mistake of that integration: nobody knows how far it got.
+            _LOGGER.exception("%s failed while it was ordered", part.entity_id)
+            return Ended(_UNKNOWN, repr(failure))
+        return Ended()
 
     # -- several as one
 
@@ -161,26 +203,10 @@ class EntityOrders:
         self, target: Target, part: Part, value: Value, context: Context, *, on: bool
     ) -> str | None:
         """Order one part and see it follow; return why it did not, as far as that is known."""
-        call = self._one_call(target, part, value, context)
-        # Never broken off in the middle: the device would be left as nobody ordered it.
-        error = await asyncio.shield(
-            self._hass.async_create_background_task(call, f"order {part.entity_id}")
-        )
-        if error is not None:
-            return error.detail
+        ended = await self._call(target, part, value, context)
+        if ended.reason is not None:
+            return ended.detail
         return None if await self._followed(target, part, on=on) else ""
-
-    async def _one_call(
-        self, target: Target, part: Part, value: Value, context: Context
-    ) -> Ended | None:
-        try:
-            async with self._calls[target.topic], asyncio.timeout(CALL_LIMIT):
-                return await self._call(part, value, context)
-        except TimeoutError:
-            return Ended("refused")
-        except Exception as failure:
-            _LOGGER.exception("%s failed while it was ordered", part.entity_id)
-            return Ended("refused", repr(failure))
 
     async def _followed(self, target: Target, part: Part, *, on: bool) -> bool:
         """Wait until an entity shows what it was ordered; one that only supposes it does."""

@@ -9,7 +9,7 @@ from typing import Final
 from .automatic import combined_link, default_link, running_link
 from .model import DRIVEN_MODES, ControlState, Mode
 from .planned import can_still_finish, valid_plan
-from .shedding import cuts_manual, gives_back, safety_link
+from .shedding import cuts_manual, gives_back, keeps_cut, safety_link
 from .snapshot import Act, Combination, Decision, Proposal, Shed, Snapshot, Source
 
 __all__ = [
@@ -56,7 +56,7 @@ def _undriven(snapshot: Snapshot) -> Decision | None:
 def _user(snapshot: Snapshot) -> Decision | None:
     if snapshot.equipment.state.mode != Mode.MANUAL:
         return None
-    if cuts_manual(snapshot) or gives_back(snapshot):
+    if cuts_manual(snapshot) or keeps_cut(snapshot) or gives_back(snapshot):
         return None
     if snapshot.overruled:
         if snapshot.reported_on is not False:

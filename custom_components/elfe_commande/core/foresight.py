@@ -94,7 +94,9 @@ def foresee(
     started = _run_of(snapshot, equipment, asked, run)
     if handed_over or asked.intent is not None:
         # What its meter says tells of before: the order of now comes in between.
-        snapshot = replace(snapshot, drawing=None, reported_on=None, unconfirmed_start=False)
+        snapshot = replace(
+            snapshot, drawing=None, reported_on=None, unconfirmed_start=False, cut=False
+        )
     kept_off = snapshot.forced_off if asked.intent is None else asked.intent is Intent.FORCED_OFF
     snapshot = replace(
         snapshot,

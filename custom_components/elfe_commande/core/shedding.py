@@ -16,11 +16,21 @@ def cuts_manual(snapshot: Snapshot) -> bool:
     state = snapshot.equipment.state
     if shed is None or not shed.off or snapshot.presses or state.mode != Mode.MANUAL:
         return False
-    if snapshot.forced_off or state.control == ControlState.OFF:
+    past_us = shed.forced and snapshot.reported_on
+    if snapshot.forced_off or (state.control == ControlState.OFF and not past_us):
         return False
     one_shot = not snapshot.equipment.continuous
     started = one_shot and state.last_start > state.last_programmed
     return (shed.one_shots or not one_shot) and (shed.forced or started)
+
+
+def keeps_cut(snapshot: Snapshot) -> bool:
+    """Return whether a load that was cut in manual mode is kept off: its relay may go on by itself."""
+    shed = snapshot.shed
+    if shed is None or not shed.off or snapshot.forced_off or snapshot.reported_on:
+        return False
+    state = snapshot.equipment.state
+    return snapshot.cut and state.mode == Mode.MANUAL and state.control != ControlState.ON
 
 
 def gives_back(snapshot: Snapshot) -> bool:
@@ -41,6 +51,8 @@ def safety_link(snapshot: Snapshot) -> Decision | None:
         return None
     if cuts_manual(snapshot):
         return _off(Act.OFF)
+    if keeps_cut(snapshot):
+        return _off(Act.KEEP_OFF)
     if not shed.off:
         return _suspended(snapshot)
     if snapshot.equipment.continuous:

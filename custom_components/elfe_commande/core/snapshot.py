@@ -109,6 +109,8 @@ class Snapshot:
     """What the plan wanted in it."""
     shed: Shed | None = None
     """What a UPS asks, `None` while none does."""
+    cut: bool = False
+    """A UPS cut it in manual mode, and nobody wished anything of it since."""
     proposal: Proposal | None = None
     """What a local rule proposes, `None` where the load has no rule."""
 

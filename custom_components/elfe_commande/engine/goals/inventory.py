@@ -82,19 +82,29 @@ class InventoryKeeper:
             await self.acks.wire(rewire)
         self.was_read()
 
-    async def read_one(self, equipment_id: EquipmentId, by: Author) -> None:
-        """Read one row anew; its changes are by `by`. Raises `StorageError`."""
-        began = asyncio.get_running_loop().time()
-        read = await self.rows.storage.read_equipments([equipment_id])
+    async def read_one(self, equipment_id: EquipmentId, by: Author) -> bool:
+        """Read one row anew; its changes are by `by`. Raises `StorageError`.
+
+        Whether its mode is another than the one that was last ordered for.
+        """
+        revision = self.ground.store.revision
+        while True:
+            began, known = asyncio.get_running_loop().time(), revision(equipment_id)
+            read = await self.rows.storage.read_equipments([equipment_id])
+            # What was written meanwhile may be newer than what was read.
+            if revision(equipment_id) == known:
+                break
         status = self.ground.store.statuses.get(equipment_id)
-        equipment = read.get(equipment_id)
+        kept = self.rows.as_kept(read.values())
+        equipment = (kept | self.rows.with_wishes(kept, began)).get(equipment_id)
         if status is None or equipment is None:
-            return
+            return False
         rewire = status.equipment.devices != equipment.devices
-        known = self.rows.with_wishes(read, began)
-        self._adopt(status, known.get(equipment_id, equipment), by, keep_state=False)
+        other_mode = equipment.state.mode != status.settled_mode
+        self._adopt(status, equipment, by, keep_state=False)
         if rewire:
             await self.acks.wire([status])
+        return other_mode
 
     def _adopt(
         self,

@@ -178,8 +178,9 @@ class Reconcile:
         followed = self.rows.followed.get(equipment.id)
         typology = TYPOLOGIES.get(equipment.typology_id)
         wish = self.rows.journal.wishes.get(equipment.id)
-        # Before the load was off for this wish, a report of "on" is no hand's.
-        was_off = wish is not None and wish.act is Act.FORCED_OFF and wish.reached
+        # Before the load was off for a wish, a report of "on" is no hand's.
+        waits = wish is not None and not wish.reached
+        manual = equipment.state.mode == Mode.MANUAL
         # What no link of the chain asks about this load is not looked up: there are thousands.
         one_shot = equipment.piloted and not equipment.continuous
         return Snapshot(
@@ -191,13 +192,14 @@ class Reconcile:
             supported=typology is not None,
             presses=typology is not None and typology.presses,
             drawing=self.ground.metering.runs(status) if one_shot else None,
-            reported_on=_reported_on(status) if was_off else None,
+            reported_on=status.reported_since if manual and not waits else None,
             forced_off=wish is not None and wish.keeps_off,
             overruled=wish is not None and wish.overruled,
             unconfirmed_start=self._unconfirmed(equipment.id, status),
             last_slot=None if followed is None else followed.slot,
             last_on=None if followed is None else followed.on_before(slot),
             shed=status.shed,
+            cut=manual and not waits and self.rows.journal.is_as_cut(equipment),
             proposal=status.proposal,
         )
 
@@ -223,12 +225,6 @@ def _claim(status: EquipmentStatus, decision: Decision, slot: int) -> str:
     if decision.source is Source.SURPLUS and status.proposal is not None:
         return f"{equipment_id}:rule:{int(status.proposal.since)}"
     return f"{equipment_id}:{decision.pulse if decision.pulse is not None else slot}"
-
-
-def _reported_on(status: EquipmentStatus) -> bool | None:
-    """Return the switching device's report, if it is newer than our last order."""
-    seen = max((o.on_at for o in status.observations.values()), default=0.0)
-    return status.reported_on if seen > status.sent_at else None
 
 
 def _origin(decision: Decision) -> Origin:

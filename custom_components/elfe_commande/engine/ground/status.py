@@ -236,17 +236,23 @@ class EquipmentStatus:
         """Return whether the load is powered, by its switching device's last report."""
         return self._reported()[0]
 
-    def _reported(self) -> tuple[bool | None, bool]:
-        """Return the switching device's last report, and whether that is still how things are."""
+    @property
+    def reported_since(self) -> bool | None:
+        """Return the switching device's report, if it is newer than our last order."""
+        on, _, at = self._reported()
+        return on if at > self.sent_at else None
+
+    def _reported(self) -> tuple[bool | None, bool, float]:
+        """Return the switching device's last report, whether it still counts, and its loop's time."""
         typology = self.typology
         if typology is None or typology.presses:
-            return None, False
+            return None, False, NEVER
         order = next(iter(typology.scenarios[Act.TO_MANUAL].orders), None)
         device = None if order is None else self.equipment.device(order.usage)
         seen = None if device is None else self.observations.get(device.id)
         if order is None or seen is None or seen.on is None:
-            return None, False
-        return seen.on == order.on, seen.counts
+            return None, False, NEVER
+        return seen.on == order.on, seen.counts, seen.on_at
 
     @property
     def differs(self) -> bool:
@@ -256,7 +262,7 @@ class EquipmentStatus:
         """
         if self.reached_on is None or not self.equipment.piloted:
             return False
-        on, counts = self._reported()
+        on, counts, _ = self._reported()
         return counts and on is not None and on is not self.reached_on
 
     @property
@@ -268,7 +274,7 @@ class EquipmentStatus:
         power = self.power
         if power is not None:
             return power >= DRAWING_FROM
-        on, counts = self._reported()
+        on, counts, _ = self._reported()
         return on if counts else None
 
     def drawing(self, now: float, fresh_for: float) -> bool | None:

@@ -188,7 +188,9 @@ class Shedding:
                 cuts.append((status, target))
             elif status.shed == target:
                 continue
-            elif status.shed is not None and status.shed.off:
+            elif (status.shed is not None and status.shed.off) or (
+                target.off and self._awaits_return(status)
+            ):
                 self._ask(status, target)
             elif target.off and self._is_on(status, target):
                 cuts.append((status, target))
@@ -224,13 +226,19 @@ class Shedding:
         """Whether a load that people drive is to be cut, and it is not remembered to give it back."""
         if not target.off or status.equipment.state.mode != Mode.MANUAL:
             return False
-        return not self._is_as_cut(status) and self._is_on(status, target)
+        return not self._journal.is_as_cut(status.equipment) and self._is_on(status, target)
 
     def _snapshot(self, status: EquipmentStatus, shed: Shed) -> Snapshot:
         now = self._ground.clock.now()
         forced_off = self._journal.forced_off(status.equipment.id)
         return Snapshot(
-            status.equipment, now, slot_start(now), ready=True, forced_off=forced_off, shed=shed
+            status.equipment,
+            now,
+            slot_start(now),
+            ready=True,
+            forced_off=forced_off,
+            reported_on=status.reported_since,
+            shed=shed,
         )
 
     async def _cut_next(self, cuts: list[tuple[EquipmentStatus, Shed]]) -> bool:
@@ -284,12 +292,7 @@ class Shedding:
         """Whether a load that was cut in manual mode is still as it was left."""
         state = status.equipment.state
         off = state.mode == Mode.MANUAL and state.control != ControlState.ON
-        return off and self._is_as_cut(status)
-
-    def _is_as_cut(self, status: EquipmentStatus) -> bool:
-        """Whether a load was cut in manual mode, and nobody programmed it since."""
-        cut_at = self._journal.shed.get(status.equipment.id)
-        return cut_at is not None and status.equipment.state.last_programmed <= cut_at
+        return off and self._journal.is_as_cut(status.equipment)
 
     def _ranking(self) -> Callable[[EquipmentStatus], tuple[float, float, int]]:
         """Return what puts the least important load first."""

@@ -183,6 +183,9 @@ class Acks:
             if self._wired.get(equipment.id) == equipment.devices:
                 self._wired[equipment.id] = equipment.devices
                 continue
+            # What a device said that it has no longer, or that is another one now, tells nothing.
+            for device in set(self._wired.get(equipment.id, ())) - set(equipment.devices):
+                status.observations.pop(device.id, None)
             self.unwire(equipment.id)
             wanted.extend(self._route(status, equipment))
         await self._listen(dict.fromkeys(wanted))

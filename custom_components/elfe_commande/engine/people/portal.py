@@ -56,9 +56,9 @@ class Portal:
             return
         # One at a time: of updates told together, only the first finds the mode changed.
         async with self._reading.setdefault(equipment_id, asyncio.Lock()):
-            before, settled = status.equipment, status.settled_mode
+            before = status.equipment
             try:
-                await self.inventory.read_one(equipment_id, (Origin.PORTAL, None))
+                other_mode = await self.inventory.read_one(equipment_id, (Origin.PORTAL, None))
             except StorageError as error:
                 self._unread[equipment_id] = None
                 self.rows.reachable(error)
@@ -67,7 +67,7 @@ class Portal:
         changed = changes(before, after)
         if self.ground.owner.is_elsewhere(after.home):
             self.missed.elsewhere(equipment_id)
-        elif after.state.mode != settled and after.driven:
+        elif other_mode and after.driven:
             await follow_mode(self.wishes, after)
         self.ground.notify(PortalUpdated(before, after, changed))
         self.displays.refresh(equipment_id)

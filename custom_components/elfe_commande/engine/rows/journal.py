@@ -10,7 +10,7 @@ from enum import StrEnum
 import logging
 from typing import Any, Final
 
-from ...core.model import DeviceId, EquipmentId
+from ...core.model import DeviceId, Equipment, EquipmentId
 from ...core.outcome import Step
 from ...core.pace import WAKES_PER_TURN, Pace
 from ..ground.background import Background
@@ -153,6 +153,11 @@ class Journal:
         self.end_wish(step)
         if settles.claim is not None:
             self._settling.begin(self.settle(settles.claim, now), f"claim {settles.claim}")
+
+    def is_as_cut(self, equipment: Equipment) -> bool:
+        """Whether a load was cut in manual mode on battery, and nobody programmed it since."""
+        cut_at = self.shed.get(equipment.id)
+        return cut_at is not None and equipment.state.last_programmed <= cut_at
 
     def claimed(self, key: str) -> bool:
         """Whether this press was ever claimed."""

@@ -139,6 +139,8 @@ class InventoryReader:
         inventory: Inventory = {}
         for row in rows:
             self._known[row[0]] = entry = self._entry(row, devices.get(row[0], ()))
+            # It is that of another row: one that is put back as it was is read again.
+            self._marks.pop(row[0], None)
             if entry.equipment is not None:
                 inventory[entry.equipment.id] = entry.equipment
         return inventory

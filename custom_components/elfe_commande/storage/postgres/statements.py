@@ -125,8 +125,11 @@ def fingerprint(schema: Schema) -> str | None:
         (names.DEVICE, read),
         *((detail.table, list(detail.columns)) for detail in schema.details),
     ]
+    # The hash of a row adds up those of its columns: without another one over it, a value that two
+    # rows exchange would leave the sum as it is.
     sums = ",\n".join(
-        f"(SELECT coalesce(sum(hash_record_extended(ROW({', '.join(columns)}), 0)), 0)::text"
+        f"(SELECT coalesce(sum(hashint8extended(hash_record_extended(ROW({', '.join(columns)}), 0),"
+        " 0)), 0)::text"
         f" FROM {schema.name(table)})"
         for table, columns in hashed
     )
