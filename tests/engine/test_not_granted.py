@@ -68,6 +68,20 @@ async def test_an_order_that_waited_for_it_is_made_once_it_is_granted(
     await until(lambda: not missing(world), "the end of it")
 
 
+async def test_what_waits_is_tried_anew_for_what_is_newly_granted_only(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await furnish(world, TANK)
+    messenger = await stubborn(world, monkeypatch)
+    world.timing = calm(connection_look=600.0)
+    await world.start()
+    acks = world.engine.rooms.acks
+    assert not await acks.listen_again()
+    messenger.grants = True
+    assert await acks.listen_again()
+    assert not await acks.listen_again()
+
+
 async def test_a_screen_that_was_not_heard_at_the_start_is_heard_later(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -225,6 +225,7 @@ async def test_a_stop_keeps_it_for_the_next_start(
     await world.cycle()
     storage.failures["all"] = GONE
     await world.wish(7, Intent.FORCED_OFF)
+    assert world.engine.waiting == 1
     await world.engine.stop()
     assert "1 outcomes are kept, and 0 are lost" in caplog.text
 

@@ -75,6 +75,23 @@ async def test_what_somebody_carried_out_meanwhile_is_left_alone(world: World, f
     assert (await world.row(WASHER))[COMMAND] == found
 
 
+async def test_what_was_chosen_since_a_person_kept_it_off_is_carried_out(world: World) -> None:
+    """Theirs stands on disk until somebody programmes the load."""
+    wall = await Wall.of(world, washer())
+    await world.wish(WASHER, Intent.FORCED_OFF)
+    await world.settled()
+    programmed = int(world.clock.now()) + 1
+    await restarted(
+        world,
+        **{MODE: PILOTED, COMMAND: FREE, "timestamp_derniere_programmation": programmed},
+    )
+    await world.engine.run_cycle()
+    await until(lambda: wall.orders("X7"), "the order")
+    await until_row(world, WASHER, **{MODE: PILOTED, COMMAND: STANDBY})
+    await world.settled()
+    assert Origin.PORTAL in {each.origin for each in world.ended(WASHER)}
+
+
 async def test_what_was_so_before_the_stop_is_left_alone(world: World) -> None:
     """A row that somebody wrote without a word, long ago, switches nothing on at a restart."""
     wall = await Wall.of(world, washer())

@@ -15,6 +15,7 @@ from tests.fixtures_engine import World
 
 from .bench import COMMAND, EMS, MODE, furnish, set_row, until, until_row
 from .several import FINGERS, RELAYS, Apart, beside, drives, sharing, standings, territory
+from .wall import HALL, Wall, washer
 
 HOMES = 20
 OWNERS = "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'elfe_commande % owner'"
@@ -186,6 +187,25 @@ async def test_frozen_and_thawed_it_acts_on_nothing_old(world: World) -> None:
     finally:
         frozen.thaw()
         await frozen.kill()
+
+
+async def test_screens_are_drawn_by_who_drives_their_home(world: World) -> None:
+    """Two that draw on one would show what the slower of them knew."""
+    world.shared = True
+    wall = await Wall.of(world, washer(), timing=sharing())
+    other = beside(world)
+    await other.start()
+    try:
+        await until(lambda: standings(other) == {Standing.THEIRS}, "the other to drive nothing")
+        await other.settled()
+        world.fleet.recorder.clear()
+        await other.engine.refresh_screens()
+        await other.settled()
+        assert wall.lines(HALL) == []
+        await world.engine.refresh_screens()
+        await wall.refreshed(HALL)
+    finally:
+        await other.stop()
 
 
 async def test_killed_its_homes_are_free_at_once(world: World) -> None:

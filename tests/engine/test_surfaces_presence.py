@@ -167,6 +167,26 @@ async def test_a_screen_added_to_the_tables_is_served_from_the_next_cycle_on(wor
     assert wall.orders("X7") == []
 
 
+async def test_a_screen_that_moves_is_its_new_homes(world: World) -> None:
+    wall = await Wall.of(world, washer())
+    home = world.engine.statuses[WASHER].equipment.home  # type: ignore[index]
+    await world.owner.execute(
+        "UPDATE bdd_coordination_schema.equipement_domotique SET utilisateur = 'R900'"
+        " WHERE id = $1",
+        HALL.upper(),
+    )
+    await world.engine.run_cycle()
+    await world.settled()
+    world.fleet.recorder.clear()
+    assert world.engine.screens[DeviceId(HALL.upper())].screen.home == "R900"
+    assert await world.engine.refresh_screens(home) == 1
+    await wall.refreshed(KITCHEN)
+    assert wall.lines(HALL) == []
+    wall.turn(HALL, 3, 0)
+    await world.settled()
+    assert wall.orders("X7") == []
+
+
 async def test_refreshes_of_one_screen_never_mix(world: World) -> None:
     wall = await Wall.of(world, washer())
     await asyncio.gather(*(world.engine.refresh_screens() for _ in range(5)))

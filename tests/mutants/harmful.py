@@ -150,7 +150,7 @@ QUICK: Final[dict[str, Mistake]] = {
     "no safety": _dropped("    safety_link,\n", CHAIN),
     "every manual load is kept off": Mistake("if not snapshot.forced_off:", "if False:", CHAIN),
     "a load that is off is cut, and switched on afterwards": Mistake(
-        "if snapshot.forced_off or state.control == ControlState.OFF:",
+        "if snapshot.forced_off or (state.control == ControlState.OFF and not past_us):",
         "if snapshot.forced_off:",
         ("tests/core/test_cut_in_manual.py",),
     ),
