@@ -178,11 +178,12 @@ class Reconcile:
         followed = self.rows.followed.get(equipment.id)
         typology = TYPOLOGIES.get(equipment.typology_id)
         wish = self.rows.journal.wishes.get(equipment.id)
-        # Before the load was off for a wish, a report of "on" is no hand's.
-        waits = wish is not None and not wish.reached
-        manual = equipment.state.mode == Mode.MANUAL
         # What no link of the chain asks about this load is not looked up: there are thousands.
         one_shot = equipment.piloted and not equipment.continuous
+        # Before the load was off for a wish, a report of "on" is no hand's.
+        waits = wish is not None and not wish.reached
+        kept_off = (wish is not None or status.shed is not None) and not waits
+        kept_off = kept_off and equipment.state.mode == Mode.MANUAL
         return Snapshot(
             equipment=equipment,
             now=self.ground.clock.now(),
@@ -192,14 +193,14 @@ class Reconcile:
             supported=typology is not None,
             presses=typology is not None and typology.presses,
             drawing=self.ground.metering.runs(status) if one_shot else None,
-            reported_on=status.reported_since if manual and not waits else None,
+            reported_on=status.reported_since if kept_off else None,
             forced_off=wish is not None and wish.keeps_off,
             overruled=wish is not None and wish.overruled,
             unconfirmed_start=self._unconfirmed(equipment.id, status),
             last_slot=None if followed is None else followed.slot,
             last_on=None if followed is None else followed.on_before(slot),
             shed=status.shed,
-            cut=manual and not waits and self.rows.journal.is_as_cut(equipment),
+            cut=kept_off and self.rows.journal.is_as_cut(equipment),
             proposal=status.proposal,
         )
 
