@@ -93,7 +93,7 @@ async def test_what_the_first_left_undone_is_done_at_once(two: tuple[World, Worl
 async def test_a_session_that_is_cut_takes_its_homes_again_or_leaves_them(
     two: tuple[World, World],
 ) -> None:
-    """Whoever is first has them, and the other has none."""
+    """Each home has one driver, whoever is first there: both may be, each for some."""
     first, second = two
     await first.engine.run_cycle()
     await first.settled()
@@ -101,11 +101,10 @@ async def test_a_session_that_is_cut_takes_its_homes_again_or_leaves_them(
         await cut(first)
         await until(
             lambda: (
-                sorted((len(first.engine.owner.homes), len(second.engine.owner.homes)))
-                == [0, HOMES]
-                and standings(first) | standings(second) == {Standing.OURS, Standing.THEIRS}
+                len(first.engine.owner.homes) + len(second.engine.owner.homes) == HOMES
+                and Standing.UNKNOWN not in standings(first) | standings(second)
             ),
-            "one driver of all homes",
+            "one driver of each home",
         )
         await first.settled()
         before = relays(first)
@@ -114,7 +113,7 @@ async def test_a_session_that_is_cut_takes_its_homes_again_or_leaves_them(
         await first.settled()
         # Nobody orders twice. Where its driver changed in between, what is there is left so.
         orders = {now - was for now, was in zip(relays(first), before, strict=True)}
-        assert orders in ({0}, {1})
+        assert orders <= {0, 1}
         assert all(first.device(f"W{n}").on for n in RELAYS)
     assert presses(first) == [1] * len(FINGERS)
 
