@@ -5,7 +5,6 @@
 // the frontend has loaded.
 
 import type { HomeAssistant } from "./data/home-assistant";
-import type { Teller } from "./data/timeline";
 import { DOMAIN } from "./data/types";
 import en from "./words/en.json";
 import fr from "./words/fr.json";
@@ -46,6 +45,17 @@ export function reasonText(hass: HomeAssistant, reason: string): string {
 /** Return who decided, by the key of the source. */
 export function sourceText(hass: HomeAssistant, source: string): string {
   return entityWord(hass, `${DECISION}.source.state.${source}`) || source;
+}
+
+/** What sentences are made of. */
+export interface Teller {
+  word: Localize;
+  /** A number with so many decimals, as whoever looks writes it. */
+  number: (value: number, decimals: number) => string;
+  reason: (key: string) => string;
+  source: (key: string) => string;
+  clock: Clock;
+  now: number;
 }
 
 /** Languages that write numbers as people may have chosen to; `system` is whatever the browser has. */

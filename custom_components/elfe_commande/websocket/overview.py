@@ -13,6 +13,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from ..actions.permissions import READ_PLAN, entities_of, is_allowed
 from ..const import DOMAIN, SUBENTRY_EQUIPMENT
+from ..core.lifecycle import Code
 from ..describe import about_equipment
 from ..devices.identifiers import equipment_of, home_of, hub_identifier, screen_of
 from ..hub import Hub
@@ -42,7 +43,9 @@ async def async_shown(hass: HomeAssistant) -> None:
 
 
 def _has_hub(entry: ConfigEntry) -> bool:
-    return getattr(entry, "runtime_data", None) is not None
+    """Whether there is a hub, and not that of a set-up that failed before."""
+    hub: Hub | None = getattr(entry, "runtime_data", None)
+    return hub is not None and hub.engine.lifecycle.code < Code.STOPPING
 
 
 @callback

@@ -1,8 +1,10 @@
 // From what the integration tells to what is drawn and said: quarter-hours, runs, sentences. Pure.
 
-import type { Clock, Localize, Word } from "../localize";
+import type { Localize, Teller, Word } from "../localize";
 import { slotStart } from "./connection";
 import { SLOT, type Appliance, type Past } from "./types";
+
+export type { Teller };
 
 /** The stretch of time that a card shows; `start` is that of a quarter-hour. */
 export interface Span {
@@ -184,17 +186,6 @@ function endOfRun(appliance: Appliance, start: number): number | null {
   let at = start;
   while (planned(appliance, at)) at += SLOT;
   return at > start ? at : null;
-}
-
-/** What sentences are made of. */
-export interface Teller {
-  word: Localize;
-  /** A number with so many decimals, as whoever looks writes it. */
-  number: (value: number, decimals: number) => string;
-  reason: (key: string) => string;
-  source: (key: string) => string;
-  clock: Clock;
-  now: number;
 }
 
 /** Return what Home Assistant says, whose times are those of the home: where one's own differ, it says so. */

@@ -2,8 +2,7 @@
 // then all else; on a phone one comes after the other.
 
 import type { EntityEntry, HomeAssistant } from "../data/home-assistant";
-import { DOMAIN, type Overview } from "../data/types";
-import type { Found } from "./source";
+import { DOMAIN, type Away, type Overview } from "../data/types";
 import type { BoardWord, Say } from "./words";
 
 /** A device that is no appliance's. */
@@ -16,6 +15,12 @@ export interface OtherDevice {
 }
 
 export type Entry = Overview["entries"][number] & { local?: boolean; devices?: OtherDevice[] };
+
+/** What there is: the entries that are loaded, and how it is with the others. */
+export interface Found {
+  entries: Entry[];
+  away: Record<string, Away>;
+}
 
 /** What a card needs of an entry, loaded or not. */
 type Named = Pick<Entry, "entry_id" | "title" | "local">;

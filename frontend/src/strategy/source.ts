@@ -1,14 +1,8 @@
 // What strategies ask of Home Assistant, and when they are to write anew.
 
 import type { HomeAssistant } from "../data/home-assistant";
-import { DOMAIN, type Away, type Overview } from "../data/types";
-import type { Entry } from "./board";
-
-/** What there is: the entries that are loaded, and how it is with the others. */
-export interface Found {
-  entries: Entry[];
-  away: Record<string, Away>;
-}
+import { DOMAIN, type Overview } from "../data/types";
+import type { Found } from "./board";
 
 /** Return what there is, nothing while the integration does not run. */
 export async function whatThereIs(hass: HomeAssistant): Promise<Found | undefined> {
