@@ -1,10 +1,11 @@
 """A dashboard that holds the plan card, and a card that is told what a test makes up."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from playwright.async_api import CDPSession, ConsoleMessage, Locator, Page
+from playwright.async_api import CDPSession, Locator, Page
 
+from tests.e2e.complaints import Complaints
 from tests.e2e.conftest import LOOK, Browser, House
 
 SHOW = """([told, config]) => {
@@ -92,38 +93,13 @@ async def show(page: Page, first: dict[str, Any], config: dict[str, Any]) -> Non
     await page.evaluate(SHOW, [first, config])
 
 
-NOT_FETCHED = "Failed to fetch dynamically imported module"
-
-
-@dataclass
-class Heard:
-    """What a page complained of of ours: not pictures from the internet, nor the frontend's parts."""
-
-    address: str
-    said: list[str] = field(default_factory=list)
-
-    def listen(self, page: Page) -> None:
-        page.on("console", self._console)
-        page.on("pageerror", lambda error: self._hear(str(error)))
-
-    def _console(self, message: ConsoleMessage) -> None:
-        foreign = not message.location["url"].startswith(self.address)
-        if message.type == "error" and not (foreign and "Failed to load" in message.text):
-            self._hear(message.text)
-
-    def _hear(self, text: str) -> None:
-        # Home Assistant's own parts cannot be had while it restarts; ours is none of them.
-        if not (text.startswith(NOT_FETCHED) and "/frontend_latest/" in text):
-            self.said.append(text)
-
-
 @dataclass
 class Board:
     """A dashboard of one view that holds the card, and the page that shows it."""
 
     house: House
     browser: Browser
-    heard: Heard
+    complaints: Complaints
     name: str
 
     async def make(self, *cards: dict[str, Any]) -> None:
@@ -146,7 +122,7 @@ class Board:
 
     async def open(self, query: str = "") -> Page:
         page = await self.browser.visit(f"{self.house.demo.status['address']}/{self.name}{query}")
-        self.heard.listen(page)
+        self.complaints.listen(page)
         return page
 
     def row(self, page: Page, number: int) -> Locator:

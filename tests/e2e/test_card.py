@@ -31,7 +31,8 @@ from tests.e2e.conftest import (
     picture,
 )
 
-from .board import Board, Heard, Meter, show
+from .board import Board, Meter, show
+from .complaints import Complaints
 from .evening import ENTRY, an_evening, many, told
 
 pytestmark = pytest.mark.browser
@@ -77,9 +78,9 @@ def can_start(python: Path) -> bool:
 @pytest.fixture
 async def board(browser: Browser, demo: Demo, house: House) -> AsyncIterator[Board]:
     """A dashboard; whatever its pages complain of fails the test."""
-    heard = Heard(demo.status["address"])
-    yield Board(house, browser, heard, "elfe-card")
-    assert not heard.said
+    complaints = Complaints(demo.status["address"])
+    yield Board(house, browser, complaints, "elfe-card")
+    assert not complaints.heard
 
 
 async def test_it_is_added_through_the_picker_and_suggested(board: Board) -> None:
@@ -452,7 +453,7 @@ async def test_the_past_is_there_after_a_restart(board: Board, demo: Demo, house
     await expect(notice).to_contain_text("Connection lost")
     await eventually(lambda: _pid(demo), lambda pid: pid != before)
     await expect(notice).to_have_count(0, timeout=2 * PATIENT)
-    board.heard.said.clear()
+    board.complaints.heard.clear()
     await expect(machine.locator("path.running, path.ran").first).to_be_visible()
     page = await board.open()
     machine = board.row(page, DISHWASHER)

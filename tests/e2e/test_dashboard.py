@@ -7,6 +7,7 @@ from playwright.async_api import Locator, Page, expect
 import pytest
 
 from demo.solar import MAINS
+from tests.e2e.complaints import Complaints
 from tests.e2e.conftest import PATIENT, Browser, Demo, House, eventually, fits, opened, picture
 
 pytestmark = pytest.mark.browser
@@ -33,19 +34,6 @@ OTHERS = "elfe-other"
 STRATEGY = "custom:elfe-commande"
 
 
-class Complaints:
-    """What a page complains about in the browser's console."""
-
-    def __init__(self, page: Page) -> None:
-        """Listen from now on."""
-        self.heard: list[str] = []
-        page.on("pageerror", lambda error: self.heard.append(str(error)))
-        page.on(
-            "console",
-            lambda said: self.heard.append(said.text) if said.type == "error" else None,
-        )
-
-
 @pytest.fixture
 async def page(browser: Browser, demo: Demo) -> Page:
     """The dashboard, drawn."""
@@ -59,7 +47,8 @@ def headings(page: Page) -> Locator:
 
 
 async def test_all_there_is_has_its_place(page: Page, demo: Demo) -> None:
-    complaints = Complaints(page)
+    complaints = Complaints(demo.status["address"])
+    complaints.listen(page)
     await page.reload()
     cards = page.locator("elfe-plan-card")
     await expect(cards).to_have_count(3)

@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from demo.database import SCHEMA
+from tests.e2e.complaints import Complaints
 from tests.e2e.conftest import WITHIN, Browser, Demo, House, eventually, picture
 
 if TYPE_CHECKING:
@@ -32,15 +33,12 @@ element => {
 @pytest.fixture
 async def wall(browser: Browser, demo: Demo) -> AsyncIterator[Page]:
     """The page of the screens."""
-    wrong: list[str] = []
-    browser.context.on("weberror", lambda each: wrong.append(str(each.error)))
-    browser.context.on(
-        "console", lambda each: wrong.append(each.text) if each.type == "error" else None
-    )
+    complaints = Complaints(demo.status["screens"])
+    complaints.listen_to_all(browser.context)
     page = await browser.visit(demo.status["screens"], shown=".plate")
     await page.set_viewport_size(SIZE)
     yield page
-    assert not wrong
+    assert not complaints.heard
 
 
 def plate(wall: Page, name: str) -> Locator:
