@@ -1,8 +1,11 @@
 """What a page complains of in the browser's console."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from playwright.async_api import BrowserContext, ConsoleMessage, Page
+if TYPE_CHECKING:
+    # Tests that need no browser are collected where there is none.
+    from playwright.async_api import BrowserContext, ConsoleMessage, Page
 
 NOT_FETCHED = "Failed to fetch dynamically imported module"
 OF_FRONTEND = "/frontend_latest/"
