@@ -190,7 +190,7 @@ async def test_a_disk_that_never_answers_ends_no_cycle(
     monkeypatch.setattr(disk, "save", hang)
     reports = [await soon(engine.run_cycle()) for _ in range(2)]
     assert reports[0].acknowledged == 1
-    assert caplog.text.count("What a restart needs is not stored") == 1
+    assert caplog.text.count("What a restart needs could not be stored") == 1
 
 
 @pytest.mark.parametrize("method", ["goal", "look"])

@@ -69,3 +69,26 @@ async def test_in_manual_people_do_what_they_want(world: World) -> None:
     await world.settled()
     assert not status_of(world, NUMBER).differs
     assert events_of(world, LoadDrifted) == []
+
+
+@pytest.mark.parametrize("kind", SPECS)
+async def test_what_is_switched_off_draws_nothing_whatever_was_measured_before(
+    world: World, kind: str
+) -> None:
+    """The next measure of a plug may be minutes away; nothing of the last one goes on till then."""
+    await heater(world, kind)
+    status, device = status_of(world, NUMBER), world.device("H")
+    await world.meter("H")
+    assert (status.running, status.power) == (True, 1500.0)
+    device.switch(on=False)
+    # What a relay says first may be from before: it is asked.
+    world.fleet.say(list(device.state()) * (2 if kind == "relay" else 1))
+    await until(lambda: status.reported_on is False, "its word")
+    assert (status.running, status.power) == (False, 0.0)
+    if kind == "relay":
+        # It is not asked again so soon.
+        return
+    device.switch(on=True)
+    world.fleet.report(device)
+    await until(lambda: status.running, "its next measure")
+    assert status.power == 1500.0

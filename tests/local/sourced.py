@@ -66,11 +66,7 @@ class Sourced:
 
     async def look(self) -> str:
         """Press the button; return the word that is shown then."""
-        told: list[bool] = []
-        end = self.unit.watch(lambda: told.append(True))
         await self.home.use("button.press", self.entity("button", "look_at_plan"))
-        await wait_for(lambda: told)
-        end()
         # What follows from it is under way: the order, the states.
         await self.hass.async_block_till_done()
         return self.word

@@ -1,9 +1,12 @@
 """The sampler finds the changes that people make by mistake, and leaves a program."""
 
 from pathlib import Path
+import tomllib
 
 import pytest
 
+from .__main__ import ROOT, SAME
+from .atlas import source_files
 from .changes import changes_of
 
 
@@ -83,3 +86,9 @@ def test_text_beside_the_passage_stays_as_it_is(tmp_path: Path) -> None:
         after = change.applied()
         assert after.startswith("def f(a):\n    # Été.\n    return ")
         assert after != text
+
+
+def test_what_is_known_to_change_nothing_is_still_there() -> None:
+    sources = " ".join(" ".join(path.read_text().split()) for path in source_files(ROOT))
+    known = tomllib.loads(SAME.read_text())["same"]
+    assert [row["line"] for row in known if row["line"] not in sources] == []

@@ -102,10 +102,8 @@ class Beat:
         await self._watch.plausible()
 
     async def _ask(self) -> None:
-        try:
+        with self._ground.telling.noted("Devices cannot be asked"):
             await self._outputs.ask()
-        except Exception as error:  # noqa: BLE001
-            self._ground.telling.note("Devices cannot be asked", error)
 
     def _next(self, now: float) -> float:
         return slot_start(now) + SLOT + self._ground.timing.settle
@@ -154,8 +152,10 @@ class Beat:
         at = ground.clock.now()
         read = await self._read(slot, limit * _READING)
         firsts = await self._order(slot)
-        await self._clear_timers()
-        await self._look_at_halves()
+        with ground.telling.noted("Timers of devices cannot be cleared"):
+            await self._reverts.clear(ground.store.statuses, self._is_left)
+        with ground.telling.noted("What stayed half on cannot be looked at"):
+            await self._halves.look(self._is_left)
         due = slot + SLOT + ground.timing.settle - ground.clock.now()
         left = min(due, started + limit * _ORDERING - loop.time())
         if firsts:
@@ -169,21 +169,10 @@ class Beat:
         )
         self.last = counted(report, firsts)
         warn_of_unended(self.last, firsts)
-        await self._store(started + limit - loop.time())
+        with ground.telling.noted("What a restart needs could not be stored"):
+            await self._within(started + limit - loop.time(), self._remember(), "memory")
         ground.notify(CycleEnded())
         return self.last
-
-    async def _clear_timers(self) -> None:
-        try:
-            await self._reverts.clear(self._ground.store.statuses, self._is_left)
-        except Exception as error:  # noqa: BLE001
-            self._ground.telling.note("Timers of devices cannot be cleared", error)
-
-    async def _look_at_halves(self) -> None:
-        try:
-            await self._halves.look(self._is_left)
-        except Exception as error:  # noqa: BLE001
-            self._ground.telling.note("What stayed half on cannot be looked at", error)
 
     def _is_left(self, equipment_id: EquipmentId) -> bool:
         """Whether somebody else orders a load, or an order of ours is under way."""
@@ -191,15 +180,6 @@ class Beat:
         if status is not None and self._ground.owner.refusal(status.equipment.home) is not None:
             return True
         return self._executor.is_at(equipment_id)
-
-    async def _store(self, seconds: float) -> None:
-        """Store what a restart needs, if that can be done in this time."""
-        try:
-            await self._within(seconds, self._remember(), "memory")
-        except TimeoutError as error:
-            self._ground.telling.note("What a restart needs is not stored: no end of it", error)
-        except Exception as error:  # noqa: BLE001
-            self._ground.telling.note("What a restart needs could not be stored", error)
 
     async def _within[T](self, seconds: float, work: Coroutine[Any, Any, T], name: str) -> T:
         allowance = self._ground.timing.stop_allowance

@@ -43,12 +43,8 @@ class Lookout:
     async def _run(self) -> None:
         while True:
             await asyncio.sleep(self._ground.timing.connection_look)
-            try:
+            with self._ground.telling.noted("Nobody looked whether database and broker are there"):
                 await self.look()
-            except Exception as error:  # noqa: BLE001
-                self._ground.telling.note(
-                    "Nobody looked whether database and broker are there", error
-                )
 
     async def look(self) -> None:
         """Look at both once."""

@@ -193,10 +193,8 @@ class Course:
 
     async def _attempt(self, work: Awaitable[None], failure: str) -> None:
         """Do what the start can do without."""
-        try:
+        with self._ground.telling.noted(failure):
             await work
-        except Exception as error:  # noqa: BLE001
-            self._ground.telling.note(failure, error)
 
     async def _measure_speed(self) -> None:
         """Measure one round trip to the database."""

@@ -19,7 +19,7 @@ from ...core.plan import DayPlan
 from ...core.relay_mode import RelayMode, relay_mode
 from ...core.screens import Screen
 from ...core.wish import Origin
-from ...drivers import DRIVERS
+from ...drivers import DRIVERS, Reading
 from ...typologies import TYPOLOGIES, Typology
 
 DRAWING_FROM = 10.0
@@ -72,6 +72,22 @@ class Observation:
     """Seconds between its reports, by its own settings."""
     fault: str | None = None
     """Why it switched its load off, until it is on again."""
+
+    def take(self, reading: Reading, at: float, *, lasting: bool) -> None:
+        """Take note of what was told at that time of the loop; what is `lasting` tells all there is."""
+        if reading.on is not None or lasting:
+            self.on, self.on_at = reading.on, at
+        if reading.power is not None or lasting:
+            self.power, self.power_at = reading.power, at
+        if reading.on or reading.fault is not None:
+            self.fault = reading.fault
+        if reading.available is not None:
+            self.available = reading.available
+
+    def cut_off(self) -> None:
+        """Take note that nothing goes through it: its own next measure may be minutes away."""
+        if self.power is not None:
+            self.power, self.power_at = 0.0, self.on_at
 
     @property
     def connected(self) -> bool | None:
@@ -244,15 +260,23 @@ class EquipmentStatus:
 
     def _reported(self) -> tuple[bool | None, bool, float]:
         """Return the switching device's last report, whether it still counts, and its loop's time."""
+        device, on = self._switch()
+        seen = None if device is None else self.observations.get(device.id)
+        if seen is None or seen.on is None:
+            return None, False, NEVER
+        return seen.on == on, seen.counts, seen.on_at
+
+    def _switch(self) -> tuple[Device | None, bool]:
+        """Return the device that switches the load, and its raw state while that is powered."""
         typology = self.typology
         if typology is None or typology.presses:
-            return None, False, NEVER
+            return None, False
         order = next(iter(typology.scenarios[Act.TO_MANUAL].orders), None)
-        device = None if order is None else self.equipment.device(order.usage)
-        seen = None if device is None else self.observations.get(device.id)
-        if order is None or seen is None or seen.on is None:
-            return None, False, NEVER
-        return seen.on == order.on, seen.counts, seen.on_at
+        return (None, False) if order is None else (self.equipment.device(order.usage), order.on)
+
+    def is_off_by(self, device: Device) -> bool:
+        """Whether it is this device that switches the load, and it says that it is off."""
+        return self._switch()[0] == device and self.reported_on is False
 
     @property
     def differs(self) -> bool:

@@ -1,6 +1,7 @@
 """Tells those who listen: one who raises stops nobody, and is logged once."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 import logging
 import time
@@ -62,6 +63,14 @@ class Telling:
         """Log a failure that something goes on after; `failure` says what, the same each time."""
         if self._is_news(failure):
             _log(failure, error)
+
+    @contextmanager
+    def noted(self, failure: str) -> Iterator[None]:
+        """Go on after what fails in the block, and log it as `note` does."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001
+            self.note(failure, error)
 
     def _is_news(self, failure: Hashable) -> bool:
         now = time.monotonic()

@@ -133,11 +133,9 @@ class Shedding:
     async def _run(self) -> None:
         while True:
             self._wake.clear()
-            try:
+            again: float | None = self._now() + self._ground.timing.shed_step
+            with self._ground.telling.noted("Loads could not be shed or given back"):
                 again = await self._step()
-            except Exception as error:  # noqa: BLE001
-                self._ground.telling.note("Loads could not be shed or given back", error)
-                again = self._now() + self._ground.timing.shed_step
             pause = None if again is None else max(0.0, again - self._now())
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):

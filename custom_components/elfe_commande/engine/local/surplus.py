@@ -74,12 +74,10 @@ class Surplus:
             self._ground.telling.tell(self._forget, rule_id)
         while True:
             await asyncio.sleep(self._judge.limits.period)
-            try:
+            failure = "A pass over the surplus rules failed; the next one is tried"
+            with self._ground.telling.noted(failure):
                 self.run_pass()
                 await self._save()
-            except Exception as error:  # noqa: BLE001
-                failure = "A pass over the surplus rules failed; the next one is tried"
-                self._ground.telling.note(failure, error)
 
     async def evaluate(self) -> list[RuleStatus]:
         """Run a pass now; the rules that got their way. Raises `NotRunningError`."""

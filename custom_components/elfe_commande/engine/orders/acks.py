@@ -375,10 +375,9 @@ class Acks:
         seen = status.observations.setdefault(route.device.id, Observation())
         before = (status.running, status.reported_on, status.connected, status.differs)
         drawn = seen.power
-        if reading.on is not None or driver.lasting:
-            seen.on, seen.on_at = reading.on, at
-        if reading.power is not None or driver.lasting:
-            seen.power, seen.power_at = reading.power, at
+        seen.take(reading, at, lasting=driver.lasting)
+        if reading.on is not None and reading.power is None and status.is_off_by(route.device):
+            seen.cut_off()
         was_offline = seen.online is False
         if reading.online is not None:
             seen.online = reading.online
@@ -388,10 +387,6 @@ class Acks:
         if reading.period is not None:
             seen.period = reading.period
             self._period_told(status.equipment, route.device, reading.period)
-        if reading.on or reading.fault is not None:
-            seen.fault = reading.fault
-        if reading.available is not None:
-            seen.available = reading.available
         self._liveness.heard(status, seen, driver, reading, arrival)
         if was_offline and reading.online:
             self._returned(status.equipment.id)

@@ -61,11 +61,9 @@ class PlcPanel:
     @contextmanager
     def _apart(self, status: EquipmentStatus) -> Iterator[None]:
         """Keep a load that does not follow its panel from those beside it; show it."""
-        try:
+        failure = f"Equipment {status.equipment.id} does not follow the panel of its PLC"
+        with self.ground.telling.noted(failure):
             yield
-        except Exception as error:  # noqa: BLE001
-            failure = f"Equipment {status.equipment.id} does not follow the panel of its PLC"
-            self.ground.telling.note(failure, error)
         self.displays.refresh(status.equipment.id)
 
     def close(self) -> None:

@@ -122,4 +122,4 @@ class LookButton(SourceEntity, ButtonEntity):
     @override
     async def async_press(self) -> None:
         """Look at once; what comes of it is shown."""
-        self._unit.look()
+        await self._unit.async_look_now()

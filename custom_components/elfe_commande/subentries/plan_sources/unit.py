@@ -58,6 +58,8 @@ class PlanSourceUnit(Unit):
         self._delivery = Delivery(hub.local, hub.engine, self.source.owner)
         self._calendars = Calendars(hub, calendars_of(subentry.data), self._look_soon)
         self._again = asyncio.Event()
+        self._coming: asyncio.Future[None] = hub.hass.loop.create_future()
+        """Done once the look has ended that begins next."""
         self._soon: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
         self._since: dict[str, float] = {}
@@ -82,6 +84,7 @@ class PlanSourceUnit(Unit):
             )
         if calendars := calendars_of(self.subentry.data):
             self._unwatch.append(async_track_state_change_event(hass, calendars, self._look_soon))
+        self._coming = hass.loop.create_future()
         self._task = self.hub.entry.async_create_background_task(
             hass, self._run(), f"{DOMAIN} plan source {self.subentry.title}"
         )
@@ -98,6 +101,7 @@ class PlanSourceUnit(Unit):
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+            self._coming.set_result(None)
         for key, subject in tuple(self._asked):
             self._settle(key, subject)
         await self._withdraw_from_others()
@@ -118,21 +122,27 @@ class PlanSourceUnit(Unit):
         self._watchers.append(changed)
         return partial(self._watchers.remove, changed)
 
-    @callback
-    def look(self) -> None:
-        """Look at once."""
-        self._again.set()
+    async def async_look_now(self) -> None:
+        """Look at once; what was found is shown when this returns.
+
+        A look that is under way does not count: it may have asked before there was news.
+        """
+        if self._task is not None:
+            self._again.set()
+            await asyncio.shield(self._coming)
 
     # ---------------------------------------------------------------------------------- looking
 
     async def _run(self) -> None:
         while True:
             self._again.clear()
+            looked, self._coming = self._coming, self.hub.hass.loop.create_future()
             try:
-                await self._look()
-            except Exception as error:  # noqa: BLE001
-                # Whatever it was: the next look may be better.
-                self.hub.coordinator.telling.note(f"{self.subentry.title} is not followed", error)
+                # Whatever it is that fails: the next look may be better.
+                with self.hub.coordinator.telling.noted(f"{self.subentry.title} is not followed"):
+                    await self._look()
+            finally:
+                looked.set_result(None)
             with self._calendars.heard(), suppress(TimeoutError):
                 async with asyncio.timeout(self._pause()):
                     await self._again.wait()
