@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from tests.mutants.harmful import NONE, QUICK, THOROUGH
+from tests.mutants.harmful import NONE, QUICK, THOROUGH, Mistake
 from tests.mutants.trial import End
 
 ROOT = Path(__file__).parents[1]
+ALL = QUICK | THOROUGH
 LIMIT = 3000
 """Seconds: whichever test comes first waits for the trials of all."""
 
@@ -29,8 +30,9 @@ def ends(request: pytest.FixtureRequest) -> Ends:
     names = [
         item.callspec.params["name"]
         for item in request.session.items
-        if item.path == request.path
-        and isinstance(item, pytest.Function)
+        if isinstance(item, pytest.Function)
+        and item.path == request.path
+        and "ends" in item.fixturenames
         and hasattr(item, "callspec")
         and item.get_closest_marker("skip") is None
     ]
@@ -49,6 +51,12 @@ def _make(names: list[str]) -> Ends:
     assert done.returncode == 0, done.stdout + done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     return {line["name"]: line for line in lines}
+
+
+@pytest.mark.parametrize("mistake", ALL.values(), ids=ALL)
+def test_each_can_still_be_made(mistake: Mistake) -> None:
+    """What it changes stands once in the house: those that take many minutes are made seldom."""
+    mistake.change()
 
 
 @pytest.mark.thorough

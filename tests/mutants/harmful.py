@@ -346,8 +346,8 @@ THOROUGH: Final[dict[str, Mistake]] = {
         "if drawing is None and last is not None:", "if last is not None:", DOUBTS
     ),
     "a wish interrupts a sequence": Mistake(
-        "(equipment, order, pursuit, interruptible=False)\n            for _",
-        "(equipment, order, pursuit, interruptible=True)\n            for _",
+        "(equipment, order, pursuit, before, interruptible=False)\n            for _",
+        "(equipment, order, pursuit, before, interruptible=True)\n            for _",
         DOUBTS,
     ),
     "idle before the press calls it failed": Mistake(
@@ -368,8 +368,8 @@ THOROUGH: Final[dict[str, Mistake]] = {
         RETRIES,
     ),
     "a mode that changed meanwhile stops nothing": Mistake(
-        "reason = self._outdated(pursuit) or self._unfit(goal)",
-        "reason = self._outdated(pursuit)",
+        "return self._outdated(pursuit) or self._unfit(pursuit.goal)",
+        "return self._outdated(pursuit)",
         OVERTAKEN,
     ),
     "the longest wait is none": Mistake(
