@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from custom_components.elfe_commande.core.outcome import Outcome
-from demo.appliances import ShellyPlug, Topics
+from demo.appliances import Message, ShellyPlug, Topics
 from demo.database import PlanRow, insert_plans, pad, quarter
 from demo.specs import DeviceSpec, finger, plug
 from demo.territory import Equipment
@@ -208,26 +208,39 @@ async def test_values_of_other_enumerations(world: World) -> None:
     assert status_of(world, 3).decision.reason == "unknown_mode"
 
 
+async def delete_bad(world: World) -> None:
+    """Delete the rows of an equipment, its devices' first."""
+    for table, column, value in (
+        ("equipement_domotique_shellyplugs_shellycloud_v1", "equipement_domotique_id", "BAD"),
+        ("equipement_domotique", "id", "BAD"),
+        ("equipement_pilote_machine_generique_cycle", "id", 3),
+        ("equipement_pilote_machine_generique", "id", 3),
+        ("equipement_pilote_ou_mesure", "id", 3),
+    ):
+        await world.owner.execute(f"DELETE FROM {SCHEMA}.{table} WHERE {column} = $1", value)
+
+
 async def test_an_equipment_that_is_deleted_while_it_runs(world: World) -> None:
     await furnish(world, GOOD, BAD)
     await world.start()
     await world.engine.run_cycle()
-    for table, column in (
-        ("equipement_domotique_shellyplugs_shellycloud_v1", "equipement_domotique_id"),
-        ("equipement_domotique", "id"),
-    ):
-        await world.owner.execute(f"DELETE FROM {SCHEMA}.{table} WHERE {column} = 'BAD'")
-    await world.owner.execute(
-        f"DELETE FROM {SCHEMA}.equipement_pilote_machine_generique_cycle WHERE id = 3"
-    )
-    await world.owner.execute(
-        f"DELETE FROM {SCHEMA}.equipement_pilote_machine_generique WHERE id = 3"
-    )
-    await world.owner.execute(f"DELETE FROM {SCHEMA}.equipement_pilote_ou_mesure WHERE id = 3")
+    await delete_bad(world)
     await world.plan(2, [1])
     await world.engine.run_cycle()
     assert set(world.engine.statuses) == {2}
     assert world.ended(2)[-1].result.outcome is Outcome.ACKNOWLEDGED
+
+
+async def test_one_that_the_portal_tells_of_as_it_is_deleted(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    await furnish(world, GOOD, BAD)
+    await world.start()
+    await delete_bad(world)
+    world.fleet.say([Message("viriya/update/3", "")])
+    await world.settled()
+    assert not world.orders(BAD.devices[0].topics.command)
+    assert not [each for each in caplog.records if each.exc_info]
 
 
 async def test_a_finger_and_a_plug_that_changed_their_topics(world: World) -> None:

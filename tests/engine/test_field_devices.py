@@ -241,6 +241,22 @@ async def test_a_load_that_tripped_is_not_ordered_on_by_its_plan(
     await until(lambda: status.faults is None, "the end of the fault")
 
 
+async def test_a_load_that_trips_as_it_is_switched_on_is_not_tried_again(world: World) -> None:
+    """In the words of the device; whoever wished it is told at once."""
+    household = await furnish(world, load(plug("g1")), timing=calm(retry_first=0.05))
+    device = household.devices["g1"]
+    device.behaviour = Behaviour.SILENT
+    await world.start()
+    wish = asyncio.create_task(world.wish(NUMBER, Intent.TO_MANUAL))
+    await world.until_told("g1")
+    world.fleet.say([Message(device.topics.control, "overpower")])
+    result = await wish
+    assert (result.outcome, result.reason) == (Outcome.FAILED, "refused")
+    assert (result.detail, result.will_retry) == ("overpower", False)
+    await world.settled()
+    assert world.told("g1") == ["on"]
+
+
 @pytest.mark.parametrize("same_device", [True, False])
 async def test_the_fault_of_a_device_that_was_replaced_holds_nothing_up(
     world: World, same_device: bool

@@ -4,12 +4,24 @@ import pytest
 
 from custom_components.elfe_commande.core.decision import Act
 from custom_components.elfe_commande.core.model import EquipmentId
+from custom_components.elfe_commande.core.outcome import Outcome
 from custom_components.elfe_commande.core.wish import Intent, Origin
+from demo.appliances import Behaviour
 from demo.specs import plug
 from demo.territory import Equipment
 from tests.fixtures_engine import World
 
-from .bench import CONTROL, MODE, furnish, pass_slots
+from .bench import (
+    COMMAND as STATE,
+    CONTROL,
+    MODE,
+    PROGRAMMED,
+    furnish,
+    impatient,
+    lose_patience,
+    pass_slots,
+    set_row,
+)
 
 TANK = Equipment(7, "R001", "Ballon", 131, 120, (plug("E7"),))
 SEVEN = EquipmentId(7)
@@ -98,3 +110,36 @@ async def test_one_that_was_switched_on_and_programmed_is_nobodys_to_cut(world: 
     await world.cycle(slots=1)
     assert world.told("E7") == told
     assert (await world.row(7))[CONTROL] == 15
+
+
+WASHER = Equipment(7, "R001", "Lave-linge", 112, 120, (plug("E7"),))
+
+
+async def test_what_waits_after_all_is_in_error_no_longer(world: World) -> None:
+    """Its device was silent when it was asked, and is off in one of the next quarter-hours."""
+    await furnish(world, WASHER, timing=impatient())
+    world.device("E7").behaviour = Behaviour.SILENT
+    await world.start()
+    assert (await world.wish(7, Intent.TO_PILOTED)).outcome is Outcome.FAILED
+    await world.idle(7)
+    row = await world.row(7)
+    assert (row[MODE], row[STATE]) == (30, 30)
+    world.device("E7").behaviour = Behaviour.ACK
+    lose_patience(world, ack=3.0)
+    await world.cycle(slots=1)
+    after = await world.row(7)
+    assert (after[MODE], after[STATE], after[CONTROL]) == (30, 11, 25)
+    assert after[PROGRAMMED] == row[PROGRAMMED]
+
+
+async def test_what_is_kept_off_is_in_error_no_longer(world: World) -> None:
+    """As somebody else wrote it meanwhile: it is off, and says so."""
+    await furnish(world, WASHER)
+    await world.start()
+    await world.wish(7, Intent.FORCED_OFF)
+    row = await world.row(7)
+    await set_row(world, 7, **{STATE: 30})
+    await world.cycle(slots=1)
+    after = await world.row(7)
+    assert (after[MODE], after[STATE], after[CONTROL]) == (20, row[STATE], 25)
+    assert after[PROGRAMMED] == row[PROGRAMMED]

@@ -41,6 +41,7 @@ class Surroundings:
     answer: StorageError | None = None
     storage_error: StorageError | None = None
     asked: int = 0
+    hangs: bool = False
     devices: Ears = field(default_factory=lambda: Ears(set()))
     screens: Ears = field(default_factory=lambda: Ears(set()))
     ground: Ground = field(init=False)
@@ -48,7 +49,7 @@ class Surroundings:
 
     def __post_init__(self) -> None:
         clock = SystemClock()
-        timing = Timing(outage_told=self.outage_told)
+        timing = Timing(outage_told=self.outage_told, part_limit=0.05)
         zone = cast("Any", None)
         lifecycle = Lifecycle(clock.now, lambda: None)
         self.ground = Ground(clock, timing, zone, lifecycle, lambda _: None)
@@ -65,6 +66,8 @@ class Surroundings:
 
     async def ping(self) -> None:
         self.asked += 1
+        if self.hangs:
+            await asyncio.Event().wait()
         if self.answer is not None:
             raise self.answer
 
@@ -87,6 +90,16 @@ async def test_the_database_is_asked_and_its_outage_told_until_it_answers() -> N
     world.answer = None
     await world.lookout.look()
     assert (world.rows.storage_error, world.told()) == (None, set())
+
+
+async def test_a_database_that_does_not_answer_is_one_that_is_away() -> None:
+    world = Surroundings(outage_told=0.0, hangs=True)
+
+    await world.lookout.look()
+
+    assert isinstance(world.rows.storage_error, StorageUnreachableError)
+    (problem,) = world.ground.problems
+    assert problem.placeholders == {"detail": "no answer in time"}
 
 
 @pytest.mark.parametrize(("patience", "told"), [(0.0, {BROKER}), (180.0, set())])

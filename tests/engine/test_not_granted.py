@@ -66,6 +66,18 @@ async def test_an_order_that_waited_for_it_is_made_once_it_is_granted(
     said = [each for each in caplog.messages if "did not grant" in each]
     assert len(said) == 1, "once, however often it is asked for"
     await until(lambda: not missing(world), "the end of it")
+    assert caplog.text.count("The broker granted all") == 1
+
+
+async def test_nothing_is_said_where_all_was_granted_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await furnish(world, TANK)
+    messenger = await stubborn(world, monkeypatch)
+    messenger.grants = True
+    await world.start()
+    await world.engine.rooms.acks.listen_again()
+    assert "grant" not in caplog.text
 
 
 async def test_what_waits_is_tried_anew_for_what_is_newly_granted_only(

@@ -23,7 +23,7 @@ from custom_components.elfe_commande.engine.orders.sender import Sender
 from custom_components.elfe_commande.engine.people.postponed import MOST, Postponed
 from demo.appliances import Behaviour, Message
 from demo.engine_host import MemoryDisk, SystemClock
-from demo.specs import plug, screen
+from demo.specs import channel, plug, screen
 from demo.territory import Equipment
 from tests.fixtures_engine import World
 
@@ -66,7 +66,7 @@ async def check_refused(world: World) -> None:
     for end in await asyncio.gather(*ask_everything(world), return_exceptions=True):
         assert isinstance(end, NotRunningError)
         assert end.code is world.engine.lifecycle.code
-    assert world.engine.reconsider([EquipmentId(NUMBER)]) == {}
+    assert world.engine.rooms.goals.look_again([EquipmentId(NUMBER)]) == {}
     # What a device, a portal, a screen and a PLC say, where they are heard.
     (device,) = world.household.devices.values()
     (shown,) = world.household.screens.values()
@@ -146,7 +146,7 @@ async def test_the_gate_is_the_last_thing_before_the_broker(world: World, source
             until=now + 60.0,
             claim=f"{NUMBER}:{code}",
         )
-        attempt = await sender.switch(status.equipment, Pursuit(goal), lambda: None)
+        attempt = await sender.carry_out(status.equipment, Pursuit(goal), lambda: None)
         if code is Code.RUNNING:
             assert attempt.answer is Answer.ACKNOWLEDGED
             assert world.messenger.published == before + 1
@@ -204,10 +204,10 @@ async def test_no_cycle_is_run_at_once_that_was_not_due(world: World) -> None:
 
 
 async def connected_wall(
-    world: World, **timing: float
+    world: World, *equipments: Equipment, **timing: float
 ) -> tuple[Wall, asyncio.Future[None], asyncio.Task[None]]:
     """Return a screen whose engine waits for Home Assistant, what ends the wait, the start."""
-    household = await furnish(world, washer(), timing=together(**timing))
+    household = await furnish(world, *(equipments or (washer(),)), timing=together(**timing))
     wall = Wall(world, household)
     await wall.held(online=True)
     await world.start(run=False)
@@ -231,6 +231,35 @@ async def test_the_newest_request_of_a_screen_is_done_once_the_engine_runs(world
     assert wall.orders("X7") == ["on"]
     await until(lambda: world.ended(WASHER_ID), "the end of the order")
     assert world.ended(WASHER_ID)[-1].origin is Origin.SCREEN
+
+
+async def test_what_was_rolled_meanwhile_is_written_once_the_engine_runs(world: World) -> None:
+    wall, started, _ = await connected_wall(world, request_lifetime=60.0)
+    before = await wall.end()
+    wall.roll(HALL, 3, 8, 5, "05h")
+    wall.roll(HALL, 3, 9, 1, "15")
+    await world.settled()
+    assert await wall.end() == before
+
+    started.set_result(None)
+
+    await wall.refreshed(HALL)
+    assert await wall.end() == wall.next_at(5, 15)
+
+
+async def test_how_a_panel_was_turned_meanwhile_holds_however_long_that_is(world: World) -> None:
+    """It is no request but how the PLC is, and stays so until its panel says otherwise."""
+    tank = Equipment(8, "R001", "Ballon", 131, 120, (channel("Z8", 1, "PANEL01"),))
+    wall, started, _ = await connected_wall(world, washer(), tank, request_lifetime=-1.0)
+    wall.say("Socorel/PANEL01/Mode", "Manuel")
+    wall.turn(HALL, 3, 0)
+    await world.heard()
+
+    started.set_result(None)
+
+    await until_row(world, 8, **{MODE: 70})
+    await world.settled()
+    assert wall.orders("X7") == []
 
 
 async def test_a_request_that_waited_too_long_is_dropped(world: World) -> None:

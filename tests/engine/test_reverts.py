@@ -115,20 +115,83 @@ class Published(AiomqttMessenger):
         self.sent.append(topic)
 
 
-async def test_a_timer_that_nobody_wants_any_more_is_cleared_once() -> None:
-    """A person took the load over: its device is told to stay as it is, and that is forgotten."""
-    journal, messenger = Journal(MemoryDisk().document("journal")), Published()
+def by_hand(relay: Device = RELAY) -> dict[EquipmentId, EquipmentStatus]:
+    """Return the heater, taken over by a person: its timer is to be cleared."""
+    manual = State(Mode.MANUAL, 15, 13, ems_order=True)
+    status = EquipmentStatus(replace(HEATER, devices=(relay,)).with_state(manual))
+    status.observations[relay.id] = Observation(
+        on=True, on_at=asyncio.get_running_loop().time(), online=True
+    )
+    return {HEATER.id: status}
+
+
+@pytest.fixture
+async def set_one() -> Reverts:
+    """A timer that was set on the relay of the heater, in an engine that runs."""
     lifecycle = Lifecycle(lambda: 0.0, lambda: None)
     for code in sorted(code for code in Code if lifecycle.code < code <= Code.RUNNING):
         lifecycle.advance(code)
-    reverts = Reverts(journal, messenger, TIMING, lifecycle)
+    reverts = Reverts(Journal(MemoryDisk().document("journal")), Published(), TIMING, lifecycle)
     await reverts.prepare(HEATER.id, RELAY, 1800.0)
-    assert journal.timers == {RELAY.id: HEATER.id}
-    status = EquipmentStatus(HEATER.with_state(State(Mode.MANUAL, 15, 13, ems_order=True)))
-    status.observations[RELAY.id] = Observation(
-        on=True, on_at=asyncio.get_running_loop().time(), online=True
-    )
+    assert reverts.journal.timers == {RELAY.id: HEATER.id}
+    return reverts
+
+
+def sent(reverts: Reverts) -> list[str]:
+    assert isinstance(reverts.messenger, Published)
+    return reverts.messenger.sent
+
+
+async def test_a_timer_that_nobody_wants_any_more_is_cleared_once(set_one: Reverts) -> None:
+    """A person took the load over: its device is told to stay as it is, and that is forgotten."""
     for _ in range(2):
-        await reverts.clear({HEATER.id: status}, lambda _: False)
-    assert journal.timers == {}
-    assert messenger.sent == [RELAY.command_topic]
+        await set_one.clear(by_hand(), lambda _: False)
+    assert set_one.journal.timers == {}
+    assert sent(set_one) == [RELAY.command_topic]
+
+
+async def test_nor_is_one_cleared_of_what_is_ordered_or_still_guarded(set_one: Reverts) -> None:
+    guarded = {HEATER.id: EquipmentStatus(HEATER)}
+    for statuses, ordered in ((guarded, False), (by_hand(), True)):
+        await set_one.clear(statuses, lambda _, ordered=ordered: ordered)
+        assert (set_one.journal.timers, sent(set_one)) == ({RELAY.id: HEATER.id}, [])
+
+
+async def test_a_timer_stays_to_be_cleared_while_the_broker_is_away(set_one: Reverts) -> None:
+    messenger = set_one.messenger
+    set_one.messenger = AiomqttMessenger("127.0.0.1", 1)
+    await set_one.clear(by_hand(), lambda _: False)
+    assert set_one.journal.timers == {RELAY.id: HEATER.id}
+    set_one.messenger = messenger
+    await set_one.clear(by_hand(), lambda _: False)
+    assert (set_one.journal.timers, sent(set_one)) == ({}, [RELAY.command_topic])
+
+
+async def test_nothing_is_cleared_once_the_engine_stops(set_one: Reverts) -> None:
+    set_one.lifecycle.advance(Code.STOPPING)
+    await set_one.clear(by_hand(), lambda _: False)
+    assert (set_one.journal.timers, sent(set_one)) == ({RELAY.id: HEATER.id}, [])
+
+
+async def test_the_timer_of_a_load_that_was_removed_is_cleared_on_its_device(
+    set_one: Reverts,
+) -> None:
+    """What is sent depends on what it is now, which nobody knows: it may stay as it is only."""
+    await set_one.clear({}, lambda _: False)
+    assert set_one.journal.timers == {}
+
+
+async def test_the_timer_of_a_device_that_is_gone_since_a_restart_is_told_in_the_log(
+    set_one: Reverts, caplog: pytest.LogCaptureFixture
+) -> None:
+    after_restart = Reverts(set_one.journal, Published(), TIMING, set_one.lifecycle)
+    await after_restart.clear({}, lambda _: False)
+    assert (after_restart.journal.timers, sent(after_restart)) == ({}, [])
+    assert "Device D1 is gone, and may keep its timer" in caplog.text
+
+
+async def test_a_device_that_was_replaced_by_one_without_timers_is_told_nothing(
+    set_one: Reverts,
+) -> None:
+    await set_one.clear(by_hand(PLUG), lambda _: False)
+    assert (set_one.journal.timers, sent(set_one)) == ({}, [])

@@ -126,7 +126,7 @@ def test_what_waits_for_the_database_is_written_without_living_through_it_again(
         assert world.house is not None
         for _ in range(2000):
             # Whatever makes the load be looked at again in between.
-            world.house.engine.reconsider([EquipmentId(TANK)])
+            world.house.engine.rooms.goals.look_again([EquipmentId(TANK)])
             await asyncio.sleep(0.003)
         assert orders(world, TANK) == []
         assert world.powered(TANK)
@@ -247,7 +247,7 @@ def test_a_wish_is_not_lost_between_the_disk_and_the_row(moment: float, killed: 
         while EquipmentId(TANK) not in wishes or wishes[EquipmentId(TANK)].mode_at is None:
             await asyncio.sleep(LAG / 10)
         await asyncio.sleep(moment)
-        world.house.engine.reconsider([EquipmentId(TANK)])
+        world.house.engine.rooms.goals.look_again([EquipmentId(TANK)])
         if killed:
             await world.kill()
             await world.begin()

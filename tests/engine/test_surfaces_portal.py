@@ -14,6 +14,7 @@ from custom_components.elfe_commande.engine.ground.events import (
 )
 from custom_components.elfe_commande.engine.ground.ports import StorageUnreachableError
 from demo.appliances import Behaviour
+from demo.database import SCHEMA
 from demo.territory import MANUAL, PILOTED
 from tests.fixtures_engine import World
 
@@ -72,6 +73,37 @@ async def test_a_changed_mode_is_carried_out_and_shown_on_all_screens(
     assert told.before.state.mode == before
     (changed,) = events_of(world, ModeChanged)
     assert (changed.after, changed.origin) == (after, Origin.PORTAL)
+
+
+async def test_a_plug_that_was_exchanged_with_the_mode_is_the_one_that_is_ordered(
+    world: World,
+) -> None:
+    """What the tables say of the devices is read with it: the one before is another load's now."""
+    wall = await Wall.of(world, washer(mode=MANUAL), dryer(mode=MANUAL))
+    topics = "topic_mqtt_controle_json, topic_mqtt_commande_text, topic_mqtt_lwt"
+    table = f"{SCHEMA}.equipement_domotique_shellyplugs_shellycloud_v1"
+    await world.owner.execute(
+        f"UPDATE {table} SET ({topics}) = (SELECT {topics} FROM {table}"
+        " WHERE equipement_domotique_id = 'X8') WHERE equipement_domotique_id = 'X7'"
+    )
+    await set_row(world, WASHER, **{MODE: PILOTED})
+    wall.say(TOPIC)
+    await until(lambda: wall.orders("X8"), "the order")
+    await until_row(world, WASHER, **{MODE: PILOTED, COMMAND: 11})
+    assert (wall.orders("X7"), wall.orders("X8")) == ([], ["off"])
+
+
+async def test_a_mode_that_nothing_can_be_done_about_is_said_in_the_log(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    wall = await Wall.of(world, washer(typology=110))
+    await set_row(world, WASHER, **{MODE: MANUAL})
+    wall.say(TOPIC)
+    await until(lambda: events_of(world, PortalUpdated), "the update")
+    await world.settled()
+    assert f"Portal, equipment {WASHER}: unsupported_typology" in caplog.text
+    assert (await world.row(WASHER))[MODE] == MANUAL
 
 
 async def test_a_mode_told_twice_is_ordered_once(world: World) -> None:

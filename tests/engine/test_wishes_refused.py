@@ -5,15 +5,16 @@ import asyncio
 import pytest
 
 from custom_components.elfe_commande.core.lifecycle import Code, NotRunningError
-from custom_components.elfe_commande.core.model import TypologyId
+from custom_components.elfe_commande.core.model import Constraints, EquipmentId, TypologyId
 from custom_components.elfe_commande.core.outcome import Outcome
-from custom_components.elfe_commande.core.wish import Intent
+from custom_components.elfe_commande.core.wish import ConstraintWish, Intent, Origin
 from custom_components.elfe_commande.engine.ground.errors import WishRefusedError
 from demo.specs import plug
 from demo.territory import Equipment
 from tests.fixtures_engine import World
 
 from .bench import CONTROL, MODE, calm, furnish, set_row, status_of, until
+from .households import DISHWASHER, FINGER
 from .wiring import appliance
 
 
@@ -101,6 +102,28 @@ class TestRefusals:
         with pytest.raises(WishRefusedError) as refusal:
             await world.wish(99, Intent.TO_MANUAL)
         assert refusal.value.key == "unknown_equipment"
+
+    async def test_wishes_about_an_equipment_nobody_knows(self, world: World) -> None:
+        await furnish(world, appliance(120))
+        await world.start()
+        wish = ConstraintWish(EquipmentId(99), Constraints(wished_end=5), Origin.DASHBOARD)
+        with pytest.raises(WishRefusedError) as refusal:
+            await world.engine.constrain(wish)
+        assert (refusal.value.key, refusal.value.placeholders) == (
+            "unknown_equipment",
+            {"equipment": "99"},
+        )
+
+    async def test_what_is_only_pressed_is_not_switched_on_but_left_to_people(
+        self, world: World
+    ) -> None:
+        """A press toggles: nobody knows that it would be on."""
+        await furnish(world, FINGER)
+        await world.start()
+        result = await world.wish(DISHWASHER, Intent.FORCED_ON)
+        assert result.outcome is Outcome.ACKNOWLEDGED
+        assert world.told("C104") == []
+        assert (await world.row(DISHWASHER))[MODE] == 20
 
     @pytest.mark.defect("D-75")
     async def test_nothing_is_done_before_it_runs_nor_after_it_stopped(self, world: World) -> None:

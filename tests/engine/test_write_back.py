@@ -19,6 +19,7 @@ from custom_components.elfe_commande.core.wish import Origin
 from custom_components.elfe_commande.engine.ground.ports import (
     StorageDataError,
     StorageError,
+    StoragePrivilegesError,
     StorageUnreachableError,
 )
 from custom_components.elfe_commande.engine.ground.status import EquipmentStatus
@@ -248,6 +249,23 @@ async def test_what_was_answered_and_is_refused_later_is_logged(
     await bench.write_back.drain()
     assert "a constraint" in caplog.text
     assert not list(bench.write_back.kept())
+
+
+async def test_wishes_that_a_role_may_not_write_hold_no_outcome_up(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    """They have tables of their own; an outcome waits until its own may be written."""
+    wish = Step(EquipmentId(1), NOTHING, 1, wishes=Constraints(wished_end=5))
+    bench.rows.error = StoragePrivilegesError(("UPDATE cycles.id",))
+    assert await bench.write_back.submit(wish, BY) is Fate.REJECTED
+    assert "takes no such wish" in caplog.text
+    assert bench.reachable == []
+
+    assert await bench.submit(2, 13) is Fate.DEFERRED
+    assert bench.reachable == [False]
+    bench.rows.error = None
+    await bench.write_back.drain()
+    assert bench.stored == [(2, 13)]
 
 
 async def test_what_is_left_is_written_at_the_end(bench: Bench) -> None:

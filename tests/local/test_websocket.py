@@ -162,7 +162,7 @@ async def test_what_did_not_change_is_not_sent(home: LocalInstalled, connect: Op
     number = await water_heater(home)
     client = await connect()
     await subscribe(client, hours_back=0)
-    home.hub.engine.reconsider([number])
+    home.hub.engine.rooms.goals.look_again([number])
     await nothing_more(client)
 
 

@@ -346,8 +346,8 @@ THOROUGH: Final[dict[str, Mistake]] = {
         "if drawing is None and last is not None:", "if last is not None:", DOUBTS
     ),
     "a wish interrupts a sequence": Mistake(
-        "(equipment, order, pursuit, before, interruptible=False)\n            for _",
-        "(equipment, order, pursuit, before, interruptible=True)\n            for _",
+        "interruptible = not pursuit.goal.presses",
+        "interruptible = True",
         DOUBTS,
     ),
     "idle before the press calls it failed": Mistake(

@@ -10,7 +10,6 @@ from custom_components.elfe_commande.planning.readers.tariff import (
     Tempo,
     TwoRates,
     colour_of,
-    colours_from,
     covers,
     parse_ranges,
     priced,
@@ -103,7 +102,7 @@ def test_colours(text: str | None, colour: Colour | None):
 
 def test_a_day_of_tempo_begins_at_six():
     wednesday = date(2026, 1, 14)
-    colours = colours_from([(wednesday, "Rouge"), (wednesday + timedelta(days=1), "Bleu")])
+    colours = {wednesday: Colour.RED, wednesday + timedelta(days=1): Colour.BLUE}
     tempo = Tempo(prices=PRICES, colours=colours)
     at = datetime(2026, 1, 14, 5, 59, tzinfo=PARIS)
     assert tempo_day(at) == wednesday - timedelta(days=1)

@@ -1,7 +1,7 @@
 """One engine per config entry: what others see of it, and what it is asked."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from itertools import chain
 
@@ -283,14 +283,6 @@ class Engine:
         """Run a cycle now; raises `NotRunningError`."""
         self.lifecycle.require_running()
         return await self._beat.cycle()
-
-    def reconsider(self, ids: Iterable[EquipmentId]) -> dict[EquipmentId, asyncio.Future[Result]]:
-        """Decide anew for these loads, whatever the cause, and order what follows.
-
-        Returns the result of the first try to come, for each load that is ordered. Before
-        the engine runs, and after, decisions are shown and nothing is ordered.
-        """
-        return self.rooms.goals.look_again(ids)
 
     async def read_inventory(self) -> None:
         """Take over equipments that came, changed or went, between two cycles.

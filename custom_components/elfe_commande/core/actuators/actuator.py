@@ -59,11 +59,6 @@ class Part:
         wanted = self.target(on=on)
         return wanted is None or self._fits(self.way.intent(*shown), shown, wanted, on=on)
 
-    def takes(self, shown: Shown) -> bool:
-        """Return whether the entity offers both values."""
-        wanted = [value for value in (self.on, self.off) if value is not None]
-        return all(self.way.takes(value, shown.attributes) for value in wanted)
-
     def _fits(self, value: Value | None, shown: Shown, wanted: Value, *, on: bool) -> bool:
         if value is None:
             return False

@@ -92,38 +92,25 @@ class Sender:
                 return "unsupported_order"
         return None
 
-    async def switch(self, equipment: Equipment, pursuit: Pursuit, moot: Moot) -> Attempt:
-        """Try a scenario that may be ordered again; a person's wish cuts the wait short.
+    async def carry_out(self, equipment: Equipment, pursuit: Pursuit, moot: Moot) -> Attempt:
+        """Try a scenario, one order after the other, until one is not carried out.
 
-        What is `moot` by the time that its turn comes on its topic is not sent.
+        What is `moot` by the time that its turn comes on its topic is not sent. A sequence of
+        presses that has begun is never interrupted, and a press of it that was reported as not
+        made is tried again on the spot; one without an answer is not.
         """
         attempt = Attempt(Answer.ACKNOWLEDGED)
         for index, order in enumerate(pursuit.goal.scenario.orders):
             if index:
                 await asyncio.sleep(self._timing.press_pause)
-            attempt = await self._send(equipment, order, pursuit, moot, interruptible=True)
-            attempt.reached = index + 1
-            if attempt.answer not in _DONE:
-                break
-        return attempt
-
-    async def press(self, equipment: Equipment, pursuit: Pursuit, moot: Moot) -> Attempt:
-        """Make a sequence of presses, unless it is `moot`; once begun it is never interrupted.
-
-        A press of it that was reported as not made is tried again on the spot; one without
-        an answer is not.
-        """
-        attempt = Attempt(Answer.ACKNOWLEDGED)
-        for index, order in enumerate(pursuit.goal.scenario.orders):
-            if index:
-                await asyncio.sleep(self._timing.press_pause)
-            before = _never_moot if index else moot
-            attempt = await self._send(equipment, order, pursuit, before, interruptible=False)
-            for _ in range(_PRESS_TRIES - 1 if index else 0):
+            begun = index > 0 and pursuit.goal.presses
+            before = _never_moot if begun else moot
+            attempt = await self._send(equipment, order, pursuit, before)
+            for _ in range(_PRESS_TRIES - 1 if begun else 0):
                 if attempt.answer not in (Answer.REFUSED, Answer.UNSENT):
                     break
                 await asyncio.sleep(self._timing.press_retry)
-                attempt = await self._send(equipment, order, pursuit, before, interruptible=False)
+                attempt = await self._send(equipment, order, pursuit, before)
             attempt.reached = index + 1
             if attempt.answer not in _DONE:
                 break
@@ -135,13 +122,7 @@ class Sender:
             self._acks.forget(*kept)
 
     async def _send(
-        self,
-        equipment: Equipment,
-        order: Order,
-        pursuit: Pursuit,
-        moot: Moot,
-        *,
-        interruptible: bool,
+        self, equipment: Equipment, order: Order, pursuit: Pursuit, moot: Moot
     ) -> Attempt:
         device = equipment.device(order.usage)
         if device is None:
@@ -181,7 +162,7 @@ class Sender:
                 await self._messenger.publish(message.topic, message.payload)
             except MessengerError:
                 return Attempt(Answer.UNSENT, pending=pending)
-            answer = await self._wait(pending, device, pursuit, interruptible=interruptible)
+            answer = await self._wait(pending, device, pursuit)
             if answer is Answer.ACKNOWLEDGED:
                 self._reverts.ended(device, after)
             return Attempt(
@@ -214,10 +195,10 @@ class Sender:
         self._pending[id(pursuit)] = (device, pending)
         return pending
 
-    async def _wait(
-        self, pending: PendingOrder, device: Device, pursuit: Pursuit, *, interruptible: bool
-    ) -> Answer:
+    async def _wait(self, pending: PendingOrder, device: Device, pursuit: Pursuit) -> Answer:
+        """Wait for the answer; whoever wants something else cuts it short, but for a press."""
         waited: list[asyncio.Future[Any]] = [pending.answer]
+        interruptible = not pursuit.goal.presses
         if interruptible:
             waited.append(pursuit.superseded)
         timing = self._timing

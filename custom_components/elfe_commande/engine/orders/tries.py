@@ -145,10 +145,9 @@ class Tries:
         if goal.scenario.orders:
             status.sent_at, status.reached_on = pursuit.tried_at, None
             status.doubt = None
-        send = self._sender.press if goal.presses else self._sender.switch
         # A press has claimed its row: it is no longer as the goal was made for.
         moot = self._outdated if goal.presses else self._moot
-        attempt = await send(status.equipment, pursuit, partial(moot, pursuit))
+        attempt = await self._sender.carry_out(status.equipment, pursuit, partial(moot, pursuit))
         if attempt.answer is Answer.SILENT and attempt.device_id is not None:
             status.note_silence(attempt.device_id, attempt.sent_at)
             self._ground.store.changed(goal.equipment_id)

@@ -1,6 +1,6 @@
 """A tariff that no list says: off-peak hours, seasons, week-ends, colours of days."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -171,8 +171,3 @@ def priced(tariff: Tariff, start: int, slots: int, zone: tzinfo) -> Priced:
                 guessed_from = begin
         prices.append(total / (SLOT // _STEP))
     return Priced(prices, guessed_from)
-
-
-def colours_from(days: Iterable[tuple[date, str | None]]) -> dict[date, Colour]:
-    """Return the colours that are known of some days."""
-    return {day: colour for day, text in days if (colour := colour_of(text)) is not None}

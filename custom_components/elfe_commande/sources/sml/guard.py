@@ -30,11 +30,6 @@ class EnergyGuard:
         self._at = 0.0
         self._doubt: _Doubt | None = None
 
-    @property
-    def holds_back(self) -> bool:
-        """Whether a value waits to be confirmed."""
-        return self._doubt is not None
-
     def accept(self, value: float, now: float) -> float:
         """Return what to show for the value a telegram told at a time in seconds.
 
