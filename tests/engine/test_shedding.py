@@ -23,6 +23,7 @@ from demo.territory import MANUAL, Equipment
 from tests.fixtures_engine import World
 
 from .bench import CONTROL, MODE, calm, furnish, status_of, until, until_row
+from .test_surplus import Sensor, adopt, rule
 
 SHEDDING = "custom_components.elfe_commande.engine.local.shedding"
 STEP = 0.3
@@ -162,6 +163,24 @@ async def test_a_declared_order_and_a_home(shed: Shed) -> None:
     await shed.until_orders(RADIATOR, "on", "off")
     await shed.world.engine.run_cycle()
     assert "off" not in shed.orders(BATH)
+
+
+async def test_of_loads_with_a_rule_the_greater_its_number_the_sooner_it_goes(
+    shed: Shed, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And all of them before those that follow no rule."""
+    caplog.set_level("INFO", SHEDDING)
+    loads = (HEATER, RADIATOR, BATH)
+    await shed.begin(*loads)
+    sensor = Sensor(shed.world.clock)
+    adopt(shed.world.engine, sensor, rule(HEATER.id, priority=30), rule(RADIATOR.id, priority=10))
+    await shed.switch_on()
+
+    shed.say(BATTERY)
+
+    for load in loads:
+        await shed.until_orders(load, "on", "off")
+    one_by_one(caplog, "is shed", HEATER, RADIATOR, BATH)
 
 
 async def test_suspending_starts_nothing_and_cuts_nothing(shed: Shed) -> None:

@@ -305,6 +305,27 @@ def test_killed_in_mid_slot_it_has_all_as_it_should_be_within_five_seconds() -> 
     play(story)
 
 
+def test_a_device_that_was_silent_for_long_is_ordered_as_soon_as_it_says_anything() -> None:
+    """It shows that it hears nothing of the order; the wait had grown to minutes by then."""
+
+    async def story(world: PocketWorld) -> None:
+        plug = world.fleet[device(world, HEATER)]
+        # Without a last word: nobody is told that it is away, nor that it is back.
+        plug.lost = True
+        await world.next_slot(on(HEATER))
+        await asyncio.sleep(CYCLE + 400)
+        before = len(orders(world, HEATER))
+        await asyncio.sleep(2)
+        assert len(orders(world, HEATER)) == before, "the next try is far away"
+        plug.lost = False
+        world.fleet.report(plug)
+        await asyncio.sleep(2)
+        assert world.powered(HEATER)
+        assert len(orders(world, HEATER)) == before + 1
+
+    play(story)
+
+
 def device(world: PocketWorld, number: int) -> str:
     """Return what switches a load."""
     return next(d.id for d in world.equipments[number - 1].devices if d.usage == 11)
