@@ -195,3 +195,32 @@ async def test_a_device_that_was_replaced_by_one_without_timers_is_told_nothing(
 ) -> None:
     await set_one.clear(by_hand(PLUG), lambda _: False)
     assert (set_one.journal.timers, sent(set_one)) == ({}, [])
+
+
+async def test_once_a_timer_ran_out_nobody_knows_what_it_did(
+    set_one: Reverts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = asyncio.get_running_loop()
+    for after, told in ((TIMING.revert_after + 1, []), (TIMING.revert_after - 1, [RELAY])):
+        late = loop.time() + after
+        statuses = by_hand()
+        set_one.journal.timers[RELAY.id] = HEATER.id
+        with monkeypatch.context() as patch:
+            patch.setattr(loop, "time", lambda late=late: late)
+            await set_one.clear(statuses, lambda _: False)
+        assert sent(set_one) == [device.command_topic for device in told]
+        await set_one.prepare(HEATER.id, RELAY, 1800.0)
+
+
+@pytest.mark.parametrize(
+    ("answered", "since", "told"), [(None, 1.0, 0), (None, -1.0, 1), (True, 1.0, 1)]
+)
+async def test_what_it_said_before_an_order_that_it_left_unanswered_is_not_ordered(
+    set_one: Reverts, answered: bool | None, since: float, told: int
+) -> None:
+    statuses = by_hand()
+    status = statuses[HEATER.id]
+    status.reached_on = answered
+    status.sent_at = status.observations[RELAY.id].on_at + since
+    await set_one.clear(statuses, lambda _: False)
+    assert len(sent(set_one)) == told
