@@ -5,6 +5,7 @@ from typing import Any
 from homeassistant.config_entries import SOURCE_USER, ConfigSubentry
 from homeassistant.core import State
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 
 from custom_components.elfe_commande.const import DOMAIN
@@ -65,8 +66,15 @@ class Sourced:
         return self.home.entry.subentries[subentry_id]
 
     async def look(self) -> str:
-        """Press the button; return the word that is shown then."""
-        await self.home.use("button.press", self.entity("button", "look_at_plan"))
+        """Press the button; return the word that is shown then.
+
+        `refusal` is what whoever pressed it is told, `None` where all went well.
+        """
+        self.refusal: HomeAssistantError | None = None
+        try:
+            await self.home.use("button.press", self.entity("button", "look_at_plan"))
+        except HomeAssistantError as error:
+            self.refusal = error
         # What follows from it is under way: the order, the states.
         await self.hass.async_block_till_done()
         return self.word

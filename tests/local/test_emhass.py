@@ -229,6 +229,16 @@ async def test_a_failure_is_shown_and_switches_nothing_off(
     await fails(sourced, emhass, how)
     assert await sourced.look() == how
     assert not sourced.issues
+    # Whoever asked is told at once that nothing could be read.
+    if issue == "plan_source_lost":
+        assert sourced.refusal is not None
+        assert sourced.refusal.translation_key == "plan_source_unread"
+        shown = sourced.refusal.translation_placeholders
+        assert shown is not None
+        assert shown["plan_source"] == "EMHASS"
+        assert shown["detail"].startswith(WORDS[how])
+    else:
+        assert sourced.refusal is None
     home.clock.offset += 2 * SLOT
     await home.cycle()
     assert sourced.relay() == "on"
@@ -324,6 +334,8 @@ async def test_a_disk_that_takes_nothing_is_shown(sourced: Sourced, emhass: Emha
     ):
         emhass.serve(DAY, home.clock.now(), begin=HEATER_ON)
         assert await sourced.look() == "not_stored"
+        assert sourced.refusal is not None
+        assert sourced.refusal.translation_key == "plan_not_stored"
         assert sourced.relay() == "off"
     assert await sourced.look() == "ok"
     await wait_for(lambda: sourced.relay() == "on")

@@ -8,7 +8,7 @@ from unittest.mock import patch
 from homeassistant.config_entries import SOURCE_USER
 from homeassistant.core import Context
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.exceptions import ServiceValidationError, Unauthorized
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
@@ -289,8 +289,13 @@ async def test_a_planner_that_breaks_leaves_what_is_planned(
     await until_on(home, heater)
     plan = home.status(heater).plan
     with patch.object(unit_module, "plan", side_effect=RuntimeError("broken")):
-        answer = await home.call("plan_now")
-    assert answer["findings"] == ["failed"]
+        with pytest.raises(HomeAssistantError) as refused:
+            await home.call("plan_now")
+        button = told(home, "button", "plan_now").entity_id
+        with pytest.raises(HomeAssistantError):
+            await home.use("button.press", button)
+    assert refused.value.translation_key == "not_planned"
+    assert told(home, "sensor", "planner_state").state == Finding.FAILED
     assert home.status(heater).plan is plan
     assert is_on(home, RELAY)
     await home.call("plan_now")

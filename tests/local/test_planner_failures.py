@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 from homeassistant.util.file import WriteError
 import pytest
@@ -168,8 +169,9 @@ async def test_a_disk_that_takes_no_plan(home: LocalInstalled) -> None:
             home.entry, subentry, data={**subentry.data, "daily": 4 * 3600}
         )
         await home.hass.async_block_till_done()
-        answer = await home.call("plan_now")
-        assert answer["findings"][0] == "not_stored"
+        with pytest.raises(HomeAssistantError) as refused:
+            await home.call("plan_now")
+        assert refused.value.translation_key == "plan_not_stored"
         assert told(home, "sensor", "planner_state").state == Finding.NOT_STORED
         assert is_on(home)
     assert (await home.call("plan_now"))["findings"] == ["ok"]

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
@@ -16,8 +16,8 @@ from ..core.plan import DAY, LONGEST, SLOT, DayPlan, Owner, slot_start
 from ..core.planned import said_at
 from ..core.wall_clock import next_occurrence
 from ..describe import about_decision, about_plan, clock_text, in_utc, words_for
-from ..details import detail_text
 from ..engine.ground.ports import StorageError
+from ..entities.answers import not_stored
 from ..subentries.appliances.home import LocalHome
 from .permissions import PLAN, READ_PLAN
 from .schedules import ScheduleError, read_schedule, to_quarter
@@ -94,11 +94,7 @@ async def _async_store(
     try:
         return await home.async_set_plans(targets[0].hub.engine, plans)
     except StorageError as error:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="plan_not_stored",
-            translation_placeholders={"detail": detail_text(targets[0].hub.hass, str(error))},
-        ) from error
+        raise not_stored(targets[0].hub.hass, error) from error
 
 
 # ------------------------------------------------------------------------------- reading a day

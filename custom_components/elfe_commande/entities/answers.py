@@ -14,6 +14,7 @@ from ..const import DOMAIN
 from ..core.lifecycle import NotRunningError
 from ..core.outcome import Outcome, Result
 from ..describe import words_for
+from ..details import detail_text
 
 
 class _Retried(NamedTuple):
@@ -59,6 +60,15 @@ _NOBODYS_MISTAKE: Final = frozenset({"database_unavailable"})
 
 _REFUSED: Final = frozenset({"machine_running", "recently_pressed"})
 """Nothing failed: what was asked would harm, and `force` is the way to ask for it all the same."""
+
+
+def not_stored(hass: HomeAssistant, error: Exception) -> HomeAssistantError:
+    """Return what is told of a plan that the disk did not take."""
+    return HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key="plan_not_stored",
+        translation_placeholders={"detail": detail_text(hass, str(error))},
+    )
 
 
 def not_running(error: NotRunningError) -> ServiceValidationError:

@@ -49,9 +49,8 @@ class Reconcile:
         """Show what a person forced the load to, for as long as their word stands."""
         wish = self.rows.journal.wishes.get(status.equipment.id)
         forced = None
-        stands = wish is not None and not wish.is_replaced(status.equipment.state)
-        if wish is not None and stands and wish.act in FORCED:
-            forced = wish.act is Act.FORCED_ON
+        if wish is not None and wish.act in FORCED:
+            forced = None if wish.is_replaced(status.equipment.state) else wish.act is Act.FORCED_ON
         if forced is not status.forced:
             status.forced = forced
             self.ground.store.changed(status.equipment.id)

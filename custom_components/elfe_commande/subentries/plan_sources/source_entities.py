@@ -121,5 +121,5 @@ class LookButton(SourceEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        """Look at once; what comes of it is shown."""
+        """Look at once, and say so where nothing can be read; what comes of it is shown."""
         await self._unit.async_look_now()

@@ -8,6 +8,7 @@ from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_track_state_change_event
 
 from ...const import DOMAIN, LOGGER
@@ -16,6 +17,7 @@ from ...core.plan import SLOT, slot_start
 from ...describe import words_for
 from ...engine.ground.background import within
 from ...engine.ground.ports import Problem, StorageError
+from ...entities.answers import not_stored
 from ...hub import Hub
 from ...sources.plans import Finding, Misfit, Reading
 from ...sources.plans.base import LOST, WITHOUT_PLAN
@@ -49,8 +51,8 @@ class PlanSourceUnit(Unit):
         """What it said last, `None` before it was asked."""
         self.read_at: float | None = None
         """When it last said something that could be used, in unix seconds."""
-        self.stored: bool = True
-        """Whether the disk took what it said."""
+        self._unstored: StorageError | None = None
+        """Why the disk did not take what it said."""
         self._home: LocalHome = hub.local
         self._loads = tuple(loads_of(subentry.data))
         self.timing = hub.engine.timing
@@ -69,6 +71,11 @@ class PlanSourceUnit(Unit):
         """Of each appliance, when it was programmed last and whether there is a plan for it."""
         self._unwatch: list[CALLBACK_TYPE] = []
         self._watchers: list[CALLBACK_TYPE] = []
+
+    @property
+    def stored(self) -> bool:
+        """Whether the disk took what it said last."""
+        return self._unstored is None
 
     # ------------------------------------------------------------------------------- its life
 
@@ -126,10 +133,23 @@ class PlanSourceUnit(Unit):
         """Look at once; what was found is shown when this returns.
 
         A look that is under way does not count: it may have asked before there was news.
+        Raises `HomeAssistantError` where nothing could be read, or stored.
         """
         if self._task is not None:
             self._again.set()
             await asyncio.shield(self._coming)
+        reading = self.reading
+        if reading is not None and reading.finding in LOST:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="plan_source_unread",
+                translation_placeholders={
+                    "plan_source": self.subentry.title,
+                    "detail": self._told(reading),
+                },
+            )
+        if self._unstored is not None:
+            raise not_stored(self.hub.hass, self._unstored)
 
     # ---------------------------------------------------------------------------------- looking
 
@@ -173,10 +193,10 @@ class PlanSourceUnit(Unit):
         self._log(before, reading)
         try:
             await self._delivery.deliver(reading.plans)
-            self.stored = True
+            self._unstored = None
         except StorageError as error:
             # The disk itself tells a person of it.
-            self.stored = False
+            self._unstored = error
             LOGGER.warning("%s: its plan is not stored: %s", self.subentry.title, error)
         self.reading = reading
         if reading.finding not in LOST:

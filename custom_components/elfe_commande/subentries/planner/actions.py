@@ -42,8 +42,6 @@ async def async_plan_now(call: ServiceCall) -> ServiceResponse:
     hub = await async_hub_of(call, ENTRY)
     unit = _planner_of(hub)
     planned = await unit.async_plan_now()
-    if planned is None:
-        raise _not_planned()
     if not call.return_response:
         return None
     today, tomorrow = unit.day(0), unit.day(1)

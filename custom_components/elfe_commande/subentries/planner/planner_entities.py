@@ -141,5 +141,5 @@ class PlanButton(PlannerEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        """Plan at once; what comes of it is shown."""
+        """Plan at once, and say so where that cannot be done; what comes of it is shown."""
         await self._unit.async_plan_now()

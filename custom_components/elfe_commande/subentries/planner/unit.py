@@ -12,12 +12,15 @@ from typing import Final, override
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
 from ...const import DOMAIN, LOGGER
 from ...core.model import EquipmentId
 from ...core.plan import slot_start
 from ...engine.ground.ports import StorageError
+from ...entities.answers import not_stored
+from ...entities.asking import refusals_told
 from ...hub import Hub
 from ...planning.home.ledger import Day
 from ...planning.home.needs import Need
@@ -77,7 +80,8 @@ class PlannerUnit(Unit):
         self._planned_at = float("-inf")
         """The loop's time of the last plan."""
         self._failed = False
-        self._stored = True
+        self._unstored: StorageError | None = None
+        """Why the disk did not take the last plan."""
 
     # ------------------------------------------------------------------------------- its life
 
@@ -118,13 +122,20 @@ class PlannerUnit(Unit):
         if self._superseded_times < MOST_SUPERSEDED:
             self._superseded.set()
 
-    async def async_plan_now(self) -> Planned | None:
-        """Make a plan at once and return it; the one in force if none can be made now.
+    async def async_plan_now(self) -> Planned:
+        """Make a plan at once and return it.
 
         Somebody waits for this one: what happens meanwhile has another made, and calls off none.
+        Raises `HomeAssistantError` where none can be made, or stored: the one before goes on.
         """
+        with refusals_told():
+            self.hub.engine.lifecycle.require_running()
         self._superseded.set()
         await self._async_plan(cancelled=bool)
+        if self.planned is None or self._failed:
+            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="not_planned")
+        if self._unstored is not None:
+            raise not_stored(self.hub.hass, self._unstored)
         return self.planned
 
     # ---------------------------------------------------------------------------------- its plan
@@ -165,7 +176,7 @@ class PlannerUnit(Unit):
                 self.planned,
                 self.hub.hass.loop.time(),
                 failed=self._failed,
-                stored=self._stored,
+                stored=self._unstored is None,
             )
             await self._books.async_save()
             self._tell()
@@ -251,10 +262,10 @@ class PlannerUnit(Unit):
     async def _deliver(self, planned: Planned) -> None:
         try:
             await self._delivery.deliver(planned.plan, planned.needs, planned.made_at)
-            self._stored = True
+            self._unstored = None
         except StorageError as error:
             # The disk itself tells a person of it.
-            self._stored = False
+            self._unstored = error
             LOGGER.warning("%s: the plan is not stored: %s", self.subentry.title, error)
 
     def _pause(self) -> float:
