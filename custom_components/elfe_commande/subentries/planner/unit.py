@@ -128,14 +128,19 @@ class PlannerUnit(Unit):
         Somebody waits for this one: what happens meanwhile has another made, and calls off none.
         Raises `HomeAssistantError` where none can be made, or stored: the one before goes on.
         """
+        planned = await self._async_present()
+        if self._unstored is not None:
+            raise not_stored(self.hub.hass, self._unstored)
+        return planned
+
+    async def _async_present(self) -> Planned:
+        """Make a plan at once, whether or not it can be stored."""
         with refusals_told():
             self.hub.engine.lifecycle.require_running()
         self._superseded.set()
         await self._async_plan(cancelled=bool)
         if self.planned is None or self._failed:
             raise HomeAssistantError(translation_domain=DOMAIN, translation_key="not_planned")
-        if self._unstored is not None:
-            raise not_stored(self.hub.hass, self._unstored)
         return self.planned
 
     # ---------------------------------------------------------------------------------- its plan
@@ -236,7 +241,7 @@ class PlannerUnit(Unit):
         """
         present = self.planned
         if present is None or slot_start(present.made_at) != slot_start(self._now()):
-            present = await (self._async_looked() if only_look else self.async_plan_now())
+            present = await (self._async_looked() if only_look else self._async_present())
         status = self.hub.engine.statuses.get(equipment_id)
         if present is None or status is None:
             return None
