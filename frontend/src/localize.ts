@@ -30,9 +30,32 @@ export function pageLanguage(): string {
   return document.documentElement.lang || navigator.language;
 }
 
+const asked = new Set<string>();
+const found = new Map<string, HomeAssistant["localize"]>();
+
 /** Return a text of the entities' translations, nothing where there is none. */
 export function entityWord(hass: HomeAssistant, key: string): string {
-  return hass.localize(`component.${DOMAIN}.entity.${key}`) || "";
+  const name = `component.${DOMAIN}.entity.${key}`;
+  return hass.localize(name) || found.get(hass.language)?.(name) || "";
+}
+
+/**
+ * Ask for the entities' translations where the page has none of them; call `came` once they are there.
+ *
+ * While a page is opened, the frontend loads several lists of words at once, and the one that is ready
+ * last may be all that is left.
+ */
+export async function fetchWords(hass: HomeAssistant, came: () => void): Promise<void> {
+  const { language } = hass;
+  if (asked.has(language) || reasonText(hass, "silent") !== "silent") return;
+  asked.add(language);
+  try {
+    found.set(language, await hass.loadBackendTranslation("entity", DOMAIN));
+  } catch {
+    asked.delete(language);
+    return;
+  }
+  came();
 }
 
 const DECISION = "sensor.decision.state_attributes";

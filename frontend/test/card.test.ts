@@ -78,6 +78,15 @@ test("a tap on a quarter-hour opens it", async () => {
   expect(one(".detail")).toBeNull();
 });
 
+test("where the page lost the words of the entities, the card fetches them and shows them", async () => {
+  const words = (key: string) => (key.includes(".reason.state.") ? "in words" : "");
+  live({ language: "pt", localize: () => "", loadBackendTranslation: () => Promise.resolve(words) });
+  await open();
+  await told();
+  await press("Radiateur", "ArrowLeft", "Enter");
+  expect(text(".detail .reason")).toBe("in words");
+});
+
 test("says what is the matter instead of rows", async () => {
   connection.refuse = { code: "unknown_command", message: "" };
   await open();

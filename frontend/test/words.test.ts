@@ -1,7 +1,8 @@
-import { describe, expect, test } from "vitest";
-import { clockOf, localizer, numbersOf, type Word } from "../src/localize";
+import { describe, expect, test, vi } from "vitest";
+import { clockOf, fetchWords, localizer, numbersOf, reasonText, type Word } from "../src/localize";
 import en from "../src/words/en.json";
 import fr from "../src/words/fr.json";
+import { FakeConnection, home } from "./helpers";
 
 const places = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
 
@@ -14,6 +15,32 @@ test("another language reads English, a variant its language", () => {
   expect(localizer("de")("start")).toBe(en.start);
   expect(localizer("fr-CA")("start")).toBe(fr.start);
   expect(localizer("en")("run", { start: "07:00", end: "$&" })).toBe("07:00 → $&");
+});
+
+test("a page that lost the words of the entities asks for them, once, and keeps what it got", async () => {
+  const load = vi.fn(() => Promise.reject(new Error("not connected")));
+  const hass = home(new FakeConnection(), { language: "nl", localize: () => "", loadBackendTranslation: load });
+  const came = vi.fn();
+  await fetchWords(hass, came);
+  expect(came).not.toHaveBeenCalled();
+  expect(reasonText(hass, "silent")).toBe("silent");
+  const words = (key: string) => (key.endsWith(".reason.state.silent") ? "No answer" : "");
+  load.mockImplementation((() => Promise.resolve(words)) as never);
+  await fetchWords(hass, came);
+  await fetchWords(hass, came);
+  expect(came).toHaveBeenCalledOnce();
+  expect(load.mock.calls).toEqual([
+    ["entity", "elfe_commande"],
+    ["entity", "elfe_commande"],
+  ]);
+  // However often the page loses them.
+  expect(reasonText({ ...hass, localize: () => "" }, "silent")).toBe("No answer");
+});
+
+test("a page that has the words of the entities asks for nothing", async () => {
+  const load = vi.fn(() => Promise.resolve(() => ""));
+  await fetchWords(home(new FakeConnection(), { language: "sv", loadBackendTranslation: load }), load);
+  expect(load).not.toHaveBeenCalled();
 });
 
 describe("times", () => {

@@ -6,7 +6,7 @@ from typing import Any
 from playwright.async_api import CDPSession, Locator, Page
 
 from tests.e2e.complaints import Complaints
-from tests.e2e.conftest import LOOK, Browser, House
+from tests.e2e.conftest import Browser, House
 
 SHOW = """([told, config]) => {
   const hass = document.querySelector("home-assistant").hass;
@@ -32,6 +32,12 @@ SHOW = """([told, config]) => {
   document.body.append(place);
 }"""
 """Puts a card over the page that is told what a test makes up; all else is Home Assistant's."""
+
+WORDS = """async () => {
+  const { hass } = document.querySelector("home-assistant");
+  await hass.loadBackendTranslation("entity", "elfe_commande");
+}"""
+"""Has a page load the words of our entities: the frontend's own may have been lost meanwhile."""
 
 UPDATE = """async () => {
   window.tellCard(window.nextEvent);
@@ -84,12 +90,7 @@ class Meter:
 
 async def show(page: Page, first: dict[str, Any], config: dict[str, Any]) -> None:
     """Put a card over the page that is told what a test makes up, once the page has its words."""
-    words = "component.elfe_commande.entity.sensor.decision.state_attributes.reason.state.silent"
-    await page.wait_for_function(
-        "(key) => document.querySelector('home-assistant').hass.localize(key)",
-        arg=words,
-        polling=LOOK,
-    )
+    await page.evaluate(WORDS)
     await page.evaluate(SHOW, [first, config])
 
 

@@ -8,7 +8,7 @@ import { Feed, type Selection } from "../data/connection";
 import type { HomeAssistant } from "../data/home-assistant";
 import { isDrawnAlike, looksAlike, slotsOf, spanAt, type Span, type Teller } from "../data/timeline";
 import { SLOT, entryOf, type Appliance, type Away } from "../data/types";
-import { localizer, pageLanguage, tellerOf } from "../localize";
+import { fetchWords, localizer, pageLanguage, tellerOf } from "../localize";
 import { DOCUMENTATION, define, offerCard } from "../register";
 import { act, whatIf, type Wish } from "./acting";
 import { axis, legend, ticksOf, type Tick } from "./axis";
@@ -76,15 +76,19 @@ export class PlanCard extends LitElement implements Card {
     // An entity that has another name is asked for by that one.
     const renamed = this.config?.entities !== undefined && before?.entities !== hass.entities;
     if (before?.connection !== hass.connection || renamed) this.listen();
+    if (before?.localize !== hass.localize) void fetchWords(hass, () => this.redraw());
     const areas = this.config?.areas !== undefined;
     if (
       before?.locale !== hass.locale ||
       before.localize !== hass.localize ||
       (areas && (before.entities !== hass.entities || before.devices !== hass.devices))
-    ) {
-      this.frame = undefined;
-      this.requestUpdate();
-    }
+    )
+      this.redraw();
+  }
+
+  private redraw(): void {
+    this.frame = undefined;
+    this.requestUpdate();
   }
 
   getCardSize(): number {

@@ -8,7 +8,7 @@ import { drawn } from "../card/styles";
 import { Feed } from "../data/connection";
 import type { HomeAssistant } from "../data/home-assistant";
 import { runsOf, saidAtHome, slotsOf, spanAt } from "../data/timeline";
-import { localizer, pageLanguage, tellerOf } from "../localize";
+import { fetchWords, localizer, pageLanguage, tellerOf } from "../localize";
 import { define, offerFeature } from "../register";
 
 const FEATURE = "elfe-next-run";
@@ -76,6 +76,7 @@ class NextRunFeature extends LitElement {
     const before = this._hass;
     this._hass = hass;
     if (before?.connection !== hass.connection || before.entities !== hass.entities) this.listen();
+    if (before?.localize !== hass.localize) void fetchWords(hass, () => this.requestUpdate());
     if (before?.locale !== hass.locale || before.localize !== hass.localize) this.requestUpdate();
   }
 
