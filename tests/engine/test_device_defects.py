@@ -172,14 +172,14 @@ async def test_a_mistake_in_one_order_ends_no_other(
 ) -> None:
     await furnish(world, machine(plug("E71")), machine(plug("E72"), number=8))
     await world.start()
-    switch = Sender.switch
+    carry_out = Sender.carry_out
 
     async def broken(sender, equipment, *job):
         if equipment.id == 7:
             raise RuntimeError("a mistake in the program")
-        return await switch(sender, equipment, *job)
+        return await carry_out(sender, equipment, *job)
 
-    monkeypatch.setattr(Sender, "switch", broken)
+    monkeypatch.setattr(Sender, "carry_out", broken)
     failed = await world.wish(7, Intent.TO_MANUAL)
     assert (failed.outcome, failed.reason) == (Outcome.FAILED, "internal_error")
     assert status_of(world, 7).last_result == failed

@@ -262,6 +262,18 @@ async def test_how_a_panel_was_turned_meanwhile_holds_however_long_that_is(world
     assert wall.orders("X7") == []
 
 
+async def test_a_cycle_that_fell_due_meanwhile_is_run_at_once(world: World) -> None:
+    """However long the first one is waited for otherwise."""
+    _, started, _ = await connected_wall(world)
+    await world.plan(WASHER_ID, [0, 1])
+    world.later()
+
+    started.set_result(None)
+
+    await until(lambda: events_of(world, CycleEnded), "the cycle")
+    await until_row(world, WASHER_ID, **{MODE: 20})
+
+
 async def test_a_request_that_waited_too_long_is_dropped(world: World) -> None:
     wall, started, starting = await connected_wall(world, request_lifetime=0.1)
     wall.turn(HALL, 3, 0)

@@ -12,7 +12,7 @@ from demo.specs import plug, screen
 from demo.territory import MANUAL
 from tests.fixtures_engine import World
 
-from .bench import MODE, events_of, furnish, until
+from .bench import MODE, events_of, furnish, set_row, until, until_row
 from .wall import HALL, KITCHEN, NEIGHBOUR, WASHER, Wall, dryer, machine_page, together, washer
 
 
@@ -165,6 +165,23 @@ async def test_a_screen_added_to_the_tables_is_served_from_the_next_cycle_on(wor
     wall.turn(HALL, 3, 0)
     await wall.nothing()
     assert wall.orders("X7") == []
+
+
+async def test_an_appliance_that_moves_is_shown_in_its_new_home(world: World) -> None:
+    wall = await Wall.of(world, washer(), dryer(devices=(plug("X8"),)))
+    wall.turn(HALL, 4, 0)
+    await wall.nothing()
+    await set_row(world, 8, utilisateur="R001")
+    await world.owner.execute(
+        "UPDATE bdd_coordination_schema.equipement_domotique SET utilisateur = 'R001'"
+        " WHERE id = 'X8'"
+    )
+    await world.cycle()
+    await world.settled()
+    wall.turn(HALL, 4, 0)
+    await until_row(world, 8, **{MODE: MANUAL})
+    await wall.refreshed(HALL, KITCHEN)
+    assert set(machine_page(4, await wall.end(8), piloted=False)) <= set(wall.lines(KITCHEN))
 
 
 async def test_a_screen_that_moves_is_its_new_homes(world: World) -> None:
