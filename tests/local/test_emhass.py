@@ -1,5 +1,6 @@
 """EMHASS as a source of plans: a real little server that says what EMHASS was recorded saying."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from unittest.mock import patch
 from homeassistant.components.diagnostics import REDACTED
 from homeassistant.config_entries import SOURCE_RECONFIGURE
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.file import WriteError
 import pytest
 
@@ -17,6 +19,7 @@ from custom_components.elfe_commande.core.model import EquipmentId
 from custom_components.elfe_commande.core.plan import SLOT, Owner
 from custom_components.elfe_commande.diagnostics import async_get_config_entry_diagnostics
 from custom_components.elfe_commande.engine.ground.events import PlanReceived
+from custom_components.elfe_commande.sources.plans import Reading
 from tests.consistency.parsed import words
 from tests.fixtures_home_assistant import wait_for
 from tests.plan_sources.recordings import Look, recorded
@@ -339,6 +342,29 @@ async def test_a_disk_that_takes_nothing_is_shown(sourced: Sourced, emhass: Emha
         assert sourced.relay() == "off"
     assert await sourced.look() == "ok"
     await wait_for(lambda: sourced.relay() == "on")
+
+
+async def test_whoever_waits_for_a_look_is_told_that_the_source_is_gone(
+    sourced: Sourced, emhass: EmhassServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = sourced.home
+    number = await heater(home)
+    emhass.serve(DAY, home.clock.now(), begin=HEATER_ON)
+    await sourced.add("emhass", [follows(number)], address=emhass.address, max_age=24)
+    unit, asked = sourced.unit, asyncio.Event()
+
+    async def silent() -> Reading:
+        asked.set()
+        return await asyncio.get_running_loop().create_future()
+
+    monkeypatch.setattr(unit.fetcher, "fetch", silent)
+    button = sourced.entity("button", "look_at_plan")
+    press = asyncio.create_task(home.use("button.press", button))
+    await asked.wait()
+    home.hass.config_entries.async_remove_subentry(home.entry, unit.subentry.subentry_id)
+    with pytest.raises(HomeAssistantError) as refused:
+        await press
+    assert refused.value.translation_key == "entry_not_loaded"
 
 
 # ------------------------------------------------------------------------------------ the form

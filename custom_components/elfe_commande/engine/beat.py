@@ -92,7 +92,8 @@ class Beat:
             if left <= timing.settle and not asked:
                 # What devices have not said lately is asked while the EMS still writes.
                 asked = True
-                await self._ask()
+                with self._ground.telling.noted("Devices cannot be asked"):
+                    await self._outputs.ask()
                 continue
             # Short sleeps: a wall clock that is set moves the quarter-hours with it.
             free = left if asked else left - timing.settle
@@ -100,10 +101,6 @@ class Beat:
             if self.last is not None:
                 await self.intake.look(due - clock.now() - (0 if asked else timing.settle))
         await self._watch.plausible()
-
-    async def _ask(self) -> None:
-        with self._ground.telling.noted("Devices cannot be asked"):
-            await self._outputs.ask()
 
     def _next(self, now: float) -> float:
         return slot_start(now) + SLOT + self._ground.timing.settle

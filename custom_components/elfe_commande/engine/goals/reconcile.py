@@ -47,10 +47,10 @@ class Reconcile:
 
     def _show_forced(self, status: EquipmentStatus) -> None:
         """Show what a person forced the load to, for as long as their word stands."""
-        wish = self.rows.journal.wishes.get(status.equipment.id)
+        wish, state = self.rows.journal.wishes.get(status.equipment.id), status.equipment.state
         forced = None
-        if wish is not None and wish.act in FORCED:
-            forced = None if wish.is_replaced(status.equipment.state) else wish.act is Act.FORCED_ON
+        if wish is not None and wish.act in FORCED and not wish.is_replaced(state):
+            forced = wish.act is Act.FORCED_ON
         if forced is not status.forced:
             status.forced = forced
             self.ground.store.changed(status.equipment.id)

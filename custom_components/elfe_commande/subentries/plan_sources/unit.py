@@ -91,7 +91,6 @@ class PlanSourceUnit(Unit):
             )
         if calendars := calendars_of(self.subentry.data):
             self._unwatch.append(async_track_state_change_event(hass, calendars, self._look_soon))
-        self._coming = hass.loop.create_future()
         self._task = self.hub.entry.async_create_background_task(
             hass, self._run(), f"{DOMAIN} plan source {self.subentry.title}"
         )
@@ -108,7 +107,6 @@ class PlanSourceUnit(Unit):
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-            self._coming.set_result(None)
         for key, subject in tuple(self._asked):
             self._settle(key, subject)
         await self._withdraw_from_others()
@@ -133,23 +131,25 @@ class PlanSourceUnit(Unit):
         """Look at once; what was found is shown when this returns.
 
         A look that is under way does not count: it may have asked before there was news.
-        Raises `HomeAssistantError` where nothing could be read, or stored.
+        Raises `HomeAssistantError` where nothing could be read, or stored, or the source stopped.
         """
+        looked = self._coming
         if self._task is not None:
             self._again.set()
-            await asyncio.shield(self._coming)
+            await asyncio.wait((looked, self._task), return_when=asyncio.FIRST_COMPLETED)
+        if not looked.done():
+            raise self._failed("entry_not_loaded", entry=self.subentry.title)
         reading = self.reading
         if reading is not None and reading.finding in LOST:
-            raise HomeAssistantError(
-                translation_domain=DOMAIN,
-                translation_key="plan_source_unread",
-                translation_placeholders={
-                    "plan_source": self.subentry.title,
-                    "detail": self._told(reading),
-                },
-            )
+            told = self._told(reading)
+            raise self._failed("plan_source_unread", plan_source=self.subentry.title, detail=told)
         if self._unstored is not None:
             raise not_stored(self.hub.hass, self._unstored)
+
+    def _failed(self, key: str, **words: str) -> HomeAssistantError:
+        return HomeAssistantError(
+            translation_domain=DOMAIN, translation_key=key, translation_placeholders=words
+        )
 
     # ---------------------------------------------------------------------------------- looking
 
@@ -157,12 +157,10 @@ class PlanSourceUnit(Unit):
         while True:
             self._again.clear()
             looked, self._coming = self._coming, self.hub.hass.loop.create_future()
-            try:
-                # Whatever it is that fails: the next look may be better.
-                with self.hub.coordinator.telling.noted(f"{self.subentry.title} is not followed"):
-                    await self._look()
-            finally:
-                looked.set_result(None)
+            # Whatever it is that fails: the next look may be better.
+            with self.hub.coordinator.telling.noted(f"{self.subentry.title} is not followed"):
+                await self._look()
+            looked.set_result(None)
             with self._calendars.heard(), suppress(TimeoutError):
                 async with asyncio.timeout(self._pause()):
                     await self._again.wait()
