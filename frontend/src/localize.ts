@@ -30,7 +30,7 @@ export function pageLanguage(): string {
   return document.documentElement.lang || navigator.language;
 }
 
-const asked = new Set<string>();
+const coming = new Map<string, Promise<unknown>>();
 const found = new Map<string, HomeAssistant["localize"]>();
 
 /** Return a text of the entities' translations, nothing where there is none. */
@@ -43,16 +43,20 @@ export function entityWord(hass: HomeAssistant, key: string): string {
  * Ask for the entities' translations where the page has none of them; call `came` once they are there.
  *
  * While a page is opened, the frontend loads several lists of words at once, and the one that is ready
- * last may be all that is left.
+ * last may be all that is left. All cards of a page share one question.
  */
 export async function fetchWords(hass: HomeAssistant, came: () => void): Promise<void> {
   const { language } = hass;
-  if (asked.has(language) || reasonText(hass, "silent") !== "silent") return;
-  asked.add(language);
+  if (reasonText(hass, "silent") !== "silent") return;
   try {
-    found.set(language, await hass.loadBackendTranslation("entity", DOMAIN));
+    if (!coming.has(language))
+      coming.set(
+        language,
+        hass.loadBackendTranslation("entity", DOMAIN).then((words) => found.set(language, words)),
+      );
+    await coming.get(language);
   } catch {
-    asked.delete(language);
+    coming.delete(language);
     return;
   }
   came();

@@ -26,9 +26,12 @@ test("a page that lost the words of the entities asks for them, once, and keeps 
   expect(reasonText(hass, "silent")).toBe("silent");
   const words = (key: string) => (key.endsWith(".reason.state.silent") ? "No answer" : "");
   load.mockImplementation((() => Promise.resolve(words)) as never);
-  await fetchWords(hass, came);
+  // Several cards on a page: each is told.
+  const others = vi.fn();
+  await Promise.all([fetchWords(hass, came), fetchWords(hass, others)]);
   await fetchWords(hass, came);
   expect(came).toHaveBeenCalledOnce();
+  expect(others).toHaveBeenCalledOnce();
   expect(load.mock.calls).toEqual([
     ["entity", "elfe_commande"],
     ["entity", "elfe_commande"],
